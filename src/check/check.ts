@@ -1,0 +1,93 @@
+import type {
+  Answer,
+  Bound,
+  Evidence,
+  Finding,
+  Line,
+  Missing,
+  NodeRole,
+  Question,
+  Reading,
+  Verdict,
+  Watched,
+} from '../model/index.ts';
+import { nodeInRole, questionKey } from '../model/index.ts';
+import type { Params, Probe } from '../probe/probe.ts';
+
+/** What the nodes have answered so far, by typed probe. */
+export interface Readings {
+  /** The reading, or `null` when the question was not asked yet. */
+  of<P extends Params, T>(role: NodeRole, probe: Probe<P, T>, params: P): Reading<T> | null;
+  answer<P extends Params>(role: NodeRole, probe: Probe<P, unknown>, params: P): Answer | null;
+}
+
+/** What counted packets say about a finding. */
+export interface Proof {
+  readonly says: 'proven' | 'refuted' | 'open';
+  /** One sentence with the numbers. */
+  readonly sentence: string;
+}
+
+/** A judgement over readings. Pure; never asks anything itself. */
+export interface Check {
+  /** File name without `.ts`; playbooks name it. */
+  readonly id: string;
+  /** The suspect, as in "… leads": a short clause. */
+  readonly suspect: string;
+  /** What it means when clear, as in "ruled out: …": a short clause. */
+  readonly ruledOut: string;
+  /** Codes of the findings that it may return. */
+  readonly codes: readonly string[];
+  /**
+   * Questions that it needs, given what is known already. Called again after each round of answers until it asks
+   * nothing new; at most three rounds.
+   */
+  needs(bound: Bound, readings: Readings): readonly Question[];
+  judge(bound: Bound, readings: Readings): Verdict;
+  /** Weighs the captures and counters of a watch against one of its findings. Absent: packets cannot prove it. */
+  prove?(finding: Finding, watched: Watched): Proof;
+}
+
+/** A question to a role. */
+export function ask<P extends Params>(role: NodeRole, probe: Probe<P, unknown>, params: P): Question {
+  return { role, probe: probe.id, params };
+}
+
+/** Readings over a state's answers. */
+export function readingsOf(answers: Readonly<Record<string, Answer>>): Readings {
+  const answer = <P extends Params>(role: NodeRole, probe: Probe<P, unknown>, params: P): Answer | null =>
+    answers[questionKey(ask(role, probe, params))] ?? null;
+  return {
+    answer,
+    of: <P extends Params, T>(role: NodeRole, probe: Probe<P, T>, params: P) =>
+      (answer(role, probe, params)?.reading ?? null) as Reading<T> | null,
+  };
+}
+
+/** A line of evidence from an answer. `line` is the exact line; absent: `(no output)`. */
+export function lineOf(answer: Answer, line: string | undefined): Line {
+  return { node: answer.node, command: answer.command, line: line ?? '(no output)', output: answer.output };
+}
+
+/** One row of proof; the peer's line is left out when the peer did not answer. */
+export function evidence(about: string, subject: Line, peer: Line | null): Evidence {
+  return peer === null ? { about, subject } : { about, subject, peer };
+}
+
+/** The verdict of a check whose need was not met. */
+export function unknown(
+  check: string,
+  bound: Bound,
+  role: NodeRole,
+  reading: Reading<unknown> | null,
+  what: string,
+): Verdict {
+  const missing: Missing = {
+    check,
+    role,
+    node: nodeInRole(bound, role)?.name ?? '(nobody)',
+    gap: reading !== null && !reading.known ? reading.gap : 'unreachable',
+    detail: reading !== null && !reading.known ? `${what}: ${reading.detail}` : what,
+  };
+  return { is: 'unknown', missing: [missing] };
+}

@@ -1,0 +1,141 @@
+import type { Digest, Gap } from './reading.ts';
+import type { NodeRole } from './role.ts';
+import type { Sent } from './stimulus.ts';
+
+/** One place where packets are watched: a device of a node. */
+export interface CapturePoint {
+  readonly role: NodeRole;
+  readonly node: string;
+  readonly device: string;
+}
+
+/** One condition of a capture filter; compiled to BPF by capture/filter, never taken from text. */
+export type FilterTerm =
+  | { readonly host: string }
+  | { readonly port: number; readonly proto: 'tcp' | 'udp' }
+  | { readonly proto: 'tcp' | 'udp' | 'icmp' | 'arp' };
+
+/** All of `all`, and none of `none`. Our own SSH connection is always excluded by the adapter that opens the capture. */
+export interface CaptureFilter {
+  readonly all: readonly FilterTerm[];
+  readonly none: readonly FilterTerm[];
+}
+
+/** Bounds of a capture: whichever is reached first ends it. */
+export interface CaptureLimits {
+  readonly seconds: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Bytes kept of each packet. */
+  readonly snap: number;
+}
+
+/** Simultaneous captures at several points around one stimulus. */
+export interface WatchPlan {
+  readonly points: readonly CapturePoint[];
+  readonly filter: CaptureFilter;
+  readonly limits: CaptureLimits;
+}
+
+/** TCP flags, ICMP kind or protocol of a packet, reduced to what a story needs. */
+export type PacketKind =
+  | 'SYN'
+  | 'SYN-ACK'
+  | 'RST'
+  | 'FIN'
+  | 'ACK'
+  | 'echo-request'
+  | 'echo-reply'
+  | 'icmp-error'
+  | 'arp-request'
+  | 'arp-reply'
+  | 'udp'
+  | 'other';
+
+/** One packet as seen at one point. */
+export interface Sighting {
+  /** Index into the watch's points. */
+  readonly point: number;
+  /** Microseconds since the epoch, by the watching node's clock. */
+  readonly at: number;
+  readonly kind: PacketKind;
+  readonly source: string;
+  readonly target: string;
+  /** TCP/UDP ports; absent elsewhere. */
+  readonly sourcePort?: number;
+  readonly targetPort?: number;
+  /** ICMP echo identifier and sequence number; absent elsewhere. */
+  readonly echo?: { readonly id: number; readonly seq: number };
+  /** IP total length, bytes. */
+  readonly length: number;
+  /** Ethernet source and destination; absent for cooked captures that do not carry them. */
+  readonly macSource?: string;
+  readonly macTarget?: string;
+}
+
+/** How one marked packet fared. Request and answer are counted per point, in the order of the watch's points. */
+export interface FlowStory {
+  /** `10.0.10.69:33201 > 10.0.10.207:10250` or `10.39.0.107 > 192.168.4.25 echo 7/1`. */
+  readonly flow: string;
+  readonly requests: readonly number[];
+  readonly answers: readonly number[];
+  readonly refusals: readonly number[];
+}
+
+/** What became of all marked packets together. */
+export type Fate =
+  | 'answered'
+  | 'answered-elsewhere'
+  | 'arrived-not-answered'
+  | 'not-forwarded'
+  | 'never-arrived'
+  | 'refused'
+  | 'mixed'
+  | 'not-sent';
+
+/** Several captures joined into one story about the marked packets. */
+export interface CaptureStory {
+  readonly fate: Fate;
+  readonly points: readonly CapturePoint[];
+  /** Marked packets sent. */
+  readonly sent: number;
+  /** How many of them were seen as requests at each point, and answered at each point (distinct flows, not packets). */
+  readonly requestsAt: readonly number[];
+  readonly answersAt: readonly number[];
+  readonly refusalsAt: readonly number[];
+  /** At most 20 flows, in the order sent. */
+  readonly flows: readonly FlowStory[];
+  /** At most 200 sightings in time order, for the picture and the text ladder. */
+  readonly ladder: readonly Sighting[];
+}
+
+/** One stored capture: header-only, everything after the last decoded header zeroed. */
+export interface CaptureRecord {
+  readonly point: CapturePoint;
+  /** File name for people, `capture-eth0.pcap`; made from a cleaned device name. */
+  readonly file: string;
+  readonly output: Digest;
+  readonly packets: number;
+  readonly flows: number;
+  /** Absent when the capture is whole. */
+  readonly gap?: Gap;
+}
+
+/** A kernel counter around a stimulus: how far it rose during a quiet window of equal length, and during the stimulus. */
+export interface CounterRise {
+  readonly counter: string;
+  readonly quiet: number;
+  readonly during: number;
+  readonly command: string;
+  readonly line: string;
+  readonly output: Digest | null;
+}
+
+/** Everything one watch brought home. */
+export interface Watched {
+  readonly sent: Sent;
+  readonly captures: readonly CaptureRecord[];
+  readonly story: CaptureStory;
+  /** Counters of the subject that rose; those that stood still are absent. */
+  readonly counters: readonly CounterRise[];
+}

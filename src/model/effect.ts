@@ -1,0 +1,33 @@
+import type { Approval, Person } from './approval.ts';
+import type { WatchPlan } from './capture.ts';
+import type { Attachment } from './message.ts';
+import type { Plan } from './plan.ts';
+import type { Question } from './reading.ts';
+import type { NodeRole } from './role.ts';
+import type { StimulusPlan } from './stimulus.ts';
+
+/** What the shell is asked to do. Each becomes one row, runs at least once, and its outcome comes back as an event. */
+export type Deed =
+  | { readonly do: 'locate'; readonly node: string }
+  | { readonly do: 'survey'; readonly role: NodeRole; readonly node: string; readonly questions: readonly Question[] }
+  | { readonly do: 'watch'; readonly stimulus: StimulusPlan; readonly watch: WatchPlan }
+  /** Update or post what the state wants to tell in this slot; a lower revision than the state's is skipped. */
+  | { readonly do: 'show'; readonly slot: string; readonly revision: number }
+  | { readonly do: 'attach'; readonly files: readonly Attachment[] }
+  | { readonly do: 'whisper'; readonly to: Person; readonly sentence: string }
+  /** The only effect that changes a node; carries the approval that opens the door. */
+  | { readonly do: 'change'; readonly plan: Plan; readonly approval: Approval }
+  | {
+      readonly do: 'verify';
+      readonly plan: Plan;
+      readonly questions: readonly Question[];
+      readonly stimulus: StimulusPlan | null;
+      readonly watch: WatchPlan | null;
+      readonly askApiServer: boolean;
+    }
+  /** Disarm the rollback, or ask for it now, or wait for it; then compare node state. */
+  | { readonly do: 'settle'; readonly plan: Plan; readonly verb: 'confirm' | 'roll-back' | 'await' }
+  | { readonly do: 'wake'; readonly name: string; readonly at: number };
+
+/** A deed with the key that makes it unique within its incident. */
+export type Effect = { readonly key: string } & Deed;

@@ -1,0 +1,87 @@
+import type { Person } from './approval.ts';
+import type { Watched } from './capture.ts';
+import type { ClosedDoor, Door } from './door.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { MessageRef, Place } from './message.ts';
+import type { ClusterEvent, NodeIdentity } from './node.ts';
+import type { Answer, Gap } from './reading.ts';
+import type { Bound, NodeRole } from './role.ts';
+
+/** Every event carries when it was taken in and 128 fresh random bits, so that the fold needs neither clock nor chance. */
+export interface Stamp {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** 32 hexadecimal digits; tokens are derived from it. */
+  readonly seed: string;
+}
+
+/** The node was found and the roles bound. `farEnds` offers one far end per kind that a playbook may name. */
+export interface Located {
+  readonly is: 'located';
+  readonly bound: Bound;
+  readonly farEnds: Readonly<Partial<Record<'api-server' | 'node' | 'pod' | 'outside', Bound['farEnd']>>>;
+  readonly clusterEvents: readonly ClusterEvent[];
+  /** What the API could not tell, one sentence each. */
+  readonly unseen: readonly string[];
+}
+
+/** What one node answered, or why no door opened. */
+export interface Surveyed {
+  readonly is: 'surveyed';
+  readonly role: NodeRole;
+  readonly node: string;
+  readonly answers: readonly Answer[];
+  readonly door: Door | null;
+  readonly closedDoors: readonly ClosedDoor[];
+  readonly identity: NodeIdentity | null;
+  /** Set when no door opened: why, one sentence. */
+  readonly failure?: { readonly gap: Gap; readonly sentence: string };
+  readonly ms: number;
+}
+
+/** The outcome of looking again through a new connection after a change. */
+export interface Verified {
+  readonly is: 'verified';
+  readonly plan: string;
+  /** `null` when no allowed door opened. */
+  readonly door: Door | null;
+  readonly answers: readonly Answer[];
+  readonly watched: Watched | null;
+  /** The API server's own view, where the far end is the API server. */
+  readonly apiServer: string | null;
+  readonly failure?: string;
+}
+
+export type Happening =
+  | {
+      readonly is: 'opened';
+      readonly incident: string;
+      readonly node: string;
+      readonly cluster: string;
+      readonly by: Person;
+      readonly place: Place;
+      /** Symptom chosen in advance (command line). */
+      readonly symptom?: string;
+    }
+  | Located
+  | {
+      readonly is: 'locate-failed';
+      readonly sentence: string;
+      readonly suggestions: readonly string[];
+      readonly decisive: boolean;
+    }
+  | Surveyed
+  | { readonly is: 'pressed'; readonly token: string; readonly by: Person; readonly reason?: string }
+  | { readonly is: 'watched'; readonly watched: Watched }
+  | { readonly is: 'watch-failed'; readonly sentence: string; readonly gap: Gap }
+  | { readonly is: 'changed'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
+  | { readonly is: 'change-unknown'; readonly plan: string; readonly sentence: string }
+  | Verified
+  | { readonly is: 'settled'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
+  | { readonly is: 'unsettled'; readonly plan: string; readonly sentence: string }
+  | { readonly is: 'woken'; readonly name: string }
+  | { readonly is: 'shown'; readonly slot: string; readonly ref: MessageRef; readonly thread: string | null }
+  | { readonly is: 'effect-failed'; readonly effect: string; readonly sentence: string };
+
+/** Something that happened, as the journal keeps it. */
+export type Event = Stamp & Happening;

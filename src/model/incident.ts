@@ -1,0 +1,107 @@
+import type { Consent, Person } from './approval.ts';
+import type { Watched } from './capture.ts';
+import type { ClosedDoor, Door } from './door.ts';
+import type { Located } from './event.ts';
+import type { Finding, Missing } from './finding.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { Message, MessageRef, Place, Rich } from './message.ts';
+import type { ClusterEvent, NodeIdentity } from './node.ts';
+import type { Plan } from './plan.ts';
+import type { Answer } from './reading.ts';
+import type { Bound, NodeRole } from './role.ts';
+
+/** What a button stands for. Buttons carry random tokens; this is the only place that knows their meaning. */
+export type Meaning =
+  | { readonly means: 'answer'; readonly question: string; readonly choice: string }
+  | { readonly means: 'approve'; readonly plan: string }
+  | { readonly means: 'reject'; readonly plan: string }
+  | { readonly means: 'explain'; readonly plan: string }
+  | { readonly means: 'offer'; readonly plan: string }
+  | { readonly means: 'abort' };
+
+/** A user's answer to a question. */
+export interface UserAnswer {
+  readonly question: string;
+  readonly choice: string;
+  readonly by: Person;
+  readonly at: number;
+}
+
+/** How far looking at one node has come. */
+export interface Look {
+  readonly role: NodeRole;
+  readonly node: string;
+  readonly state: 'asked' | 'done' | 'failed';
+  readonly door: Door | null;
+  readonly closedDoors: readonly ClosedDoor[];
+  readonly identity: NodeIdentity | null;
+  /** One sentence, when no door opened. */
+  readonly failure: string | null;
+}
+
+/** A plan on offer and what became of it. */
+export interface Offer {
+  readonly letter: string;
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly state: 'drafted' | 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
+  readonly consents: readonly Consent[];
+  readonly tokens: Readonly<Record<'approve' | 'reject' | 'explain' | 'offer', string>>;
+  readonly decidedBy: Person | null;
+  readonly decidedAt: number | null;
+}
+
+/** A change under way. */
+export interface Change {
+  readonly plan: string;
+  readonly entry: LedgerEntry | null;
+  readonly verified: boolean | null;
+  /** What verification saw, one sentence. */
+  readonly seen: string | null;
+  readonly door: Door | null;
+}
+
+/** What the thread should show in one slot now. `revision` rises with every change of the message. */
+export interface Telling {
+  readonly message: Message;
+  readonly revision: number;
+  readonly ref: MessageRef | null;
+}
+
+/** Everything that is known of an incident. Plain data; the fold is the only writer. */
+export interface IncidentState {
+  readonly id: string;
+  readonly node: string;
+  readonly cluster: string;
+  readonly by: Person;
+  readonly place: Place;
+  readonly openedAt: number;
+  /** State of the life machine. */
+  readonly life: string;
+  /** State of the playbook's machine; `null` until the symptom is known. */
+  readonly playbook: { readonly id: string; readonly digest: string; readonly state: string } | null;
+  readonly symptom: string | null;
+  readonly bound: Bound | null;
+  readonly farEnds: Located['farEnds'];
+  readonly clusterEvents: readonly ClusterEvent[];
+  readonly looks: readonly Look[];
+  /** By question key. */
+  readonly answers: Readonly<Record<string, Answer>>;
+  readonly userAnswers: readonly UserAnswer[];
+  readonly watched: Watched | null;
+  /** Why nothing could be provoked or captured, one sentence. */
+  readonly watchFailure: string | null;
+  readonly findings: readonly Finding[];
+  readonly ruledOut: readonly string[];
+  readonly unseen: readonly Missing[];
+  readonly offers: readonly Offer[];
+  readonly change: Change | null;
+  readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;
+  /** Sentences the person has to read whatever else happens: what failed, on which node, what follows. */
+  readonly troubles: readonly string[];
+  readonly timeline: readonly { readonly at: number; readonly what: Rich }[];
+  readonly buttons: Readonly<Record<string, Meaning>>;
+  readonly telling: Readonly<Record<string, Telling>>;
+  /** Number of effects made so far; part of their keys. */
+  readonly effects: number;
+}

@@ -1,0 +1,127 @@
+import type { Person } from './approval.ts';
+import type { Digest } from './reading.ts';
+import type { Evidence, Finding, Missing } from './finding.ts';
+import type { CaptureRecord, CaptureStory } from './capture.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * A run of text. `text` is netdiag's own words; `code` is anything that came from a node, a cluster or a user, and is
+ * always shown inert, character by character.
+ */
+export type Span =
+  | { readonly text: string }
+  | { readonly strong: string }
+  | { readonly code: string }
+  | { readonly person: Person };
+export type Rich = readonly Span[];
+
+/** A line of the live message. */
+export interface Step {
+  readonly id: string;
+  readonly label: Rich;
+  readonly state: 'pending' | 'active' | 'done' | 'failed';
+  readonly detail?: Rich;
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** A button of netdiag's. `token` is a random id; what it stands for is only in the state. */
+export interface Button {
+  readonly token: string;
+  readonly label: string;
+  readonly style?: 'primary' | 'danger';
+}
+
+/** The one message in the channel that changes. */
+export interface LiveMessage {
+  readonly is: 'live';
+  readonly node: string;
+  readonly cluster: string;
+  readonly by: Person;
+  readonly title: Rich;
+  readonly steps: readonly Step[];
+}
+
+/** One question at a time; after the answer it becomes a line. */
+export interface QuestionMessage {
+  readonly is: 'question';
+  readonly question: string;
+  readonly text: Rich;
+  readonly choices: readonly Choice[];
+  /** Buttons in the order of the choices; empty once answered. */
+  readonly buttons: readonly Button[];
+  readonly answered?: { readonly choice: string; readonly by: Person; readonly at: number };
+}
+
+/** A short remark in the thread. */
+export interface NoteMessage {
+  readonly is: 'note';
+  readonly text: Rich;
+  readonly buttons?: readonly Button[];
+}
+
+/** The finding with its proof, what was ruled out and what could not be seen. */
+export interface FindingMessage {
+  readonly is: 'finding';
+  readonly finding: Finding;
+  readonly subject: string;
+  readonly peer: string | null;
+  readonly proof: Rich | null;
+  readonly story: CaptureStory | null;
+  readonly captures: readonly CaptureRecord[];
+  readonly evidence: readonly Evidence[];
+  readonly ruledOut: readonly string[];
+  readonly unseen: readonly Missing[];
+}
+
+/** What is asked of an approver, or what became of it. */
+export interface ApprovalMessage {
+  readonly is: 'approval';
+  /** `A`, `B` … */
+  readonly letter: string;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** Address netdiag is connected through now. */
+  readonly cameThrough: string;
+  readonly requester: Person;
+  readonly approvers: readonly Person[];
+  readonly buttons: readonly Button[];
+  readonly state: 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
+  readonly decidedBy?: Person;
+  readonly decidedAt?: number;
+}
+
+/** How it ended. */
+export interface SummaryMessage {
+  readonly is: 'summary';
+  readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted';
+  readonly headline: Rich;
+  readonly paragraphs: readonly Rich[];
+  readonly timeline: readonly { readonly at: number; readonly what: Rich }[];
+  readonly durable: readonly string[];
+  readonly difference: readonly string[];
+  readonly ruledOut: readonly string[];
+  readonly unseen: readonly Missing[];
+}
+
+export type Message = LiveMessage | QuestionMessage | NoteMessage | FindingMessage | ApprovalMessage | SummaryMessage;
+
+/** A file for the thread. */
+export interface Attachment {
+  readonly name: string;
+  readonly title: string;
+  readonly output: Digest;
+}
+
+/** Where an incident lives in the chat. `thread` is `null` until the live message exists. */
+export interface Place {
+  readonly team: string;
+  readonly channel: string;
+  readonly thread: string | null;
+}
+
+/** A message as the chat knows it; opaque outside the adapter that made it. */
+export type MessageRef = string;

@@ -1,0 +1,79 @@
+/** A node's identity: what must be equal for "the same node" to be true. */
+export interface NodeIdentity {
+  readonly name: string;
+  /** `/etc/machine-id`; `null` when the node has none. */
+  readonly machineId: string | null;
+  /** `/proc/sys/kernel/random/boot_id`; a new one means the node restarted and run-time changes are gone. */
+  readonly bootId: string | null;
+  /** SSH host key fingerprint `SHA256:…`; `null` where the node was not reached by SSH (recordings). */
+  readonly hostKey: string | null;
+}
+
+/** One address from `node.status.addresses`, in the API's order. */
+export interface NodeAddress {
+  readonly type: string;
+  readonly address: string;
+}
+
+/** What the Kubernetes API says of a node. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly uid: string;
+  readonly addresses: readonly NodeAddress[];
+  /** Ready condition: `Unknown` when the kubelet stopped posting or the condition is absent. */
+  readonly ready: 'True' | 'False' | 'Unknown';
+  /** Conditions other than Ready that are not in their healthy state, e.g. `NetworkUnavailable`. */
+  readonly troubles: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+  /** Node pool: the value of the first pool label known (EKS, GKE, AKS, Karpenter, kops); `null` when there is none. */
+  readonly pool: string | null;
+  readonly controlPlane: boolean;
+  readonly unschedulable: boolean;
+  readonly podCidrs: readonly string[];
+  readonly machineId: string | null;
+  readonly bootId: string | null;
+  readonly kubelet: string;
+  readonly os: string;
+  readonly kernel: string;
+  readonly runtime: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What the Kubernetes API says of a pod. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string | null;
+  /** `null` until an address is assigned. */
+  readonly address: string | null;
+  readonly hostNetwork: boolean;
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  /** Kind and name of the controlling owner, e.g. `DaemonSet/aws-node`; `null` for a bare pod. */
+  readonly owner: string | null;
+}
+
+/** The CNI as recognised from its DaemonSet. */
+export interface CniFacts {
+  /** Directory name under `src/cni`, or `unknown`. */
+  readonly name: string;
+  readonly version: string | null;
+  readonly daemonSet: string | null;
+  readonly image: string | null;
+  /** Environment of the CNI's main container, plain values only; secret references are left out. */
+  readonly env: Readonly<Record<string, string>>;
+  /** hostPath volumes by volume name. */
+  readonly hostPaths: Readonly<Record<string, string>>;
+}
+
+/** A Kubernetes event about a node or one of its pods. */
+export interface ClusterEvent {
+  readonly about: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** Milliseconds since the epoch of the last occurrence; `null` when the API gave none. */
+  readonly last: number | null;
+}

@@ -1,0 +1,244 @@
+import type {
+  Attachment,
+  CaptureFilter,
+  CaptureLimits,
+  ChangeRequest,
+  ClosedDoor,
+  CniFacts,
+  ClusterEvent,
+  Digest,
+  Door,
+  Effect,
+  Event,
+  Gap,
+  IncidentState,
+  LedgerEntry,
+  Message,
+  MessageRef,
+  NodeFacts,
+  NodeIdentity,
+  Output,
+  Person,
+  Place,
+  PodFacts,
+} from './model/index.ts';
+
+/** Reads time. Milliseconds since the epoch; never used to compare two machines. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Makes unguessable names. */
+export interface Ids {
+  /** 128 random bits, 32 hexadecimal digits. */
+  token(): string;
+  /** A whole number from `low` to `high`, both included. */
+  between(low: number, high: number): number;
+}
+
+/** A command for a node. Never a shell string. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  /** Node-side deadline, milliseconds. Absent: 10,000. */
+  readonly deadlineMs?: number;
+  readonly stdin?: Uint8Array;
+  /** Needs root; on a connection of another user it runs through `sudo -n`. Absent: true. */
+  readonly privileged?: boolean;
+  /** Stable name under which a recording keeps the output; absent: the argv itself. */
+  readonly key?: string;
+}
+
+/** Where a node may be reached: doors in the order to try. */
+export interface NodeTarget {
+  readonly name: string;
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly from: 'configured' | 'node-status';
+    readonly port?: number;
+  }[];
+  /** A healthy node to jump through when no address answers directly. */
+  readonly jump?: NodeTarget;
+  /** Only these addresses may be used: the confirming connection of a plan. */
+  readonly only?: readonly string[];
+}
+
+/** A node that was reached, or the one sentence why not, with every door tried. */
+export type Reached =
+  | { readonly reached: true; readonly session: NodeSession }
+  | { readonly reached: false; readonly gap: Gap; readonly sentence: string; readonly tried: readonly ClosedDoor[] };
+
+/** One connection to one node. Methods never throw for what a node does: gaps come back as values. */
+export interface NodeSession {
+  readonly door: Door;
+  /** Doors tried before this one opened. */
+  readonly tried: readonly ClosedDoor[];
+  readonly identity: NodeIdentity;
+  /** Runs every command, in order, in one round trip; outputs in the order of the commands. */
+  run(commands: readonly Command[], signal?: AbortSignal): Promise<readonly Output[]>;
+  /** Captures packets at one device until a limit or `stop`. */
+  capture(request: {
+    readonly device: string;
+    readonly filter: CaptureFilter;
+    readonly limits: CaptureLimits;
+    /** Under which a recording keeps the packets. */
+    readonly key: string;
+  }): Promise<RunningCapture>;
+  /** Starts an approved change under the node's ledger; resolves when the node says applied, refused, failed or later. */
+  change(request: ChangeRequest): Promise<LedgerEntry>;
+  /** Asks the ledger: `null` when the node does not know the fix id. */
+  ledger(fix: string, verb: 'status' | 'confirm' | 'roll-back'): Promise<LedgerEntry | null>;
+  close(): Promise<void>;
+}
+
+/** A capture that is listening. */
+export interface RunningCapture {
+  /** Ends it and gives the pcap file's bytes; `gap` names why it is not whole. */
+  stop(): Promise<{ readonly pcap: Uint8Array; readonly gap?: Gap; readonly detail?: string }>;
+}
+
+/** Reaches nodes. */
+export interface NodeShell {
+  open(target: NodeTarget, signal?: AbortSignal): Promise<Reached>;
+}
+
+/** Why the cluster did not answer, as one sentence for the person. */
+export class ClusterError extends Error {
+  readonly gap: Gap;
+  constructor(gap: Gap, sentence: string) {
+    super(sentence);
+    this.name = 'ClusterError';
+    this.gap = gap;
+  }
+}
+
+/** What the API server said when asked to reach a kubelet. */
+export interface KubeletReach {
+  readonly verdict: 'answers' | 'timed-out' | 'refused' | 'no-route' | 'other';
+  /** The API server's own words, cleaned. */
+  readonly said: string;
+  readonly ms: number;
+}
+
+/** Reads the Kubernetes API. Every method throws ClusterError. */
+export interface Cluster {
+  readonly name: string;
+  nodes(): Promise<readonly NodeFacts[]>;
+  podsOn(node: string): Promise<readonly PodFacts[]>;
+  cni(): Promise<CniFacts>;
+  events(node: string): Promise<readonly ClusterEvent[]>;
+  /** Addresses behind the `kubernetes` service: the API servers as the cluster sees them. */
+  apiServers(): Promise<readonly string[]>;
+  /** Asks the API server to call the node's kubelet (`nodes/proxy` healthz); its own deadline is above 30 s. */
+  reachKubelet(node: string): Promise<KubeletReach>;
+}
+
+/** Speaks with people: Slack, or a terminal. */
+export interface Thread {
+  /** Posts the message, or updates it in place when `previous` is given. The first live message makes the thread. */
+  show(place: Place, slot: string, message: Message, previous: MessageRef | null): Promise<MessageRef>;
+  attach(place: Place, files: readonly Attachment[], bytes: (digest: Digest) => Promise<Uint8Array>): Promise<void>;
+  /** Says something to one person only, where they acted. */
+  whisper(place: Place, to: Person, sentence: string): Promise<void>;
+}
+
+/** One row of the audit, written before the effect it speaks of. */
+export interface AuditRow {
+  readonly at: number;
+  readonly incident: string;
+  readonly by: string;
+  readonly what: string;
+  readonly detail: string;
+}
+
+/** An effect taken by a worker. The fence rises with each lease; a result under a lower fence is refused. */
+export interface LeasedEffect {
+  readonly incident: string;
+  readonly effect: Effect;
+  readonly fence: number;
+  /** How often it was leased, this one included; above 1 the last attempt's end is unknown. */
+  readonly attempt: number;
+}
+
+/** Everything that one transition writes, in one transaction. */
+export interface Advance {
+  readonly incident: string;
+  /** Version of the state that the transition started from; 0 for a new incident. */
+  readonly from: number;
+  readonly event: Event;
+  readonly state: IncidentState;
+  readonly effects: readonly Effect[];
+  readonly audit: readonly AuditRow[];
+  /** The effect that this event is the outcome of; it ends in the same transaction. */
+  readonly ends?: { readonly key: string; readonly fence: number };
+  /** Unique key of the outside cause (a click, a command): seen before, and nothing is written. */
+  readonly inbox?: string;
+}
+
+/** `stale`: another writer was first, read again · `seen`: that inbox key was used · `fenced`: the lease was lost. */
+export type Advanced = 'written' | 'stale' | 'seen' | 'fenced';
+
+/** An incident as stored. */
+export interface StoredIncident {
+  readonly incident: string;
+  readonly version: number;
+  readonly state: IncidentState;
+}
+
+/** Keeps everything: one transaction per transition. Every method throws JournalError when the database does not answer. */
+export interface Journal {
+  advance(advance: Advance): Promise<Advanced>;
+  load(incident: string): Promise<StoredIncident | null>;
+  /** Incidents that are not closed, oldest first. */
+  open(): Promise<readonly StoredIncident[]>;
+  events(incident: string): Promise<readonly Event[]>;
+  /** Takes effects that are due and not leased by a living worker, at most `limit`. Wake-ups become due at their time. */
+  lease(worker: string, now: number, ttlMs: number, limit: number): Promise<readonly LeasedEffect[]>;
+  /** Ends an effect whose outcome changes nothing; false when the lease was lost. */
+  end(incident: string, key: string, fence: number): Promise<boolean>;
+  /** Gives an effect back to be leased again at `due`, after a failure worth another try. */
+  release(incident: string, key: string, fence: number, due: number): Promise<boolean>;
+  /** Lengthens a lease; false when it was lost. */
+  renew(incident: string, key: string, fence: number, until: number): Promise<boolean>;
+  /** When the next effect that is not due now will be; `null` when none waits. */
+  nextDue(now: number): Promise<number | null>;
+  /** Records that a raw inbound payload arrived, before it is acked; false when its key was seen before. */
+  receive(key: string, payload: string, at: number): Promise<boolean>;
+  /** Inbound payloads recorded and not yet handled, oldest first. */
+  unhandled(): Promise<readonly { readonly key: string; readonly payload: string; readonly at: number }[]>;
+  handled(key: string): Promise<void>;
+  /** Keeps bytes under their SHA-256; keeping the same bytes twice is one row. */
+  keep(kind: 'output' | 'capture', bytes: Uint8Array): Promise<Digest>;
+  bytes(digest: Digest): Promise<Uint8Array | null>;
+  audit(incident: string): Promise<readonly AuditRow[]>;
+  close(): Promise<void>;
+}
+
+/** The journal did not answer, or holds something of another version. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
+
+/** What comes in from people, once it is recorded and acked. */
+export interface Desk {
+  /**
+   * `/netdiag NODE`: checks the starter and the node ("did you mean …"), opens an incident or joins the running one.
+   * Gives what only the person who typed it should read; `null` when the thread says it all.
+   */
+  start(request: {
+    /** Unique key of the outside cause; the same key twice starts one incident. */
+    readonly key: string;
+    readonly node: string;
+    readonly by: Person;
+    readonly place: Place;
+  }): Promise<string | null>;
+  /** A button press. Gives the refusal for the presser only; `null` when it was taken. */
+  press(request: {
+    readonly key: string;
+    readonly token: string;
+    readonly by: Person;
+    readonly place: Place;
+    readonly reason?: string;
+  }): Promise<string | null>;
+}
