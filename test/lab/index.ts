@@ -1,0 +1,5 @@
+export { labAvailable } from './available.ts';
+export type { Ran, RunOptions } from './command.ts';
+export { labTest } from './lab-test.ts';
+export { startLoopbackSshd, type LoopbackSshd } from './loopback-sshd.ts';
+export { startSshNode, type SshNode } from './ssh-node.ts';

@@ -1,0 +1,85 @@
+/** A cable from a namespace to a segment of the fabric. */
+export interface Nic {
+  segment: string;
+  /** Interface name inside the node, for example `eth0`. */
+  name: string;
+  mac: string;
+  /** The addresses that the fabric knows behind this interface: it answers ARP for them and lets only them be source. */
+  owns: readonly string[];
+  mtu?: number;
+}
+
+/** A broadcast domain: one bridge in the fabric's namespace. */
+export interface Segment {
+  name: string;
+  /** The router's address with prefix length, or null when the segment has no router. */
+  gateway: { address: string; mac: string } | null;
+  /**
+   * True: like a cloud's network. The fabric itself answers ARP, and drops silently what leaves an interface with a source
+   * that does not belong to it. False: a plain switch.
+   */
+  sourceCheck: boolean;
+}
+
+/** One thing to do inside a namespace while it is built, in order. */
+export type Step =
+  | { do: 'ip'; lines: readonly string[] }
+  | { do: 'sysctl'; settings: readonly (readonly [key: string, value: string])[] }
+  | { do: 'iptables'; rules: string }
+  | { do: 'ipset'; lines: readonly string[] }
+  | { do: 'pod-ip'; pod: string; lines: readonly string[] };
+
+/** A pod: an inner network namespace of its node, known there under /run/netns by `netns`. */
+export interface PodSpec {
+  name: string;
+  namespace: string;
+  address: string;
+  netns: string;
+  hostVeth: string;
+}
+
+/** An object of the Kubernetes API that runs on a node without a namespace of its own (hostNetwork). */
+export interface HostPodSpec {
+  name: string;
+  namespace: string;
+  container: string;
+  owner: string;
+}
+
+export interface NodeSpec {
+  name: string;
+  nics: readonly Nic[];
+  /** Address in the management network, null for a node that has none. */
+  mgmt: string | null;
+  /** What node.status.addresses says, InternalIPs in order. */
+  internalIps: readonly string[];
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
+  podCidr: string;
+  osImage: string;
+  controlPlane: boolean;
+  /** Files under the node's own /etc, by path relative to it. */
+  etc: Readonly<Record<string, string>>;
+  steps: readonly Step[];
+  pods: readonly PodSpec[];
+  hostPods: readonly HostPodSpec[];
+}
+
+/** A namespace that is no node: an outside host, or the controller from which netdiag runs. */
+export interface HostSpec {
+  name: string;
+  nics: readonly Nic[];
+  steps: readonly Step[];
+}
+
+export interface Topology {
+  segments: readonly Segment[];
+  /** Further things to do in the fabric's namespace, after its bridges and ports exist. */
+  fabricSteps: readonly Step[];
+  nodes: readonly NodeSpec[];
+  hosts: readonly HostSpec[];
+  controller: HostSpec;
+  cni: 'aws-vpc' | 'calico';
+  /** The address under which the controller reaches the API server. */
+  apiAddress: string;
+}
