@@ -36,3 +36,12 @@ export function findTool(name: string): string | null {
   }
   return null;
 }
+
+/** Title of a test that needs the lab: where the test is skipped (`test.skipIf(noLab)`), it says why. */
+export function labTitle(title: string): string {
+  const available = labAvailable();
+  return available === true ? title : `${title} (skipped: ${available})`;
+}
+
+/** True where tests that need the lab must be skipped. */
+export const noLab = labAvailable() !== true;

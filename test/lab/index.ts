@@ -1,5 +1,4 @@
-export { labAvailable } from './available.ts';
+export { labAvailable, labTitle, noLab } from './available.ts';
 export type { Ran, RunOptions } from './command.ts';
-export { labTest } from './lab-test.ts';
 export { startLoopbackSshd, type LoopbackSshd } from './loopback-sshd.ts';
 export { startSshNode, type SshNode } from './ssh-node.ts';
