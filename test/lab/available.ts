@@ -37,11 +37,10 @@ export function findTool(name: string): string | null {
   return null;
 }
 
-/** Title of a test that needs the lab: where the test is skipped (`test.skipIf(noLab)`), it says why. */
-export function labTitle(title: string): string {
-  const available = labAvailable();
-  return available === true ? title : `${title} (skipped: ${available})`;
-}
+const available = labAvailable();
 
-/** True where tests that need the lab must be skipped. */
-export const noLab = labAvailable() !== true;
+/** True where tests that need the lab must be skipped: `test.skipIf(noLab)`. */
+export const noLab = available !== true;
+
+/** Ends the title of such a test: nothing, or ` (skipped: why)` where it does not run. */
+export const skipNote = available === true ? '' : ` (skipped: ${available})`;

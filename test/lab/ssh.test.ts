@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { labTitle, noLab } from './available.ts';
+import { noLab, skipNote } from './available.ts';
 import { run, type Ran } from './command.ts';
 import { startLoopbackSshd } from './loopback-sshd.ts';
 import { namespacesOf } from './namespace.ts';
@@ -37,7 +37,7 @@ function ssh(target: Target, user: string, command: string): Promise<Ran> {
   return run(sshArgv(target, user, command));
 }
 
-test.skipIf(noLab)(labTitle('a loopback sshd lets its key in and is gone afterwards'), async () => {
+test.skipIf(noLab)(`a loopback sshd lets its key in and is gone afterwards${skipNote}`, async () => {
   const sshd = await startLoopbackSshd();
   const ran = await ssh(sshd, 'root', 'id -u');
   expect(ran).toMatchObject({ exit: 0, stdout: '0\n' });
@@ -46,7 +46,7 @@ test.skipIf(noLab)(labTitle('a loopback sshd lets its key in and is gone afterwa
   expect(existsSync(sshd.privateKeyFile)).toBe(false);
 });
 
-test.skipIf(noLab)(labTitle('a loopback sshd obeys the configuration it is given'), async () => {
+test.skipIf(noLab)(`a loopback sshd obeys the configuration it is given${skipNote}`, async () => {
   const sshd = await startLoopbackSshd({ sshdConfig: ['PermitRootLogin no'] });
   stops.push(() => sshd.stop());
   const ran = await ssh(sshd, 'root', 'id -u');
@@ -54,7 +54,7 @@ test.skipIf(noLab)(labTitle('a loopback sshd obeys the configuration it is given
   expect(sshd.log()).toContain('ROOT LOGIN REFUSED');
 });
 
-test.skipIf(noLab)(labTitle('a node lets root and ops in, and its writes stay its own'), async () => {
+test.skipIf(noLab)(`a node lets root and ops in, and its writes stay its own${skipNote}`, async () => {
   const node = await startSshNode();
   stops.push(() => node.stop());
   const root = await node.exec(
@@ -71,7 +71,7 @@ test.skipIf(noLab)(labTitle('a node lets root and ops in, and its writes stay it
   expect(existsSync('/usr/netdiag-lab-mark')).toBe(false);
 });
 
-test.skipIf(noLab)(labTitle('a stopped node leaves no process, namespace or directory'), async () => {
+test.skipIf(noLab)(`a stopped node leaves no process, namespace or directory${skipNote}`, async () => {
   const node = await startSshNode();
   const started = await node.exec('node', ['sh', '-c', 'setsid sleep 3600 >/dev/null 2>&1 & echo $!']);
   expect(started.exit).toBe(0);
