@@ -1,0 +1,33 @@
+import { isObject, listOf } from '../json.ts';
+import { button } from './element/button.ts';
+import { checkboxes, overflow, radioButtons } from './element/choice.ts';
+import { externalSelect, staticSelect } from './element/select.ts';
+import { both, byType, list, oneOf, shape } from './rule.ts';
+import type { Rule } from './rule.ts';
+import { identifier } from './text-object.ts';
+
+const element = byType({
+  button,
+  checkboxes,
+  external_select: externalSelect,
+  overflow,
+  radio_buttons: radioButtons,
+  static_select: staticSelect,
+});
+
+const eachActionOnce: Rule = (value, at, tell) => {
+  if (!isObject(value)) return;
+  const seen = new Set<unknown>();
+  listOf(value['elements']).forEach((entry, i) => {
+    const id = isObject(entry) ? entry['action_id'] : undefined;
+    if (id !== undefined && seen.has(id))
+      tell(`${at}/elements/${i}/action_id`, `\`action_id\` "${String(id)}" already exists`);
+    seen.add(id);
+  });
+};
+
+/** https://docs.slack.dev/reference/block-kit/blocks/actions-block; an action_id is unique within its block. */
+export const actions: Rule = both(
+  shape({ type: oneOf('actions'), 'block_id?': identifier, elements: list(element, 25, 1) }),
+  eachActionOnce,
+);

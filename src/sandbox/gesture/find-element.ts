@@ -1,0 +1,26 @@
+import { isObject, listOf } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+
+/** An element that a user can act on, and the block it is in. */
+export interface Found {
+  readonly element: JsonObject;
+  readonly blockId: string;
+}
+
+/** Every interactive element in the blocks, in reading order. */
+export function elementsIn(blocks: readonly unknown[]): Found[] {
+  return blocks.flatMap((block) => {
+    if (!isObject(block)) return [];
+    const blockId = String(block['block_id'] ?? '');
+    const own = [...listOf(block['elements']), block['accessory'], block['element']];
+    const found = own.filter(isObject).filter((element) => typeof element['action_id'] === 'string');
+    return [...found.map((element) => ({ element, blockId })), ...elementsIn(listOf(block['child_blocks']))];
+  });
+}
+
+/** The element with this action_id (in this block, when named); undefined when the message has none. */
+export function findElement(blocks: readonly unknown[], actionId: string, blockId?: string): Found | undefined {
+  return elementsIn(blocks).find(
+    (found) => found.element['action_id'] === actionId && (blockId === undefined || found.blockId === blockId),
+  );
+}

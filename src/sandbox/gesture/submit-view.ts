@@ -1,0 +1,95 @@
+import { isObject, listOf, objectOf, textOf } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { Refusal } from '../refusal.ts';
+import { passedView } from '../slack/check-blocks.ts';
+import { closeAll, closeTop, depthOf, replaceView, showOnTop } from '../workspace/view-stack.ts';
+import { newView, stackDepth, viewObject, withIds } from '../workspace/view.ts';
+import type { View } from '../workspace/view.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Desk } from './desk.ts';
+import { interactionBase } from './identity.ts';
+import type { Outcome } from './run-command.ts';
+
+/**
+ * A user submits a modal. `values` is `{block_id: {action_id: {type, value | selected_option}}}`.
+ * The acknowledgement says what happens: nothing (the modal closes), errors, update, push or clear
+ * (https://docs.slack.dev/surfaces/modals#handling_submissions).
+ */
+export async function submitView(desk: Desk, user: string, viewId: string, values: JsonObject): Promise<Outcome> {
+  const { workspace, connections } = desk;
+  const view = ownView(workspace, user, viewId);
+  const delivery = await connections.deliver({
+    type: 'interactive',
+    takesPayload: true,
+    payload: {
+      type: 'view_submission',
+      ...interactionBase(workspace, user),
+      view: viewObject(view, workspace.team.id, values),
+      response_urls: [],
+    },
+  });
+  if (delivery.kind !== 'acked') {
+    workspace.record.violation('error', 'no_ack', 'view_submission', 'not acknowledged in time');
+    const failure = 'We had some trouble connecting. Try again?';
+    workspace.feed.tell({ kind: 'errors', user, view: view.id, errors: { '': failure } });
+    return { acked: false, failure };
+  }
+  try {
+    obey(workspace, view, delivery.payload);
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) throw problem;
+    return { acked: true, ms: delivery.ms, payload: delivery.payload, failure: problem.code };
+  }
+  return { acked: true, ms: delivery.ms, payload: delivery.payload };
+}
+
+/** A user closes the topmost modal; the app hears of it when the view asked for it. */
+export async function closeView(desk: Desk, user: string, viewId: string): Promise<void> {
+  const { workspace, connections } = desk;
+  const view = ownView(workspace, user, viewId);
+  closeTop(workspace, user);
+  if (view.given['notify_on_close'] !== true) return;
+  await connections.deliver({
+    type: 'interactive',
+    takesPayload: true,
+    payload: {
+      type: 'view_closed',
+      ...interactionBase(workspace, user),
+      view: viewObject(view, workspace.team.id),
+      is_cleared: false,
+    },
+  });
+}
+
+function ownView(workspace: Workspace, user: string, id: string): View {
+  const view = workspace.views.get(id);
+  if (view === undefined || view.user !== user) throw new Refusal('not_found');
+  return view;
+}
+
+function obey(workspace: Workspace, view: View, payload: unknown): void {
+  const asked = textOf(payload, 'response_action');
+  if (asked === undefined) return closeTop(workspace, view.user);
+  if (asked === 'clear') return closeAll(workspace, view.user);
+  if (asked === 'errors') return showErrors(workspace, view, objectOf(payload, 'errors'));
+  const given = passedView(workspace, isObject(payload) ? payload['view'] : undefined, 'modal', 'view_submission ack');
+  const hash = workspace.timestamps.next();
+  if (asked === 'update') return replaceView(workspace, { ...view, given: withIds(given), hash });
+  if (asked !== 'push') throw new Refusal('invalid_response_action');
+  if (depthOf(workspace, view) >= stackDepth) throw new Refusal('push_limit_reached');
+  showOnTop(workspace, newView(given, view.user, hash, view));
+}
+
+function showErrors(workspace: Workspace, view: View, errors: JsonObject): void {
+  const inputs = listOf(view.given['blocks']).filter((block) => textOf(block, 'type') === 'input');
+  for (const id of Object.keys(errors)) {
+    if (inputs.some((block) => textOf(block, 'block_id') === id)) continue;
+    workspace.record.violation(
+      'error',
+      'errors_for_no_input',
+      'view_submission ack',
+      `${id} is no input block of the view`,
+    );
+  }
+  workspace.feed.tell({ kind: 'errors', user: view.user, view: view.id, errors });
+}

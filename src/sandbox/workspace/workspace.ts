@@ -1,0 +1,114 @@
+import type { Manifest } from '../manifest.ts';
+import { Refusal } from '../refusal.ts';
+import { startingChannels } from './channel.ts';
+import type { Channel } from './channel.ts';
+import { calm } from './chaos.ts';
+import type { Chaos } from './chaos.ts';
+import { Feed } from './feed.ts';
+import { freshSecret } from './fresh-id.ts';
+import type { Message } from './message.ts';
+import { botUserId, everybody } from './person.ts';
+import type { Person } from './person.ts';
+import { Rates } from './rates.ts';
+import { ActivityRecord } from './record.ts';
+import { ResponseUrls } from './response-urls.ts';
+import type { StoredFile } from './stored-file.ts';
+import { Timestamps } from './timestamps.ts';
+import { Triggers } from './triggers.ts';
+import type { View } from './view.ts';
+
+/** A user group and who is in it. */
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly users: string[];
+}
+
+/** Everything the workspace knows, in memory. `base` is its address, set once it listens. */
+export class Workspace {
+  readonly team = { id: 'TPRACTICE1', name: 'Practice', domain: 'practice' } as const;
+  readonly people = new Map<string, Person>(everybody.map((person) => [person.id, person]));
+  readonly channels = new Map<string, Channel>(startingChannels().map((channel) => [channel.id, channel]));
+  readonly groups: UserGroup[] = [
+    { id: 'SNETONCALL', handle: 'net-oncall', name: 'Network on-call', users: ['USECOND01'] },
+  ];
+  readonly files = new Map<string, StoredFile>();
+  /** Open modals and Home tabs by view id. */
+  readonly views = new Map<string, View>();
+  /** The id of the topmost modal of a user. */
+  readonly topView = new Map<string, string>();
+  /** The id of a user's Home tab. */
+  readonly homes = new Map<string, string>();
+  readonly feed = new Feed();
+  readonly chaos: Chaos = calm();
+  readonly botToken = `xoxb-practice-${freshSecret()}`;
+  readonly appToken = `xapp-1-practice-${freshSecret()}`;
+  readonly key = freshSecret();
+  base = '';
+
+  readonly manifest: Manifest;
+  readonly now: () => number;
+  readonly timestamps: Timestamps;
+  readonly triggers: Triggers;
+  readonly responses: ResponseUrls;
+  readonly rates: Rates;
+  readonly record: ActivityRecord;
+  readonly #messages = new Map<string, Map<string, Message>>();
+
+  constructor(manifest: Manifest, now: () => number) {
+    this.manifest = manifest;
+    this.now = now;
+    this.timestamps = new Timestamps(now);
+    this.triggers = new Triggers(now);
+    this.responses = new ResponseUrls(now);
+    this.rates = new Rates(now);
+    this.record = new ActivityRecord(now);
+  }
+
+  /** Every message of a channel, oldest first, ephemeral ones included. */
+  messagesOf(channel: string): Message[] {
+    return [...(this.#messages.get(channel)?.values() ?? [])];
+  }
+
+  message(channel: string, ts: string): Message | undefined {
+    return this.#messages.get(channel)?.get(ts);
+  }
+
+  /** Stores the message, new or changed, and shows it. */
+  put(message: Message): Message {
+    const inChannel = this.#messages.get(message.channel) ?? new Map<string, Message>();
+    this.#messages.set(message.channel, inChannel);
+    inChannel.set(message.ts, message);
+    this.feed.tell({ kind: 'message', message });
+    return message;
+  }
+
+  remove(channel: string, ts: string): void {
+    this.#messages.get(channel)?.delete(ts);
+    this.feed.tell({ kind: 'removed', channel, ts });
+  }
+
+  person(id: string): Person {
+    const person = this.people.get(id);
+    if (person === undefined) throw new Refusal('user_not_found');
+    return person;
+  }
+
+  /** The channel by id, `#name` or name. Refuses with `channel_not_found`; a private one without the app is not found either. */
+  channel(idOrName: string): Channel {
+    const name = idOrName.replace(/^#/, '');
+    const found = this.channels.get(idOrName) ?? [...this.channels.values()].find((channel) => channel.name === name);
+    if (found === undefined || (found.kind === 'private' && !found.members.has(botUserId)))
+      throw new Refusal('channel_not_found');
+    return found;
+  }
+
+  /** The channel when the app is in it and it is open; otherwise Slack's refusal. */
+  channelToWriteIn(idOrName: string): Channel {
+    const channel = this.channel(idOrName);
+    if (!channel.members.has(botUserId)) throw new Refusal('not_in_channel');
+    if (channel.archived) throw new Refusal('is_archived');
+    return channel;
+  }
+}
