@@ -1,0 +1,14 @@
+// Service addresses are DNAT rules and pods leave through masquerade rules of table nat:
+// https://man7.org/linux/man-pages/man8/iptables-save.8.html. Not cheap: thousands of services make megabytes, and asking a legacy
+// iptables for a nat table that is not there creates it, which attaches connection tracking.
+import { probe } from './probe.ts';
+import { tableOf } from './text/iptables.ts';
+
+/** Table nat of IPv4. */
+export const iptablesNat = probe({
+  id: 'iptables-nat',
+  reads: 'the NAT rules',
+  cheap: false,
+  argv: () => ['iptables-save', '-t', 'nat'],
+  parse: (text) => tableOf('nat', text),
+});

@@ -1,0 +1,57 @@
+import { emptyRecord, linesOf, refuse } from './lines.ts';
+
+export interface IptablesRule {
+  readonly chain: string;
+  /** Everything after the chain, quotes taken off. */
+  readonly words: readonly string[];
+  /** Of `-j` or `-g`; `null` where the rule only counts. */
+  readonly target: string | null;
+  readonly line: string;
+}
+
+/** One table as iptables-save prints it. */
+export interface IptablesTable {
+  /** Policies of the built-in chains. A chain without one is absent. */
+  readonly policies: Readonly<Record<string, string>>;
+  readonly rules: readonly IptablesRule[];
+}
+
+/** `iptables-save -t TABLE` of iptables 1.4 to 1.8, legacy or nf_tables. An absent table has no chains. Throws Unparsable. */
+export function tableOf(name: string, text: string): IptablesTable {
+  const policies = emptyRecord<string>();
+  const rules: IptablesRule[] = [];
+  let inside = false;
+  for (const line of linesOf(text)) {
+    if (line.startsWith('#')) continue;
+    if (line === `*${name}` && !inside) inside = true;
+    else if (line === 'COMMIT' && inside) inside = false;
+    else if (!inside) refuse(`outside of table ${name}`, line);
+    else if (line.startsWith(':')) {
+      const [, chain = '', policy = ''] =
+        /^:([^ ]+) ([A-Z]+|-)( \[\d+:\d+\])?$/.exec(line) ?? refuse('not a chain', line);
+      if (policy !== '-') policies[chain] = policy;
+    } else rules.push(ruleOf(line));
+  }
+  if (inside) refuse('the table has no end', name);
+  return { policies, rules };
+}
+
+function ruleOf(line: string): IptablesRule {
+  const [append, chain, ...words] = shellWords(line);
+  if (append !== '-A' || chain === undefined) return refuse('not a rule', line);
+  const at = words.findIndex((word) => word === '-j' || word === '-g');
+  if (at >= 0 && words[at + 1] === undefined) refuse('a rule without its target', line);
+  return { chain, words, target: at < 0 ? null : (words[at + 1] ?? null), line };
+}
+
+/** Words with double quotes and backslashes undone, as iptables-save writes them. */
+function shellWords(line: string): string[] {
+  const words: string[] = [];
+  const token = / *("((?:[^"\\]|\\.)*)"|[^ "]+)(?= |$)/y;
+  while (token.lastIndex < line.length) {
+    const match = token.exec(line);
+    if (match === null) return refuse('quotes that do not close', line);
+    words.push(match[2] === undefined ? (match[1] ?? '') : match[2].replaceAll(/\\(.)/g, '$1'));
+  }
+  return words;
+}
