@@ -77,3 +77,19 @@ export interface ClusterEvent {
   /** Milliseconds since the epoch of the last occurrence; `null` when the API gave none. */
   readonly last: number | null;
 }
+
+/** What the Kubernetes API says of a DaemonSet: as much as recognising a CNI needs. */
+export interface DaemonSetFacts {
+  readonly namespace: string;
+  readonly name: string;
+  /** Pods that should run now; 0 for one that a migration left behind. */
+  readonly desired: number;
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    /** Plain values only; references to secrets, config maps and fields are left out. */
+    readonly env: Readonly<Record<string, string>>;
+  }[];
+  /** hostPath volumes by volume name. */
+  readonly hostPaths: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,34 @@
+import type { V1DaemonSet } from '@kubernetes/client-node';
+import type { DaemonSetFacts } from '../../model/index.ts';
+import { clean, objectName } from './clean.ts';
+import { Failure } from './failure.ts';
+
+/** A DaemonSet as the API describes it, as much as recognising a CNI needs. Throws Failure without a proper name. */
+export function daemonSetFacts(daemonSet: V1DaemonSet): DaemonSetFacts {
+  const name = objectName(daemonSet.metadata?.name);
+  const namespace = objectName(daemonSet.metadata?.namespace);
+  if (name === null || namespace === null) {
+    throw new Failure({ is: 'shape', words: 'a DaemonSet without a proper name' });
+  }
+  const pod = daemonSet.spec?.template.spec;
+  const desired = daemonSet.status?.desiredNumberScheduled;
+  return {
+    namespace,
+    name,
+    desired: Number.isSafeInteger(desired) ? (desired ?? 0) : 0,
+    containers: (pod?.containers ?? []).map((container) => ({
+      name: clean(container.name, 63),
+      image: clean(container.image, 300),
+      env: Object.fromEntries(
+        (container.env ?? [])
+          .filter(({ value, valueFrom }) => typeof value === 'string' && valueFrom === undefined)
+          .map(({ name, value }) => [clean(name, 200), clean(value, 500)]),
+      ),
+    })),
+    hostPaths: Object.fromEntries(
+      (pod?.volumes ?? [])
+        .filter(({ hostPath }) => typeof hostPath?.path === 'string')
+        .map(({ name, hostPath }) => [clean(name, 63), clean(hostPath?.path, 500)]),
+    ),
+  };
+}

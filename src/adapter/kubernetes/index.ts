@@ -1,0 +1,139 @@
+import type { ClusterEvent, CniFacts, DaemonSetFacts, NodeFacts, PodFacts } from '../../model/index.ts';
+import type { Clock, Cluster, KubeletReach } from '../../port.ts';
+import { endpointsAddresses, sliceAddresses } from './api-servers.ts';
+import { ASKS, type Ask } from './ask.ts';
+import { objectName } from './clean.ts';
+import { isFrom, newestEvents } from './cluster-event.ts';
+import { type Access, connect, type Connection } from './connect.ts';
+import { daemonSetFacts } from './daemon-set-facts.ts';
+import { Failure } from './failure.ts';
+import { reachOf } from './kubelet-reach.ts';
+import { wholeList } from './list.ts';
+import { nodeFacts } from './node-facts.ts';
+import { podFacts } from './pod-facts.ts';
+import { clusterError } from './sentence.ts';
+
+/** What the adapter needs to know. */
+export interface KubernetesSettings extends Access {
+  /** The cluster's name as people know it. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Tells the CNI from the cluster's DaemonSets; given in, because adapters know no CNI. */
+  readonly recogniseCni: (daemonSets: readonly DaemonSetFacts[]) => CniFacts;
+}
+
+/** Reads are answered in milliseconds; 10 s is a broken way. */
+const DEADLINE_MS = 10_000;
+/** The API server gives up on a silent kubelet after 30.0 s; a shorter deadline would hide what it then says. */
+const KUBELET_DEADLINE_MS = 35_000;
+
+/**
+ * The Kubernetes API as the port `Cluster`. Nothing is loaded, read or sent before the first question. Every failure is
+ * a ClusterError of one sentence, which never holds a header, a token or a piece of the kubeconfig.
+ */
+export function kubernetesCluster(settings: KubernetesSettings): Cluster {
+  let connection: Promise<Connection> | null = null;
+  /** Settings that could not be used are read again by the next question: the file may be there by then. */
+  const connected = (): Promise<Connection> => {
+    connection ??= connect(
+      settings,
+      settings.clock,
+      { deadlineMs: DEADLINE_MS },
+      { deadlineMs: KUBELET_DEADLINE_MS, anyText: true },
+    ).catch((error: unknown) => {
+      connection = null;
+      throw error;
+    });
+    return connection;
+  };
+
+  async function answer<T>(ask: Ask, question: (to: Connection) => Promise<T>): Promise<T> {
+    let server = '';
+    try {
+      const to = await connected();
+      server = to.server;
+      return await question(to);
+    } catch (error) {
+      throw clusterError(faultOf(error), ask, server);
+    }
+  }
+
+  return {
+    name: settings.name,
+
+    nodes: (): Promise<readonly NodeFacts[]> =>
+      answer(ASKS.nodes, async ({ core }) => (await wholeList((page) => core.listNode(page))).map(nodeFacts)),
+
+    podsOn: (node): Promise<readonly PodFacts[]> =>
+      answer(ASKS.pods, async ({ core }) => {
+        const fieldSelector = `spec.nodeName=${nameOf(node)}`;
+        const pods = await wholeList((page) => core.listPodForAllNamespaces({ ...page, fieldSelector }));
+        return pods.map(podFacts);
+      }),
+
+    cni: (): Promise<CniFacts> =>
+      answer(ASKS.daemonSets, async ({ apps }) => {
+        const daemonSets = await wholeList((page) => apps.listDaemonSetForAllNamespaces(page));
+        return settings.recogniseCni(daemonSets.map(daemonSetFacts));
+      }),
+
+    events: (node): Promise<readonly ClusterEvent[]> =>
+      answer(ASKS.events, async ({ core }) => {
+        const name = nameOf(node);
+        const selected = (fieldSelector: string) =>
+          wholeList((page) => core.listEventForAllNamespaces({ ...page, fieldSelector }));
+        const [ofNode, ofPods] = await Promise.all([
+          selected(`involvedObject.kind=Node,involvedObject.name=${name}`),
+          selected('involvedObject.kind=Pod,type=Warning'),
+        ]);
+        return newestEvents([...ofNode, ...ofPods.filter(isFrom(name))]);
+      }),
+
+    apiServers: async (): Promise<readonly string[]> => {
+      const slices = await answer(ASKS.endpointSlices, async ({ discovery }) => {
+        const labelSelector = 'kubernetes.io/service-name=kubernetes';
+        const all = wholeList((page) =>
+          discovery.listNamespacedEndpointSlice({ ...page, namespace: 'default', labelSelector }),
+        );
+        // A server without discovery/v1 (before 1.21) has the addresses in Endpoints alone.
+        return sliceAddresses(await all.catch(noneWhenUnknown));
+      });
+      if (slices.length > 0) return slices;
+      return answer(ASKS.endpoints, async ({ core }) =>
+        endpointsAddresses(await core.readNamespacedEndpoints({ name: 'kubernetes', namespace: 'default' })),
+      );
+    },
+
+    reachKubelet: (node): Promise<KubeletReach> =>
+      answer(ASKS.kubelet, async ({ passed }) => {
+        const started = settings.clock.now();
+        const ms = (): number => settings.clock.now() - started;
+        try {
+          await passed.connectGetNodeProxyWithPath({ name: nameOf(node), path: 'healthz' });
+          return { verdict: 'answers', said: 'ok', ms: ms() };
+        } catch (error) {
+          const reach = error instanceof Failure ? reachOf(error.fault) : null;
+          if (reach === null) throw error;
+          return { ...reach, ms: ms() };
+        }
+      }),
+  };
+}
+
+/** A node's name may stand in a path or a selector only when it has the shape of one. */
+function nameOf(node: string): string {
+  const name = objectName(node);
+  if (name === null) throw new Failure({ is: 'setup', words: 'what was asked for is not the name of a node' });
+  return name;
+}
+
+function noneWhenUnknown(error: unknown): readonly [] {
+  if (error instanceof Failure && error.fault.is === 'status' && error.fault.code === 404) return [];
+  throw error;
+}
+
+/** The library's own errors come from answers of another shape than its types promise; what they say stays inside. */
+function faultOf(error: unknown): Failure['fault'] {
+  if (error instanceof Failure) return error.fault;
+  return { is: 'shape', words: error instanceof Error ? error.name : 'unknown' };
+}
