@@ -5,8 +5,9 @@ import { must, run, type Ran, type RunOptions } from './command.ts';
 import { makeKeyPair } from './keys.ts';
 import { addNamespaces, inNamespace, namespacesOf, removeNamespaces } from './namespace.ts';
 import { inNode, startNode } from './node.ts';
-import { endAll } from './pid-file.ts';
+import { endAll, writePidFile } from './pid-file.ts';
 import { placeOf, type Place } from './place.ts';
+import { labFiles } from './record.ts';
 
 /** One node with a real sshd and nothing around it but a controller namespace on the other end of its cable. */
 export interface SshNode {
@@ -48,6 +49,7 @@ async function start(place: Place, sshd: readonly string[]): Promise<SshNode> {
   const nodeNs = `${place.prefix}node`;
   const directory = join(place.runDir, 'node');
   mkdirSync(place.runDir, { mode: 0o700 });
+  writePidFile(labFiles(place.runDir).owner, process.pid);
   const [userKey] = await Promise.all([
     makeKeyPair(join(place.runDir, 'id_ed25519'), 'netdiag'),
     addNamespaces([controllerNs, nodeNs]),

@@ -1,0 +1,134 @@
+import { appendFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Chaos, type ClusterState, readState } from '../cluster/state.ts';
+import { accessReview, allowed, userOf } from './authorize.ts';
+import { Heartbeats } from './heartbeat.ts';
+import { nodeProxy, podLog } from './kubelet-proxy.ts';
+import { objectAnswer } from './objects.ts';
+import { type ApiRequest, apiRequest } from './request.ts';
+import { type Answer, badRequest, failure, forbidden, methodNotAllowed, noSuchPath, unauthorized } from './status.ts';
+import { version } from './version.ts';
+
+/** One line of the call log. */
+export interface Call {
+  at: string;
+  user: string;
+  verb: string;
+  group: string;
+  resource: string;
+  namespace: string;
+  name: string;
+  code: number;
+}
+
+/** The stand-in's request handler: authenticates, authorises, answers from the state file, and writes down every call. */
+export class ApiServer {
+  readonly #stateFile: string;
+  readonly #callLog: string;
+  readonly #heartbeats = new Heartbeats();
+  readonly #used = new Map<string, number>();
+
+  constructor(stateFile: string, callLog: string) {
+    this.#stateFile = stateFile;
+    this.#callLog = callLog;
+  }
+
+  /** Answers one request. Never throws: what went wrong in here is a 500. */
+  async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const state = this.#heartbeats.applyTo(readState(this.#stateFile), Date.now());
+      const chaos = this.#chaosFor(message.url ?? '/', state);
+      const request = apiRequest(message);
+      const user = userOf(message, state);
+      const answer = chaos === null ? await this.#answer(message, request, state) : chaosAnswer(chaos, request);
+      this.#log(user?.name ?? 'unknown', message, request, answer?.code ?? 0);
+      if (answer === null) {
+        if (chaos?.answer === 'cut') message.socket.destroy();
+        return;
+      }
+      send(response, answer);
+    } catch (error) {
+      send(
+        response,
+        failure(500, { message: error instanceof Error ? error.message : String(error), reason: 'InternalError' }),
+      );
+    }
+  }
+
+  async #answer(message: IncomingMessage, request: ApiRequest | null, state: ClusterState): Promise<Answer> {
+    const user = userOf(message, state);
+    if (user === null) return unauthorized;
+    const path = (message.url ?? '/').split('?')[0];
+    if (path === '/version' || path === '/version/') return { code: 200, body: version };
+    if (path === '/healthz' || path === '/livez' || path === '/readyz')
+      return { code: 200, body: 'ok', type: 'text/plain; charset=utf-8' };
+    if (request === null) return noSuchPath;
+    if (!allowed(user, request)) return forbidden(request, user.name);
+    if (request.verb === 'create' && request.resource === 'selfsubjectaccessreviews') {
+      try {
+        return { code: 201, body: accessReview(user, JSON.parse(await bodyOf(message))) };
+      } catch (error) {
+        return badRequest(error instanceof Error ? error.message : 'the body is no SelfSubjectAccessReview');
+      }
+    }
+    if (request.verb === 'update' && request.resource === 'leases')
+      return this.#heartbeats.renew(request, state, Date.now());
+    if (request.verb !== 'get' && request.verb !== 'list') return methodNotAllowed(request);
+    if (request.resource === 'nodes' && request.subresource === 'proxy') return nodeProxy(request, state);
+    if (request.resource === 'pods' && request.subresource === 'log') return podLog(request, state);
+    return request.subresource ? noSuchPath : objectAnswer(request, state);
+  }
+
+  #chaosFor(url: string, state: ClusterState): Chaos | null {
+    for (const chaos of state.chaos) {
+      if (!url.startsWith(chaos.path)) continue;
+      const key = JSON.stringify(chaos);
+      const used = this.#used.get(key) ?? 0;
+      if (chaos.times !== undefined && used >= chaos.times) continue;
+      this.#used.set(key, used + 1);
+      return chaos;
+    }
+    return null;
+  }
+
+  #log(user: string, message: IncomingMessage, request: ApiRequest | null, code: number): void {
+    const call: Call = {
+      at: new Date().toISOString(),
+      user,
+      verb: request?.verb ?? (message.method ?? 'GET').toLowerCase(),
+      group: request?.group ?? '',
+      resource: request ? [request.resource, request.subresource].filter(Boolean).join('/') : (message.url ?? '/'),
+      namespace: request?.namespace ?? '',
+      name: request?.name ?? '',
+      code,
+    };
+    appendFileSync(this.#callLog, `${JSON.stringify(call)}\n`);
+  }
+}
+
+/** Null means that no answer is ever sent. */
+function chaosAnswer({ answer }: Chaos, request: ApiRequest | null): Answer | null {
+  if (answer === 'hang' || answer === 'cut') return null;
+  if (answer === 'html') {
+    return { code: 200, body: '<html><body><h1>Sign in</h1></body></html>', type: 'text/html; charset=utf-8' };
+  }
+  if (answer === 401) return unauthorized;
+  if (answer === 403 && request) return forbidden(request, 'system:serviceaccount:netdiag:netdiag');
+  const reasons = { 403: 'Forbidden', 404: 'NotFound', 429: 'TooManyRequests', 500: 'InternalError' } as const;
+  return failure(answer, { message: 'the stand-in was told to fail', reason: reasons[answer] });
+}
+
+function send(response: ServerResponse, { code, body, type }: Answer): void {
+  const raw = typeof body === 'string' || Buffer.isBuffer(body);
+  response.writeHead(code, {
+    'content-type': type ?? 'application/json',
+    ...(code === 429 ? { 'retry-after': '1' } : {}),
+  });
+  response.end(raw ? body : `${JSON.stringify(body)}\n`);
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

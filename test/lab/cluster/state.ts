@@ -1,0 +1,217 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import type { NodeSpec, Topology } from '../topology/spec.ts';
+import { daemonSets } from './daemonsets.ts';
+import { hostPodObject, type KubeObject, nodeObject, podObject, uidOf } from './objects.ts';
+
+/** What a user may do: one line of a Role. `*` stands for anything; a subresource is written `pods/log`. */
+export interface Rule {
+  groups: readonly string[];
+  resources: readonly string[];
+  verbs: readonly string[];
+}
+
+/** Misbehaviour of the API server, for requests whose path begins with `path`. */
+export interface Chaos {
+  path: string;
+  /** A Status with that code, an answer that never comes, or a page of a proxy in between. */
+  answer: 401 | 403 | 404 | 429 | 500 | 'hang' | 'html' | 'cut';
+  /** How many requests it still concerns; absent means all. */
+  times?: number;
+}
+
+/** The file that the stand-in API server serves; it is read again whenever it changes. */
+export interface ClusterState {
+  /** Milliseconds until a dial to a kubelet counts as timed out; a real API server waits 30 s. */
+  dialTimeoutMs: number;
+  tokens: Readonly<Record<string, { user: string; rules: readonly Rule[] }>>;
+  /** Objects by `group/resource`; the core group is empty, so `/nodes`, `apps/daemonsets`. */
+  objects: Record<string, KubeObject[]>;
+  chaos: readonly Chaos[];
+}
+
+/** What netdiag's service account may read: the least that the diagnosis needs. */
+export const netdiagRules: readonly Rule[] = [
+  {
+    groups: [''],
+    resources: ['nodes', 'pods', 'events', 'namespaces', 'services', 'endpoints'],
+    verbs: ['get', 'list', 'watch'],
+  },
+  { groups: [''], resources: ['pods/log', 'nodes/proxy'], verbs: ['get'] },
+  { groups: ['apps'], resources: ['daemonsets'], verbs: ['get', 'list', 'watch'] },
+  { groups: ['events.k8s.io'], resources: ['events'], verbs: ['get', 'list', 'watch'] },
+  { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list', 'watch'] },
+  { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
+  {
+    groups: ['authorization.k8s.io'],
+    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+    verbs: ['create'],
+  },
+];
+
+const kubeletRules: readonly Rule[] = [
+  { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update'] },
+];
+
+interface Born {
+  nodes: Readonly<Record<string, { machineId: string; bootId: string }>>;
+  tokens: { netdiag: string; kubelets: Readonly<Record<string, string>> };
+  dialTimeoutMs: number;
+}
+
+/** The cluster as it looks just after its nodes came up. `now` is when, in ISO 8601. */
+export function clusterState(topology: Topology, born: Born, now: Date): ClusterState {
+  const time = `${now.toISOString().slice(0, 19)}Z`;
+  const pods = topology.nodes.flatMap((node) => [
+    ...node.hostPods.map((pod) => hostPodObject(node, pod, time)),
+    ...node.pods.map((pod) => podObject(node, pod, time)),
+  ]);
+  const nodes = topology.nodes.map((node) => {
+    const identity = born.nodes[node.name];
+    if (!identity) throw new Error(`node ${node.name} has no machine id and boot id yet`);
+    return nodeObject(node, { ...identity, kernel: release() }, time);
+  });
+  const tokens: Record<string, { user: string; rules: readonly Rule[] }> = {
+    [born.tokens.netdiag]: { user: 'system:serviceaccount:netdiag:netdiag', rules: netdiagRules },
+  };
+  for (const [node, token] of Object.entries(born.tokens.kubelets)) {
+    tokens[token] = { user: `system:node:${node}`, rules: kubeletRules };
+  }
+  const apiNode = topology.nodes.find(({ controlPlane }) => controlPlane)?.internalIps[0] ?? '';
+  return {
+    dialTimeoutMs: born.dialTimeoutMs,
+    tokens,
+    objects: {
+      '/nodes': nodes,
+      '/pods': pods,
+      '/namespaces': ['default', 'kube-system', 'kube-node-lease', 'kube-public'].map((name) =>
+        namespaceObject(name, time),
+      ),
+      '/events': topology.nodes.map((node, index) => bootEvent(node, born.nodes[node.name]?.bootId ?? '', index, time)),
+      '/services': [kubernetesService(time)],
+      '/endpoints': [kubernetesEndpoints(apiNode, time)],
+      'apps/daemonsets': daemonSets(topology.cni, topology.nodes.length, time),
+      'coordination.k8s.io/leases': topology.nodes.map((node) => lease(node.name, now)),
+      'discovery.k8s.io/endpointslices': [kubernetesSlice(apiNode, time)],
+    },
+    chaos: [],
+  };
+}
+
+/** Reads the state file. Throws when it is absent or no JSON. */
+export function readState(file: string): ClusterState {
+  return JSON.parse(readFileSync(file, 'utf8')) as ClusterState;
+}
+
+/** Replaces the state file in one step, so that nobody ever reads half of it. */
+export function writeState(file: string, state: ClusterState): void {
+  writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function namespaceObject(name: string, time: string): KubeObject {
+  return {
+    metadata: {
+      name,
+      uid: uidOf('namespace', name),
+      resourceVersion: '12',
+      creationTimestamp: time,
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+}
+
+function bootEvent(node: NodeSpec, bootId: string, index: number, time: string): KubeObject {
+  return {
+    metadata: {
+      name: `${node.name}.184000000000000${index}`,
+      namespace: 'default',
+      uid: uidOf('event', node.name),
+      resourceVersion: '252',
+      creationTimestamp: time,
+    },
+    involvedObject: { kind: 'Node', name: node.name, uid: node.name },
+    reason: 'Rebooted',
+    message: `Node ${node.name} has been rebooted, boot id: ${bootId}`,
+    source: { component: 'kubelet', host: node.name },
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+    type: 'Warning',
+    eventTime: null,
+    reportingComponent: 'kubelet',
+    reportingInstance: node.name,
+  };
+}
+
+const apiLabels = { component: 'apiserver', provider: 'kubernetes' };
+
+function kubernetesService(time: string): KubeObject {
+  return {
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      uid: uidOf('service', 'kubernetes'),
+      resourceVersion: '197',
+      creationTimestamp: time,
+      labels: apiLabels,
+    },
+    spec: {
+      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
+      clusterIP: '10.100.0.1',
+      clusterIPs: ['10.100.0.1'],
+      type: 'ClusterIP',
+    },
+    status: { loadBalancer: {} },
+  };
+}
+
+function kubernetesEndpoints(address: string, time: string): KubeObject {
+  return {
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      uid: uidOf('endpoints', 'kubernetes'),
+      resourceVersion: '199',
+      creationTimestamp: time,
+      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+    },
+    subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }],
+  };
+}
+
+function kubernetesSlice(address: string, time: string): KubeObject {
+  return {
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      uid: uidOf('endpointslice', 'kubernetes'),
+      resourceVersion: '200',
+      generation: 1,
+      creationTimestamp: time,
+      labels: { 'kubernetes.io/service-name': 'kubernetes' },
+    },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    ports: [{ name: 'https', protocol: 'TCP', port: 6443 }],
+  };
+}
+
+function lease(node: string, now: Date): KubeObject {
+  return {
+    metadata: {
+      name: node,
+      namespace: 'kube-node-lease',
+      uid: uidOf('lease', node),
+      resourceVersion: '214',
+      creationTimestamp: `${now.toISOString().slice(0, 19)}Z`,
+    },
+    spec: {
+      holderIdentity: node,
+      leaseDurationSeconds: 40,
+      renewTime: now.toISOString().replace('Z', '000Z'),
+    },
+  };
+}
