@@ -1,6 +1,11 @@
 import type { AnyProbe } from './probe.ts';
+import { bootId } from './boot-id.ts';
 import { bridgeFdb } from './bridge-fdb.ts';
+import { conntrackStat } from './conntrack-stat.ts';
+import { dmesgNet } from './dmesg-net.ts';
+import { interfaceConfig } from './interface-config.ts';
 import { ipAddr } from './ip-addr.ts';
+import { ipLinkStats } from './ip-link-stats.ts';
 import { ipLink } from './ip-link.ts';
 import { ipNeigh } from './ip-neigh.ts';
 import { ipRouteAll } from './ip-route-all.ts';
@@ -10,15 +15,33 @@ import { ipRoute } from './ip-route.ts';
 import { ipRule } from './ip-rule.ts';
 import { iptablesFilter } from './iptables-filter.ts';
 import { iptablesNat } from './iptables-nat.ts';
+import { machineId } from './machine-id.ts';
+import { nftRuleset } from './nft-ruleset.ts';
 import { nstat } from './nstat.ts';
+import { osRelease } from './os-release.ts';
+import { procNetDev } from './proc-net-dev.ts';
+import { procNetSnmp } from './proc-net-snmp.ts';
+import { resolvConf } from './resolv-conf.ts';
+import { services } from './services.ts';
+import { softnetStat } from './softnet-stat.ts';
 import { ssListen } from './ss-listen.ts';
+import { sysctlConntrack } from './sysctl-conntrack.ts';
+import { sysctlFiles } from './sysctl-files.ts';
 import { sysctlIpv4 } from './sysctl-ipv4.ts';
 import { sysctlValue } from './sysctl-value.ts';
+import { tcQdisc } from './tc-qdisc.ts';
+import { uname } from './uname.ts';
+import { uptime } from './uptime.ts';
 
 /** Every probe; the directory and this list are equal. */
 export const probes = [
+  bootId,
   bridgeFdb,
+  conntrackStat,
+  dmesgNet,
+  interfaceConfig,
   ipAddr,
+  ipLinkStats,
   ipLink,
   ipNeigh,
   ipRouteAll,
@@ -28,10 +51,23 @@ export const probes = [
   ipRule,
   iptablesFilter,
   iptablesNat,
+  machineId,
+  nftRuleset,
   nstat,
+  osRelease,
+  procNetDev,
+  procNetSnmp,
+  resolvConf,
+  services,
+  softnetStat,
   ssListen,
+  sysctlConntrack,
+  sysctlFiles,
   sysctlIpv4,
   sysctlValue,
+  tcQdisc,
+  uname,
+  uptime,
 ] as readonly AnyProbe[];
 
 const byId: ReadonlyMap<string, AnyProbe> = new Map(probes.map((probe) => [probe.id, probe]));
@@ -42,8 +78,13 @@ export function probeById(id: string): AnyProbe | null {
 }
 
 export {
+  bootId,
   bridgeFdb,
+  conntrackStat,
+  dmesgNet,
+  interfaceConfig,
   ipAddr,
+  ipLinkStats,
   ipLink,
   ipNeigh,
   ipRouteAll,
@@ -53,8 +94,21 @@ export {
   ipRule,
   iptablesFilter,
   iptablesNat,
+  machineId,
+  nftRuleset,
   nstat,
+  osRelease,
+  procNetDev,
+  procNetSnmp,
+  resolvConf,
+  services,
+  softnetStat,
   ssListen,
+  sysctlConntrack,
+  sysctlFiles,
   sysctlIpv4,
   sysctlValue,
+  tcQdisc,
+  uname,
+  uptime,
 };

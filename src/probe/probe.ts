@@ -43,7 +43,8 @@ export function cleanText(bytes: Uint8Array): string {
     );
 }
 
-const MISSING = /(not found|No such file or directory|unrecognized|command not found)/;
+const MISSING =
+  /(not found|No such file or directory|unrecognized|not been booted with systemd|Failed to connect to bus)/;
 
 /** What an output says to a probe: a fact, or the gap that names why there is none. */
 export function read<P extends Params, T>(probe: Probe<P, T>, output: Output): Reading<T> {
