@@ -7,6 +7,11 @@ export interface CapturePoint {
   readonly role: NodeRole;
   readonly node: string;
   readonly device: string;
+  /**
+   * True: every request passes here after the first point, on its way to the target (a host-side veth); missing here, it was
+   * not forwarded. False: it need not (a second uplink). Absent: judged by the device's name.
+   */
+  readonly onWay?: boolean;
 }
 
 /** One condition of a capture filter; compiled to BPF by capture/filter, never taken from text. */
@@ -103,6 +108,8 @@ export interface CaptureStory {
   readonly requestsAt: readonly number[];
   readonly answersAt: readonly number[];
   readonly refusalsAt: readonly number[];
+  /** Points whose capture is not whole: what was not seen there proves nothing. Absent: all are whole. */
+  readonly unseen?: readonly { readonly point: number; readonly gap: Gap }[];
   /** At most 20 flows, in the order sent. */
   readonly flows: readonly FlowStory[];
   /** At most 200 sightings in time order, for the picture and the text ladder. */

@@ -1,0 +1,16 @@
+import { layers } from './layer/index.ts';
+import { linkType } from './layer/layer.ts';
+import type { Packet } from './packet.ts';
+
+/** More headers than any honest packet has; stacked VLAN tags end here. */
+const MAX_LAYERS = 12;
+
+/**
+ * Reads the headers of the packet in `bytes[start..end)` into `packet`, from the link type on, as far as they make sense.
+ * Never throws; what was not understood is absent in `packet`, and `packet.headersEnd` says where understanding ended.
+ */
+export function decode(packet: Packet, bytes: Uint8Array, start: number, end: number, link: number): void {
+  packet.reset(bytes, start, end);
+  let layer = layers.get(linkType(link));
+  for (let depth = 0; layer !== undefined && depth < MAX_LAYERS; depth += 1) layer = layers.get(layer(packet));
+}

@@ -1,0 +1,87 @@
+import { isIP } from 'node:net';
+import type { CaptureFilter, FilterTerm } from '../model/index.ts';
+
+const MAX_TERMS = 32;
+const MAX_BYTES = 512;
+
+/** The filter cannot be written in BPF, or no packet could ever match it. */
+export class BadFilter extends Error {
+  override readonly name = 'BadFilter';
+}
+
+/** Both ends of one TCP connection, as the watching node sees it. */
+export interface Connection {
+  readonly local: { readonly address: string; readonly port: number };
+  readonly remote: { readonly address: string; readonly port: number };
+}
+
+/**
+ * A capture filter as BPF text for `tcpdump -- TEXT`: only words of this file, addresses and whole numbers; at most 512
+ * bytes, and empty when the filter asks for nothing. `except` leaves one connection out, ours to the node, so that a
+ * streamed capture does not capture itself. Throws BadFilter.
+ */
+export function compileFilter(filter: CaptureFilter, except?: Connection): string {
+  if (filter.all.length + filter.none.length > MAX_TERMS) {
+    throw new BadFilter(`A capture filter may have ${MAX_TERMS} terms, this one has more.`);
+  }
+  refuseContradiction(filter);
+  const parts = filter.all.map(bpf);
+  if (filter.none.length > 0) parts.push(`not (${filter.none.map(bpf).join(' or ')})`);
+  if (except !== undefined) parts.push(`not (${connection(except)})`);
+  const text = parts.join(' and ');
+  if (text.length > MAX_BYTES) {
+    throw new BadFilter(`A capture filter may have ${MAX_BYTES} bytes, this one has ${text.length}.`);
+  }
+  return text;
+}
+
+function bpf(term: FilterTerm): string {
+  if ('host' in term) return `host ${address(term.host)}`;
+  if ('port' in term) return `${transport(term.proto)} port ${port(term.port)}`;
+  if (term.proto === 'icmp') return '(icmp or icmp6)';
+  if (term.proto === 'arp') return 'arp';
+  return transport(term.proto);
+}
+
+function connection({ local, remote }: Connection): string {
+  const hosts = `host ${address(local.address)} and host ${address(remote.address)}`;
+  return `${hosts} and tcp port ${port(local.port)} and tcp port ${port(remote.port)}`;
+}
+
+/** A zone (`fe80::1%eth0`) is text that BPF has no word for. */
+function address(text: unknown): string {
+  if (typeof text !== 'string' || isIP(text) === 0 || text.includes('%')) {
+    throw new BadFilter(`A capture filter needs an IP address, not ${JSON.stringify(text)?.slice(0, 60)}.`);
+  }
+  return text.toLowerCase();
+}
+
+function port(number: unknown): number {
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 1 || number > 65_535) {
+    throw new BadFilter(`A capture filter needs a port from 1 to 65535, not ${JSON.stringify(number)?.slice(0, 60)}.`);
+  }
+  return number;
+}
+
+function transport(proto: unknown): 'tcp' | 'udp' {
+  if (proto === 'tcp' || proto === 'udp') return proto;
+  throw new BadFilter(`A capture filter knows tcp, udp, icmp and arp, not ${JSON.stringify(proto)?.slice(0, 60)}.`);
+}
+
+/** tcpdump refuses an expression that no packet can match; better to say so before anything reaches a node. */
+function refuseContradiction({ all, none }: CaptureFilter): void {
+  const protocols = new Set(all.flatMap((term) => ('proto' in term ? [term.proto] : [])));
+  const hosts = new Set(all.flatMap((term) => ('host' in term ? [address(term.host)] : [])));
+  const ports = new Set(all.flatMap((term) => ('port' in term ? [port(term.port)] : [])));
+  const families = new Set([...hosts].map((host) => isIP(host)));
+  const excluded = new Set(none.map(bpf));
+  const never =
+    protocols.size > 1 ||
+    hosts.size > 2 ||
+    ports.size > 2 ||
+    families.size > 1 ||
+    (protocols.has('arp') && families.has(6)) ||
+    [...protocols].some((proto) => excluded.has(bpf({ proto }))) ||
+    all.some((term) => excluded.has(bpf(term)));
+  if (never) throw new BadFilter('No packet can match this capture filter.');
+}
