@@ -118,20 +118,16 @@ describe('opening a journal', () => {
     const handle = openSync(file, 'r+');
     for (let page = 4_096; page < size; page += 4_096) writeSync(handle, new Uint8Array(200).fill(0xa5), 0, 200, page);
     closeSync(handle);
-    const failed = await openJournal(`sqlite:${file}`)
-      .then(async (damaged) => {
-        try {
-          await damaged.unhandled();
-        } finally {
-          await damaged.close();
-        }
-      })
-      .then(
-        () => null,
-        (error: unknown) => error,
-      );
-    expect(failed).toBeInstanceOf(JournalError);
-    expect(failed).toMatchObject({ message: expect.stringMatching(/is damaged/) });
+    const look = async () => {
+      const damaged = await openJournal(`sqlite:${file}`);
+      try {
+        return await damaged.unhandled();
+      } finally {
+        await damaged.close();
+      }
+    };
+    await expect(look()).rejects.toThrow(JournalError);
+    await expect(look()).rejects.toThrow(/is damaged/);
   });
 
   test('a file that another process keeps locked is one clear sentence, and works again when it is free', async () => {
