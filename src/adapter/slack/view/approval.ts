@@ -1,0 +1,126 @@
+import type { KnownBlock, RichTextElement, RichTextSection } from '@slack/types';
+import type { ApprovalMessage, Person, Plan } from '../../../model/index.ts';
+import type { Rendering, Style } from './block.ts';
+import { buttons, fallback, fold, lines, preformatted, rich, section } from './block.ts';
+import { clip, inertLines } from './clean.ts';
+import { commandLine, commandLines } from './command.ts';
+import { code, limited, person, strong, text, when } from './rich.ts';
+
+const risks: Readonly<Record<Plan['risk'], string>> = {
+  1: 'run-time values of one node, exact undo',
+  2: 'a daemon restart or one node rolled; undo is best effort',
+  3: 'several nodes or pods are disrupted; undo is best effort',
+};
+
+const decisions = {
+  approved: 'Approved',
+  rejected: 'Rejected',
+  expired: 'Expired',
+  superseded: 'Replaced by another plan',
+} as const;
+
+const mostOfSteps = 5000;
+const mostOfUndo = 2500;
+
+/** What is asked of an approver, down to the exact commands; once decided, who and when in place of the buttons. */
+export function approval(message: ApprovalMessage, style: Style): Rendering {
+  const { plan } = message;
+  const title = `Fix ${message.letter} — ${plan.title}`;
+  const steps = commandLines(plan.steps, plan.node.name);
+  const undo = commandLines(plan.undo, plan.node.name);
+  const waits = message.state === 'waiting';
+  return {
+    text: fallback(waits ? `Approval wanted: ${title}` : decision(message), steps),
+    blocks: [
+      rich(
+        lines(
+          strong(clip(title, 300)),
+          text(`Risk ${plan.risk} of 3: ${risks[plan.risk]}. ${clip(plan.safety, 500)}`),
+          doors(message),
+        ),
+      ),
+      rich(section(...text('Runs on '), ...code(plan.node.name, 260), ...text(':')), preformatted(steps, mostOfSteps)),
+      rich(section(...text('Undo:')), preformatted(undo === '' ? '(none)' : undo, mostOfUndo)),
+      ...notWhole(steps, undo),
+      ...fold('What else is checked', rich(checks(plan)), style),
+      ...(waits
+        ? [rich(lines(rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
+        : [decided(message)]),
+    ],
+  };
+}
+
+function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
+  const { closes, opens, confirmThrough } = plan.doors;
+  const parts = [
+    ...(closes.length > 0 ? [[...text('closes '), ...named(closes)]] : []),
+    ...(opens.length > 0 ? [[...text('opens '), ...named(opens)]] : []),
+    [...text('I confirm through '), ...named(confirmThrough)],
+  ];
+  const joined = parts.flatMap((part, i) =>
+    i === 0 ? part : [...text(i === parts.length - 1 ? ', and ' : ', '), ...part],
+  );
+  return [...text('I came in through '), ...code(cameThrough, 80), ...text('; this fix '), ...joined, ...text('.')];
+}
+
+function named(addresses: readonly string[]): RichTextElement[] {
+  const each = addresses.flatMap((address, i) => [...(i === 0 ? [] : text(', ')), ...code(address, 80)]);
+  return each.length === 0 ? text('an address that the plan does not name') : limited(each, 400);
+}
+
+function rollback(plan: Plan): RichTextElement[] {
+  return text(`The node restores itself after ${plan.rollbackSeconds} s unless a new connection confirms.`);
+}
+
+function who({ plan, approvers, requester }: ApprovalMessage): RichTextElement[] {
+  const others = approvers.filter((one) => one.id !== requester.id);
+  const number = plan.approvals === 1 ? 'one approval' : `${plan.approvals} approvals`;
+  const from =
+    others.length === 0 ? text('somebody who is allowed to approve; nobody else is configured') : people(others);
+  return [
+    ...text(`Needs ${number} from `),
+    ...from,
+    ...text(', not from '),
+    ...person(requester),
+    ...text(', who started this.'),
+  ];
+}
+
+function people(all: readonly Person[]): RichTextElement[] {
+  const shown = all.slice(0, 10).flatMap((one, i) => [...(i === 0 ? [] : text(' or ')), ...person(one)]);
+  return all.length > 10 ? [...shown, ...text(` or one of ${all.length - 10} more`)] : shown;
+}
+
+function expiry(plan: Plan): RichTextElement[] {
+  return [...text('Expires '), ...when(plan.expiresAt), ...text('.')];
+}
+
+function notWhole(steps: string, undo: string): KnownBlock[] {
+  if (inertLines(steps).length <= mostOfSteps && inertLines(undo).length <= mostOfUndo) return [];
+  return [rich(section(...strong('Not every command fits on this card. Read the whole plan before you approve it.')))];
+}
+
+function checks(plan: Plan): RichTextSection {
+  const before = plan.preconditions.slice(0, 10).map((one) => code(commandLine(one.argv), 150));
+  const after = plan.verify.slice(0, 20).flatMap((check, i) => [...(i === 0 ? [] : text(', ')), ...code(check, 60)]);
+  return lines(
+    text(before.length === 0 ? 'Before: nothing.' : 'Before, on the node, the output must still be the same:'),
+    ...before,
+    text(plan.preconditions.length > 10 ? `… (${plan.preconditions.length - 10} more)` : ''),
+    [...text('Afterwards clear: '), ...(after.length === 0 ? text('nothing') : limited(after, 500))],
+    [...text('Plan '), ...code(plan.id, 80)],
+  );
+}
+
+function decision(message: ApprovalMessage): string {
+  return message.state === 'waiting' ? '' : `${decisions[message.state]}: fix ${message.letter}`;
+}
+
+function decided(message: ApprovalMessage): KnownBlock {
+  const by = message.decidedBy === undefined ? [] : [...text(' by '), ...person(message.decidedBy)];
+  const at = message.decidedAt === undefined ? [] : [...text(', '), ...when(message.decidedAt)];
+  const word = message.state === 'waiting' ? '' : decisions[message.state];
+  return rich(
+    section(...strong(word), ...by, ...at, ...text(' · plan '), ...code(`${clip(message.planHash, 64).slice(0, 12)}…`)),
+  );
+}

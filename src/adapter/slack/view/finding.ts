@@ -1,0 +1,52 @@
+import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
+import type { CaptureStory, FindingMessage } from '../../../model/index.ts';
+import type { Rendering, Style } from './block.ts';
+import { bullets, characters, fallback, lines, mostCharacters, preformatted, rich, section } from './block.ts';
+import { clip } from './clean.ts';
+import { evidence } from './evidence.ts';
+import { code, limited, plain, strong, text, words } from './rich.ts';
+import { seen } from './seen.ts';
+
+/** Draws the packets of a story as text. */
+export type Ladder = (story: CaptureStory) => string;
+
+const confidence = {
+  proven: 'Proven',
+  likely: 'Likely: by configuration, not by counted packets',
+  possible: 'Possible: not proven',
+} as const;
+
+/** The verdict, its proof, this node beside a healthy one, and what was ruled out or not seen. */
+export function finding(message: FindingMessage, ladder: Ladder, style: Style): Rendering {
+  const { statement, confidence: sure, residue } = message.finding;
+  const drawn = message.story === null ? '' : ladder(message.story);
+  const above = [rich(lines(verdict(statement), text(confidence[sure]))), ...proof(message)];
+  const below: KnownBlock[] = [
+    ...(drawn === '' ? [] : [rich(preformatted(drawn, 2000))]),
+    ...(residue.length === 0 ? [] : [rich(section(...text('What stays:')), bullets(residue.map(text), 800))]),
+    ...seen(message.ruledOut, message.unseen, style),
+  ];
+  const room = mostCharacters - characters(above) - characters(below);
+  return {
+    text: fallback(statement, message.proof === null ? '' : plain(message.proof)),
+    blocks: [...above, ...evidence(message, Math.min(room, 9000), style), ...below],
+  };
+}
+
+/** The first sentence stands out. */
+function verdict(statement: string): RichTextElement[] {
+  const clean = clip(statement, 800);
+  const end = /[.!?](?=\s)/.exec(clean);
+  const first = end === null ? clean.length : end.index + 1;
+  return [...strong(clean.slice(0, first) || 'Finding'), ...text(clean.slice(first))];
+}
+
+function proof(message: FindingMessage): RichTextBlock[] {
+  const said = message.proof === null ? [] : [...text('Proof · '), ...words(message.proof, 800)];
+  const files = message.captures.flatMap((capture, i) => [
+    ...text(i === 0 ? 'Captures · ' : ', '),
+    ...code(capture.file, 60),
+    ...text(` ${capture.packets} packets${capture.gap === undefined ? '' : ', not whole'}`),
+  ]);
+  return said.length + files.length === 0 ? [] : [rich(lines(said, limited(files, 400)))];
+}

@@ -1,0 +1,76 @@
+import type { KnownBlock, RichTextElement, TaskCardBlock } from '@slack/types';
+import type { LiveMessage, Step } from '../../../model/index.ts';
+import type { Rendering, Style } from './block.ts';
+import { fallback, lines, rich, section } from './block.ts';
+import { bare, clip } from './clean.ts';
+import { code, person, plain, strong, text, words } from './rich.ts';
+
+/** More steps than a glance can take: the first ones are counted instead. */
+const mostSteps = 30;
+
+const marks = { pending: '○', active: '●', done: '✓', failed: '✗' } as const;
+const states = { pending: 'pending', active: 'in_progress', done: 'complete', failed: 'error' } as const;
+
+/** The one message in the channel that changes: who, where, and how far. */
+export function live(message: LiveMessage, style: Style): Rendering {
+  const head = rich(
+    lines([
+      ...code(message.node, 260),
+      ...text(' · cluster '),
+      ...code(message.cluster, 100),
+      ...text(' · started by '),
+      ...person(message.by),
+    ]),
+  );
+  const doing = message.steps.filter((step) => step.state === 'active').map((step) => `● ${plain(step.label)}`);
+  return {
+    text: fallback(message.node, plain(message.title), ...doing),
+    blocks: [head, ...(style === 'modern' ? plan(message) : [listed(message)])],
+  };
+}
+
+function plan(message: LiveMessage): KnownBlock[] {
+  const { steps, earlier } = latest(message.steps);
+  const ids = new Set<string>();
+  const tasks: TaskCardBlock[] = steps.map((step, i) => {
+    const wanted = clip(step.id, 200) || String(i);
+    const id = ids.has(wanted) ? `${wanted} ${i}` : wanted;
+    ids.add(id);
+    return {
+      type: 'task_card',
+      task_id: id,
+      title: bare(clip(plain(step.label), 140)) || '–',
+      status: states[step.state],
+      ...(step.detail === undefined || step.detail.length === 0
+        ? {}
+        : { details: rich(section(...words(step.detail, 160))) }),
+    };
+  });
+  const counted: TaskCardBlock[] =
+    earlier > 0
+      ? [{ type: 'task_card', task_id: 'earlier', title: `${earlier} earlier steps`, status: 'complete' }]
+      : [];
+  return [{ type: 'plan', title: bare(clip(plain(message.title), 300)) || 'netdiag', tasks: [...counted, ...tasks] }];
+}
+
+function listed(message: LiveMessage): KnownBlock {
+  const { steps, earlier } = latest(message.steps);
+  return rich(
+    lines(
+      [...strong(clip(plain(message.title), 300))],
+      earlier > 0 ? text(`✓ ${earlier} earlier steps`) : [],
+      ...steps.map(line),
+    ),
+  );
+}
+
+function line(step: Step): RichTextElement[] {
+  const label = words(step.label, 140);
+  const detail = step.detail === undefined ? [] : [...text(' — '), ...words(step.detail, 160)];
+  return [...text(`${marks[step.state]} `), ...label, ...detail];
+}
+
+function latest(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly earlier: number } {
+  const earlier = Math.max(0, steps.length - mostSteps);
+  return { steps: steps.slice(earlier), earlier };
+}
