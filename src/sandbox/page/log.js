@@ -1,0 +1,66 @@
+/**
+ * Keeps the children of a log equal to a list of messages, touching only what changed.
+ * A message that is redrawn keeps its open containers and the focus inside it.
+ * @param {HTMLElement} log
+ * @param {any[]} messages
+ * @param {(message: any) => HTMLElement} draw
+ * @param {(message: any) => string} stamp what a message looks like, as text: the same stamp is not drawn again
+ */
+export function keepLog(log, messages, draw, stamp) {
+  const before = new Map(
+    [...log.children].map((node) => [
+      /** @type {HTMLElement} */ (node).dataset['ts'],
+      /** @type {HTMLElement} */ (node),
+    ]),
+  );
+  let previous = null;
+  for (const message of messages) {
+    const old = before.get(message.ts);
+    before.delete(message.ts);
+    const look = stamp(message);
+    let node = old;
+    if (!old || old.dataset['look'] !== look) {
+      node = draw(message);
+      node.dataset['look'] = look;
+      if (old) exchange(old, node);
+    }
+    if (!node) continue;
+    const after = previous ? previous.nextSibling : log.firstChild;
+    if (after !== node) log.insertBefore(node, after);
+    previous = node;
+  }
+  for (const node of before.values()) node.remove();
+}
+
+/**
+ * @param {HTMLElement} old
+ * @param {HTMLElement} node
+ */
+export function exchange(old, node) {
+  for (const fold of old.querySelectorAll('details[data-fold]')) {
+    const name = /** @type {HTMLElement} */ (fold).dataset['fold'];
+    const same = [...node.querySelectorAll('details[data-fold]')].find(
+      (one) => /** @type {HTMLElement} */ (one).dataset['fold'] === name,
+    );
+    if (same) /** @type {HTMLDetailsElement} */ (same).open = /** @type {HTMLDetailsElement} */ (fold).open;
+  }
+  const focused = old.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+  old.replaceWith(node);
+  if (!focused) return;
+  const action = focused.dataset['action'];
+  const same = [...node.querySelectorAll('[data-action]')].find(
+    (one) => /** @type {HTMLElement} */ (one).dataset['action'] === action,
+  );
+  /** @type {HTMLElement} */ (action === undefined ? node : (same ?? node)).focus({ preventScroll: true });
+}
+
+/**
+ * Runs a change and keeps the end of the scroller in sight if it was in sight before.
+ * @param {HTMLElement} scroller
+ * @param {() => void} change
+ */
+export function stayAtEnd(scroller, change) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  change();
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+}

@@ -1,0 +1,120 @@
+/**
+ * The page of the practice workspace. What a test can rely on:
+ * combobox "Signed in as" (values are user ids) · navigation "Channels" with one button per channel · textbox "Message" and
+ * button "Send" · log "Messages in <channel>" with one article per message (data-ts, data-user, data-ephemeral) ·
+ * button "1 reply" / "N replies" / "Reply in thread" on a message opens region "Thread" with textbox "Reply", log "Replies"
+ * and button "Close thread" · app buttons by their text, selects by their placeholder · a plan is a region named by its
+ * title with one listitem per task (data-status) · a table is a region "Table" · files have a link "Download <name>" ·
+ * modals and confirmations are dialogs named by their title · region "Try it" holds one button per practice incident.
+ */
+import { drawChannel } from './channel.js';
+import { wireComposers } from './composer.js';
+import { byId } from './dom.js';
+import { drawModal, showErrors } from './modal.js';
+import { showNotice } from './notice.js';
+import { act } from './send.js';
+import { drawLine, drawPeople, drawSidebar } from './sidebar.js';
+import { forgetMessage, keepMessage, keepOnly, state } from './state.js';
+import { drawThread } from './thread.js';
+import { drawTour } from './tour.js';
+
+/** @type {EventSource | null} */
+let stream = null;
+
+/** @param {string} ts */
+function openThread(ts) {
+  state.thread = ts;
+  draw();
+  byId('reply-text').focus();
+}
+
+/** @param {string} place */
+function go(place) {
+  state.place = place;
+  state.thread = null;
+  draw();
+  drawSidebar(go);
+  if (place === 'home') void act('home', {});
+  byId('channel-scroll').scrollTop = byId('channel-scroll').scrollHeight;
+}
+
+function draw() {
+  drawChannel(openThread);
+  drawThread();
+}
+
+/** @param {any} event */
+function take(event) {
+  switch (event.kind) {
+    case 'snapshot': {
+      const { kind: _kind, messages, ...rest } = event;
+      Object.assign(state, rest);
+      keepOnly(messages);
+      drawPeople();
+      if (state.place !== 'home' && !state.channels.some((one) => one.id === state.place))
+        state.place = state.channels[0]?.id ?? '';
+      drawSidebar(go);
+      drawTour();
+      draw();
+      drawModal();
+      break;
+    }
+    case 'message':
+      keepMessage(event.message);
+      draw();
+      break;
+    case 'removed':
+      forgetMessage(event.channel, event.ts);
+      draw();
+      break;
+    case 'view':
+      state.view = event.view;
+      drawModal();
+      break;
+    case 'errors':
+      showErrors(event.errors);
+      break;
+    case 'home':
+      state.home = event.view;
+      draw();
+      break;
+    case 'connections':
+      state.connected = event.connected;
+      drawLine();
+      break;
+    case 'notice':
+      showNotice(event.text);
+      break;
+    default:
+  }
+}
+
+/**
+ * Signs in: this window alone becomes that person.
+ * @param {string} user
+ */
+function signIn(user) {
+  sessionStorage.setItem('practice-user', user);
+  stream?.close();
+  stream = new EventSource(`/page/stream?as=${encodeURIComponent(user)}`);
+  stream.addEventListener('message', (event) => take(JSON.parse(event.data)));
+}
+
+/** Follows a permalink: `/archives/<channel>/p<ts without its dot>?thread_ts=…`. */
+function followAddress() {
+  const found = /^\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})$/.exec(location.pathname);
+  if (!found) return;
+  state.place = found[1] ?? state.place;
+  state.thread = new URLSearchParams(location.search).get('thread_ts') ?? `${found[2]}.${found[3]}`;
+}
+
+followAddress();
+if (location.search.includes('key=')) history.replaceState(null, '', location.pathname);
+wireComposers();
+byId('person').addEventListener('change', () => signIn(byId('person').value));
+byId('close-thread').addEventListener('click', () => {
+  state.thread = null;
+  draw();
+  byId('composer-text').focus();
+});
+signIn(sessionStorage.getItem('practice-user') ?? 'UONCALL01');

@@ -1,0 +1,135 @@
+import { drawBlocks } from './block/index.js';
+import { confirmed } from './confirm.js';
+import { h } from './dom.js';
+import { emoji } from './emoji.js';
+import { filesOf } from './file.js';
+import { act } from './send.js';
+import { isReply, personOf, repliesTo } from './state.js';
+import { fullTime, shortTime } from './time.js';
+import { mention, mrkdwn } from './words.js';
+
+/**
+ * One message. In the channel it says how many replies it has and opens them.
+ * @param {any} message
+ * @param {{inThread: boolean, openThread: (ts: string) => void}} around
+ */
+export function messageNode(message, around) {
+  const person = personOf(message.user);
+  const bot = person.role === 'bot';
+  return h(
+    'article',
+    {
+      class: `message${message.only ? ' only-you' : ''}`,
+      tabindex: '-1',
+      'aria-label': `${person.realName}, ${shortTime(message.ts)}`,
+      data: { ts: message.ts, user: message.user, ephemeral: String(message.only !== undefined) },
+    },
+    h(
+      'span',
+      { class: `avatar tone-${tone(person.id)}${bot ? ' bot' : ''}`, 'aria-hidden': 'true' },
+      initials(person.realName),
+    ),
+    h(
+      'div',
+      { class: 'message-body' },
+      h(
+        'div',
+        { class: 'message-head' },
+        h('strong', { class: 'author' }, person.realName),
+        bot && h('span', { class: 'app-tag' }, 'App'),
+        h(
+          'time',
+          { datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(message.ts) },
+          shortTime(message.ts),
+        ),
+        message.edited && h('span', { class: 'edited' }, '(edited)'),
+        message.only && h('span', { class: 'only-note' }, 'Only visible to you'),
+      ),
+      isReply(message) && !around.inThread && h('p', { class: 'from-thread' }, 'Also sent here from a thread'),
+      content(message),
+      filesOf(message.files ?? []),
+      reactions(message.reactions ?? []),
+      !around.inThread && !isReply(message) && replyLine(message, around.openThread),
+    ),
+  );
+}
+
+/** @param {any} message */
+function content(message) {
+  if (message.blocks && message.blocks.length > 0)
+    return h('div', { class: 'blocks' }, drawBlocks(message.blocks, placeOf(message)));
+  if (message.text === '') return null;
+  return h('div', { class: 'prose' }, mrkdwn(message.text));
+}
+
+/** @param {any} message */
+function placeOf(message) {
+  const where = { channel: message.channel, message_ts: message.ts };
+  return {
+    press: async (/** @type {object} */ press, /** @type {any} */ element) => {
+      if (await confirmed(element.confirm)) await act('press', { ...where, ...press });
+    },
+    suggest: async (/** @type {string} */ actionId, /** @type {string} */ typed) =>
+      (await act('suggest', { ...where, action_id: actionId, typed }))?.options ?? [],
+  };
+}
+
+/**
+ * @param {any} message
+ * @param {(ts: string) => void} openThread
+ */
+function replyLine(message, openThread) {
+  if (message.only !== undefined) return null;
+  const replies = repliesTo(message.channel, message.ts);
+  const count = replies.length;
+  const words = count === 0 ? 'Reply in thread' : count === 1 ? '1 reply' : `${count} replies`;
+  const last = replies.at(-1);
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: `replies${count === 0 ? ' none' : ''}`,
+      'aria-label': count === 0 ? null : `${words}, open thread`,
+      data: { action: 'replies' },
+      onclick: () => openThread(message.ts),
+    },
+    words,
+    last && h('span', { class: 'last-reply', 'aria-hidden': 'true' }, `last at ${shortTime(last.ts)}`),
+  );
+}
+
+/** @param {any[]} given */
+function reactions(given) {
+  if (given.length === 0) return null;
+  return h(
+    'div',
+    { class: 'reactions' },
+    given.map((reaction) =>
+      h(
+        'span',
+        {
+          class: 'reaction',
+          title: reaction.users.map((/** @type {string} */ id) => mention('user', id).textContent).join(', '),
+        },
+        `${emoji(reaction.name)} ${reaction.users.length}`,
+      ),
+    ),
+  );
+}
+
+/** @param {string} name */
+function initials(name) {
+  return name
+    .split(/[\s-]+/)
+    .map((word) => word[0] ?? '')
+    .join('')
+    .slice(0, 2)
+    .toUpperCase();
+}
+
+/** @param {string} id */
+function tone(id) {
+  let sum = 0;
+  for (const letter of id) sum += letter.codePointAt(0) ?? 0;
+  return sum % 5;
+}

@@ -1,0 +1,87 @@
+import { drawBlocks } from './block/index.js';
+import { confirmed } from './confirm.js';
+import { byId, h } from './dom.js';
+import { act } from './send.js';
+import { state } from './state.js';
+import { plain } from './words.js';
+
+/** Shows the topmost view of the user, or closes the dialog when there is none. */
+export function drawModal() {
+  const dialog = byId('modal');
+  const { view } = state;
+  if (!view) {
+    if (dialog.open) dialog.close();
+    return;
+  }
+  const place = {
+    press: async (/** @type {object} */ press, /** @type {any} */ element) => {
+      if (await confirmed(element.confirm)) await act('press', { view_id: view.id, ...press, values: entered(dialog) });
+    },
+    suggest: async () => [],
+  };
+  const close = () => void act('close', { view_id: view.id });
+  dialog.oncancel = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    close();
+  };
+  dialog.replaceChildren(
+    h(
+      'form',
+      {
+        method: 'dialog',
+        novalidate: true,
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          showErrors({});
+          void act('submit', { view_id: view.id, values: entered(dialog) });
+        },
+      },
+      h('h2', { id: 'modal-title' }, plain(view.title)),
+      h('div', { class: 'blocks' }, drawBlocks(view.blocks, place)),
+      h('p', { class: 'field-error', role: 'alert', data: { errorFor: '' } }),
+      h(
+        'div',
+        { class: 'dialog-buttons' },
+        h('button', { type: 'button', class: 'button', onclick: close }, plain(view.close) || 'Close'),
+        view.submit && h('button', { type: 'submit', class: 'button primary' }, plain(view.submit)),
+      ),
+    ),
+  );
+  if (!dialog.open) dialog.showModal();
+}
+
+/**
+ * Shows the errors that the app gave for its inputs, by block id.
+ * @param {Record<string, string>} errors
+ */
+export function showErrors(errors) {
+  for (const place of byId('modal').querySelectorAll('[data-error-for]'))
+    place.textContent = errors[place.dataset['errorFor'] ?? ''] ?? '';
+}
+
+/**
+ * What the user entered: by block id, then action id.
+ * @param {HTMLElement} dialog
+ */
+function entered(dialog) {
+  /** @type {Record<string, Record<string, unknown>>} */
+  const values = {};
+  for (const block of dialog.querySelectorAll('.input')) {
+    const { block: blockId = '', action = '', type } = /** @type {HTMLElement} */ (block).dataset;
+    const checked = [...block.querySelectorAll('input:checked')].map(
+      (one) => /** @type {HTMLInputElement} */ (one).value,
+    );
+    const field = /** @type {any} */ (block.querySelector('input, textarea, select'));
+    const external = /** @type {HTMLElement | null} */ (block.querySelector('.external'))?.dataset['option'];
+    const value =
+      type === 'checkboxes'
+        ? checked
+        : type === 'radio_buttons'
+          ? checked[0]
+          : type === 'external_select'
+            ? JSON.parse(external ?? 'null')
+            : field?.value;
+    (values[blockId] ??= {})[action] = value;
+  }
+  return values;
+}

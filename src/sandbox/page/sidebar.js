@@ -1,0 +1,50 @@
+import { byId, h } from './dom.js';
+import { state } from './state.js';
+
+/**
+ * Draws channels, the app, the people to sign in as, and whether the app is connected.
+ * @param {(place: string) => void} go
+ */
+export function drawSidebar(go) {
+  const entry = (/** @type {string} */ place, /** @type {string} */ mark, /** @type {string} */ words) =>
+    h(
+      'li',
+      {},
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'place',
+          'aria-current': state.place === place ? 'page' : null,
+          onclick: () => go(place),
+        },
+        h('span', { class: `place-mark ${mark}`, 'aria-hidden': 'true' }),
+        words,
+      ),
+    );
+  byId('channels').replaceChildren(...state.channels.map((channel) => entry(channel.id, channel.kind, channel.name)));
+  byId('apps').replaceChildren(entry('home', 'app', state.appName));
+  drawLine();
+}
+
+/** Says whether the app holds a connection. */
+export function drawLine() {
+  const line = byId('line-state');
+  line.textContent = state.connected > 0 ? `${state.appName} is connected` : `${state.appName} is not connected`;
+  line.classList.toggle('down', state.connected === 0);
+}
+
+const roles = { requester: 'on call', approver: 'approver', bystander: 'bystander' };
+
+/** Fills "Signed in as". */
+export function drawPeople() {
+  const select = byId('person');
+  select.replaceChildren(
+    ...state.people
+      .filter((person) => person.signsIn)
+      .map((person) =>
+        h('option', { value: person.id }, `${person.realName} · ${roles[/** @type {'approver'} */ (person.role)]}`),
+      ),
+  );
+  select.value = state.user;
+}
