@@ -1,5 +1,6 @@
 import type {
   Attachment,
+  AuditRow,
   CaptureFilter,
   CaptureLimits,
   ChangeRequest,
@@ -141,15 +142,6 @@ export interface Thread {
   attach(place: Place, files: readonly Attachment[], bytes: (digest: Digest) => Promise<Uint8Array>): Promise<void>;
   /** Says something to one person only, where they acted. */
   whisper(place: Place, to: Person, sentence: string): Promise<void>;
-}
-
-/** One row of the audit, written before the effect it speaks of. */
-export interface AuditRow {
-  readonly at: number;
-  readonly incident: string;
-  readonly by: string;
-  readonly what: string;
-  readonly detail: string;
 }
 
 /** An effect taken by a worker. The fence rises with each lease; a result under a lower fence is refused. */

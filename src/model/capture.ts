@@ -63,6 +63,8 @@ export interface Sighting {
   readonly point: number;
   /** Microseconds since the epoch, by the watching node's clock. */
   readonly at: number;
+  /** Which marked flow it belongs to, counted from 0 in the order sent; the story's `flows` begin with the same ones. */
+  readonly flow?: number;
   readonly kind: PacketKind;
   readonly source: string;
   readonly target: string;
@@ -104,6 +106,8 @@ export interface CaptureStory {
   readonly points: readonly CapturePoint[];
   /** Marked packets sent. */
   readonly sent: number;
+  /** How many of them were answered, as the sender saw it. */
+  readonly answered?: number;
   /** How many of them were seen as requests at each point, and answered at each point (distinct flows, not packets). */
   readonly requestsAt: readonly number[];
   readonly answersAt: readonly number[];

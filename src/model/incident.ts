@@ -4,7 +4,7 @@ import type { ClosedDoor, Door } from './door.ts';
 import type { Located } from './event.ts';
 import type { Finding, Missing } from './finding.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Message, MessageRef, Place, Rich } from './message.ts';
+import type { Button, Choice, Message, MessageRef, Place, Rich } from './message.ts';
 import type { ClusterEvent, NodeIdentity } from './node.ts';
 import type { Plan } from './plan.ts';
 import type { Answer } from './reading.ts';
@@ -25,6 +25,14 @@ export interface UserAnswer {
   readonly choice: string;
   readonly by: Person;
   readonly at: number;
+}
+
+/** A question that was put into the thread, with its buttons. */
+export interface PutQuestion {
+  readonly question: string;
+  readonly text: string;
+  readonly choices: readonly Choice[];
+  readonly buttons: readonly Button[];
 }
 
 /** How far looking at one node has come. */
@@ -59,6 +67,8 @@ export interface Change {
   /** What verification saw, one sentence. */
   readonly seen: string | null;
   readonly door: Door | null;
+  /** When it was approved, milliseconds since the epoch. */
+  readonly since: number;
 }
 
 /** What the thread should show in one slot now. `revision` rises with every change of the message. */
@@ -85,16 +95,24 @@ export interface IncidentState {
   readonly farEnds: Located['farEnds'];
   readonly clusterEvents: readonly ClusterEvent[];
   readonly looks: readonly Look[];
+  /** Rounds of follow-up questions asked in the present playbook state. */
+  readonly rounds: number;
   /** By question key. */
   readonly answers: Readonly<Record<string, Answer>>;
+  /** Questions put to the user, in order. */
+  readonly questions: readonly PutQuestion[];
   readonly userAnswers: readonly UserAnswer[];
   readonly watched: Watched | null;
+  /** A watch was asked for and has not come back. */
+  readonly watching: boolean;
   /** Why nothing could be provoked or captured, one sentence. */
   readonly watchFailure: string | null;
   readonly findings: readonly Finding[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];
   readonly offers: readonly Offer[];
+  /** Plans whose every step was asked to be explained. */
+  readonly explained: readonly string[];
   readonly change: Change | null;
   readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;
   /** Sentences the person has to read whatever else happens: what failed, on which node, what follows. */

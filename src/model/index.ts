@@ -1,4 +1,5 @@
 export * from './approval.ts';
+export * from './audit.ts';
 export * from './capture.ts';
 export * from './door.ts';
 export * from './effect.ts';

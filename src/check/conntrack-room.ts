@@ -1,0 +1,39 @@
+// A full connection tracking table drops every new connection ("nf_conntrack: table full, dropping packet").
+// https://docs.kernel.org/networking/nf_conntrack-sysctl.html
+import type { Bound, Question, Verdict } from '../model/index.ts';
+import { sysctlConntrack } from '../probe/index.ts';
+import { ask, evidence, lineOf, unknown } from './check.ts';
+import type { Check, Readings } from './check.ts';
+
+/** The share of the table at which the kernel is about to refuse; early drop starts at the top, so 95 % leaves no room for a burst. */
+const FULL = 0.95;
+
+export const conntrackRoom: Check = {
+  id: 'conntrack-room',
+  suspect: 'the conntrack table may be full',
+  ruledOut: 'the conntrack table has room',
+  codes: ['conntrack-full'],
+  needs: (): readonly Question[] => [ask('subject', sysctlConntrack, {})],
+  judge(bound: Bound, readings: Readings): Verdict {
+    const reading = readings.of('subject', sysctlConntrack, {});
+    const answer = readings.answer('subject', sysctlConntrack, {});
+    if (reading === null || !reading.known || answer === null) {
+      return unknown('conntrack-room', bound, 'subject', reading, 'the conntrack table');
+    }
+    const { count, max, line } = reading.value;
+    if (count < max * FULL) return { is: 'clear', because: `${count} of ${max} conntrack entries` };
+    return {
+      is: 'found',
+      findings: [
+        {
+          code: 'conntrack-full',
+          statement: `The conntrack table is full: ${count} of ${max} entries. New connections through this node are dropped.`,
+          confidence: 'likely',
+          evidence: [evidence('conntrack entries', lineOf(answer, line), null)],
+          facts: {},
+          residue: [],
+        },
+      ],
+    };
+  },
+};

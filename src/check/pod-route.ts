@@ -1,0 +1,48 @@
+// Every pod address needs a route to its host-side veth; without one the kernel sends its packets to the default route.
+// https://docs.tigera.io/calico/latest/reference/architecture/data-path
+import type { Bound, Question, Verdict } from '../model/index.ts';
+import { ipAddr, ipRouteGet } from '../probe/index.ts';
+import { ask, evidence, lineOf, unknown } from './check.ts';
+import type { Check, Readings } from './check.ts';
+import { uplink } from './uplink.ts';
+
+export const podRoute: Check = {
+  id: 'pod-route',
+  suspect: 'the route to a pod may be missing',
+  ruledOut: 'packets for the pod are routed to its interface',
+  codes: ['pod-route-missing'],
+  needs(bound: Bound): readonly Question[] {
+    const pod = bound.subject.pods[0]?.address;
+    return pod === undefined || pod === null
+      ? []
+      : [ask('subject', ipAddr, {}), ask('subject', ipRouteGet, { to: pod })];
+  },
+  judge(bound: Bound, readings: Readings): Verdict {
+    const pod = bound.subject.pods[0];
+    if (pod === undefined || pod.address === null)
+      return { is: 'clear', because: 'no pod on this node has an address of its own' };
+    const here = uplink(bound, readings, 'subject');
+    if (!here.known) return unknown('pod-route', bound, 'subject', here, 'the interface that holds the node address');
+    const way = readings.of('subject', ipRouteGet, { to: pod.address });
+    const answer = readings.answer('subject', ipRouteGet, { to: pod.address });
+    if (way === null || !way.known || answer === null)
+      return unknown('pod-route', bound, 'subject', way, `the way to pod ${pod.address}`);
+    const { device, kind, line } = way.value;
+    if (device !== null && device !== here.value.device && kind !== 'unreachable' && kind !== 'local') {
+      return { is: 'clear', because: `${pod.address} is routed to ${device}` };
+    }
+    return {
+      is: 'found',
+      findings: [
+        {
+          code: 'pod-route-missing',
+          statement: `This node has no route to its own pod ${pod.namespace}/${pod.name} (${pod.address}): its packets would go to ${device ?? 'nowhere'}.`,
+          confidence: 'likely',
+          evidence: [evidence('way to the pod', lineOf(answer, line), null)],
+          facts: { pod: pod.address },
+          residue: [],
+        },
+      ],
+    };
+  },
+};

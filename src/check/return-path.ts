@@ -1,0 +1,170 @@
+// Linux routes a reply by its destination alone, so of two connected routes for one prefix the first one listed wins
+// whatever interface the request came in on; RFC 3704 strict RPF (rp_filter=1) then drops the request on arrival.
+// https://docs.kernel.org/networking/ip-sysctl.html (rp_filter), seen on 6.18.
+import { contains, network } from '../model/address.ts';
+import type { Bound, Evidence, Finding, Question, Verdict } from '../model/index.ts';
+import { ipAddr, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../probe/index.ts';
+import { ask, evidence, lineOf, unknown } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
+import { rpfMode } from './rpf-mode.ts';
+import { uplink } from './uplink.ts';
+
+const ELSEWHERE = 'reply-leaves-other-interface';
+const STRICT = 'request-dropped-by-strict-rpf';
+
+export const returnPath: Check = {
+  id: 'return-path',
+  suspect: 'replies may leave by another interface',
+  ruledOut: 'replies leave by the interface that requests come in on',
+  codes: [ELSEWHERE, STRICT],
+  needs,
+  judge,
+  prove(finding, watched): Proof {
+    const { story, sent, counters } = watched;
+    const dropped = counters.find((counter) => counter.counter === 'TcpExtIPReversePathFilter');
+    if (story.fate === 'answered') {
+      return {
+        says: 'refuted',
+        sentence: `All ${sent.count} marked packets were answered, so this does no harm to this traffic now.`,
+      };
+    }
+    if (finding.code === ELSEWHERE && story.fate === 'answered-elsewhere') {
+      return {
+        says: 'proven',
+        sentence: `${sent.count} of ${sent.count} marked packets came in on one interface and were answered on another.`,
+      };
+    }
+    if (
+      finding.code === STRICT &&
+      dropped !== undefined &&
+      dropped.during - dropped.quiet >= sent.count
+    ) {
+      return {
+        says: 'proven',
+        sentence: `The kernel's reverse path filter dropped ${dropped.during} packets while ${sent.count} marked ones were sent, and ${dropped.quiet} in a quiet window as long.`,
+      };
+    }
+    return { says: 'open', sentence: 'The marked packets failed, but not in the way this cause would make them fail.' };
+  },
+};
+
+function needs(bound: Bound, readings: Readings): readonly Question[] {
+  if (bound.farEnd === null)
+    return [ask('subject', ipAddr, {}), ask('subject', sysctlIpv4, {}), ask('subject', ipRule, {})];
+  const questions: Question[] = [
+    ask('subject', ipAddr, {}),
+    ask('subject', ipRoute, {}),
+    ask('subject', ipRule, {}),
+    ask('subject', sysctlIpv4, {}),
+    ask('subject', ipRouteGet, { to: bound.farEnd.address, from: bound.subject.address }),
+  ];
+  const here = uplink(bound, readings, 'subject');
+  if (here.known)
+    questions.push(ask('subject', ipRoutePrefix, { prefix: network(bound.subject.address, here.value.prefix) }));
+  if (bound.peer !== null) {
+    questions.push(ask('peer', ipAddr, {}));
+    questions.push(ask('peer', ipRouteGet, { to: peerDestination(bound), from: bound.peer.address }));
+    if (here.known)
+      questions.push(ask('peer', ipRoutePrefix, { prefix: network(bound.subject.address, here.value.prefix) }));
+  }
+  return questions;
+}
+
+/** Where the peer's own replies would go: the same far end, unless the peer is that far end. */
+function peerDestination(bound: Bound): string {
+  const farEnd = bound.farEnd?.address ?? bound.subject.address;
+  return bound.peer?.addresses.includes(farEnd) === true ? bound.subject.address : farEnd;
+}
+
+function judge(bound: Bound, readings: Readings): Verdict {
+  if (bound.farEnd === null)
+    return unknown('return-path', bound, 'subject', null, 'the other end of the failing traffic is not known');
+  const to = bound.farEnd.address;
+  const here = uplink(bound, readings, 'subject');
+  if (!here.known) return unknown('return-path', bound, 'subject', here, 'the interface that holds the node address');
+  const params = { to, from: bound.subject.address };
+  const back = readings.of('subject', ipRouteGet, params);
+  const asked = readings.answer('subject', ipRouteGet, params);
+  if (back === null || !back.known || asked === null)
+    return unknown('return-path', bound, 'subject', back, `the way back to ${to}`);
+  const device = back.value.device;
+  if (device === null || device === here.value.device)
+    return { is: 'clear', because: `the way back to ${to} leaves by ${here.value.device}` };
+
+  const sysctls = readings.of('subject', sysctlIpv4, {});
+  if (sysctls === null || !sysctls.known) return unknown('return-path', bound, 'subject', sysctls, 'the RPF mode');
+  const strict = rpfMode(sysctls.value, here.value.device) === 'strict';
+  const prefix = network(bound.subject.address, here.value.prefix);
+  const near = contains(prefix, to);
+  return {
+    is: 'found',
+    findings: [finding(bound, readings, { to, device, uplink: here.value.device, prefix, strict, near })],
+  };
+}
+
+interface Facts {
+  readonly to: string;
+  readonly device: string;
+  readonly uplink: string;
+  readonly prefix: string;
+  readonly strict: boolean;
+  /** The far end is in the node's own subnet, so a connected route decides. */
+  readonly near: boolean;
+}
+
+function finding(bound: Bound, readings: Readings, facts: Facts): Finding {
+  const { to, device, prefix, strict } = facts;
+  return {
+    code: strict ? STRICT : ELSEWHERE,
+    statement: strict
+      ? `Requests to ${bound.subject.address} are dropped the moment they arrive on ${facts.uplink}: the way back to ${to} is by ${device}, and ${facts.uplink} has strict reverse path filtering.`
+      : `Replies from ${bound.subject.address} leave through the wrong interface. Requests reach ${facts.uplink}; every answer to ${to} leaves by ${device} with ${facts.uplink}'s address, and is lost on the way.`,
+    confidence: 'likely',
+    evidence: proof(bound, readings, facts),
+    facts: { device, uplink: facts.uplink, prefix, to, near: facts.near ? 'yes' : 'no' },
+    residue: [],
+  };
+}
+
+function proof(bound: Bound, readings: Readings, facts: Facts): Evidence[] {
+  const rows: Evidence[] = [];
+  const params = { to: facts.to, from: bound.subject.address };
+  const back = readings.answer('subject', ipRouteGet, params);
+  const backLine = readings.of('subject', ipRouteGet, params);
+  if (back !== null && backLine?.known === true) {
+    const peerParams = { to: peerDestination(bound), from: bound.peer?.address ?? '' };
+    const peer = readings.answer('peer', ipRouteGet, peerParams);
+    const peerLine = readings.of('peer', ipRouteGet, peerParams);
+    rows.push(
+      evidence(
+        `way back to ${facts.to}`,
+        lineOf(back, backLine.value.line),
+        peer !== null && peerLine?.known === true ? lineOf(peer, peerLine.value.line) : null,
+      ),
+    );
+  }
+  const routes = readings.of('subject', ipRoutePrefix, { prefix: facts.prefix });
+  const asked = readings.answer('subject', ipRoutePrefix, { prefix: facts.prefix });
+  if (asked !== null && routes?.known === true) {
+    const peer = readings.answer('peer', ipRoutePrefix, { prefix: facts.prefix });
+    const peerRoutes = readings.of('peer', ipRoutePrefix, { prefix: facts.prefix });
+    const lines = (known: typeof routes): string => known.value.routes.map((route) => route.line.trim()).join('\n');
+    rows.push(
+      evidence(
+        `connected routes for ${facts.prefix}`,
+        lineOf(asked, lines(routes)),
+        peer !== null && peerRoutes?.known === true ? lineOf(peer, lines(peerRoutes)) : null,
+      ),
+    );
+  }
+  if (facts.strict) {
+    const sysctl = readings.answer('subject', sysctlIpv4, {});
+    const values = readings.of('subject', sysctlIpv4, {});
+    if (sysctl !== null && values?.known === true) {
+      rows.push(
+        evidence(`RPF mode of ${facts.uplink}`, lineOf(sysctl, values.value.lines[`${facts.uplink}.rp_filter`]), null),
+      );
+    }
+  }
+  return rows;
+}

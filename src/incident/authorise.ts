@@ -1,0 +1,59 @@
+import type { Approval, Consent, Offer, Person } from '../model/index.ts';
+import type { ApprovalPolicy } from './house.ts';
+
+/** The answer to one click on Approve. */
+export type Authorised =
+  | { readonly is: 'approved'; readonly approval: Approval; readonly consents: readonly Consent[] }
+  | { readonly is: 'consented'; readonly consents: readonly Consent[]; readonly missing: number }
+  | { readonly is: 'refused'; readonly sentence: string };
+
+/**
+ * The only maker of an Approval. Checked anew at each click: the offer waits, it has not expired, the clicker may
+ * approve, is not who started the incident, and has not approved before.
+ */
+export function authorise(offer: Offer, by: Person, at: number, requester: Person, policy: ApprovalPolicy): Authorised {
+  const refused = (sentence: string): Authorised => ({ is: 'refused', sentence });
+  if (offer.state === 'approved')
+    return refused(`Fix ${offer.letter} was approved already${decidedBy(offer)}; it runs once.`);
+  if (offer.state === 'rejected') return refused(`Fix ${offer.letter} was rejected${decidedBy(offer)}.`);
+  if (offer.state === 'expired' || at >= offer.plan.expiresAt) {
+    return refused(
+      `Fix ${offer.letter} has expired: what it was based on may have changed. Run /netdiag again for a fresh one.`,
+    );
+  }
+  if (offer.state !== 'waiting') return refused(`Fix ${offer.letter} is not on offer any more.`);
+  const others = policy.approvers.filter((person) => person.id !== requester.id);
+  if (by.id === requester.id)
+    return refused(`You started this incident, so someone else has to approve: ${names(others)}.`);
+  const approver = policy.approvers.find((person) => person.id === by.id);
+  if (approver === undefined) return refused(`You may not approve changes; ${names(others)} may.`);
+  if (offer.consents.some((consent) => consent.by.id === by.id)) {
+    return refused(`You have approved Fix ${offer.letter} already; it needs another person.`);
+  }
+  const consents: readonly Consent[] = [...offer.consents, { by, at, planHash: offer.hash }];
+  if (consents.length < offer.plan.approvals) {
+    return { is: 'consented', consents, missing: offer.plan.approvals - consents.length };
+  }
+  const approval = {
+    planId: offer.plan.id,
+    planHash: offer.hash,
+    consents,
+    expiresAt: offer.plan.expiresAt,
+  } as Approval;
+  return { is: 'approved', approval, consents };
+}
+
+/** Whether somebody may reject: whoever may approve, and whoever started it. */
+export function mayReject(by: Person, requester: Person, policy: ApprovalPolicy): boolean {
+  return by.id === requester.id || policy.approvers.some((person) => person.id === by.id);
+}
+
+function decidedBy(offer: Offer): string {
+  return offer.decidedBy === null ? '' : ` by ${offer.decidedBy.name}`;
+}
+
+function names(people: readonly Person[]): string {
+  return people.length === 0
+    ? 'nobody is configured to (approval.approvers)'
+    : people.map((person) => `@${person.name}`).join(' or ');
+}

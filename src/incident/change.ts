@@ -1,0 +1,177 @@
+import { readingsOf } from '../check/check.ts';
+import { questionKey } from '../model/index.ts';
+import type { Door, LedgerEntry, Offer, Question, Verified } from '../model/index.ts';
+import { close } from './conclude.ts';
+import { present } from './follow.ts';
+import { lookAtNodes } from './look.ts';
+import { replace } from './propose.ts';
+import { audit, live, record, set, trouble, want } from './turn.ts';
+import type { Turn } from './turn.ts';
+import { watchFor } from './watch.ts';
+
+/** The node has answered what became of the change. */
+export function changed(turn: Turn, planId: string, entry: LedgerEntry, door: Door): void {
+  const offer = approved(turn, planId);
+  if (offer === null || turn.state.change === null || turn.state.life !== 'changing') return;
+  set(turn, { change: { ...turn.state.change, entry, door } });
+  audit(turn, 'netdiag', entry.state, `plan ${planId} ${entry.detail}`.trim());
+  if (entry.state === 'applied') {
+    record(turn, [{ text: `Fix ${offer.letter} applied; the rollback is armed` }]);
+    live(turn, 'applied');
+    return want(turn, verification(turn, offer));
+  }
+  if (entry.state === 'refused') return refused(turn, offer, entry);
+  record(turn, [{ text: `Fix ${offer.letter} did not go through: ` }, { code: entry.detail || entry.state }]);
+  live(turn, 'settle');
+  want(turn, { do: 'settle', plan: offer.plan, verb: 'await' });
+}
+
+/** What became of the change is not known: the node decides, and is asked until it answers. */
+export function changeUnknown(turn: Turn, planId: string, sentence: string): void {
+  const offer = approved(turn, planId);
+  if (offer === null || turn.state.life !== 'changing') return;
+  trouble(turn, sentence);
+  audit(turn, 'netdiag', 'unknown', `plan ${planId} ${sentence}`);
+  live(turn, 'settle');
+  want(turn, { do: 'settle', plan: offer.plan, verb: 'await' });
+}
+
+/** What a new connection saw after the change. */
+export function verified(turn: Turn, event: Verified): void {
+  const offer = approved(turn, event.plan);
+  const { bound, change } = turn.state;
+  if (offer === null || bound === null || change === null || turn.state.life !== 'verifying') return;
+  const readings = readingsOf(
+    Object.fromEntries(event.answers.map((answer) => [questionKey(answer.question), answer])),
+  );
+  const failing = turn.house.checks
+    .filter((check) => offer.plan.verify.includes(check.id) && check.judge(bound, readings).is !== 'clear')
+    .map((check) => check.suspect);
+  const story = event.watched?.story ?? null;
+  const answered = story === null || story.fate === 'answered';
+  const good = event.failure === undefined && event.door !== null && failing.length === 0 && answered;
+  const seen =
+    event.failure ??
+    (failing.length > 0
+      ? `After the change ${failing.join(', ')} still.`
+      : story === null
+        ? 'The checks are clear again; nothing was there to send from.'
+        : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.`);
+  set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door } });
+  record(turn, [{ text: good ? 'Verified over a new connection: ' : 'Not verified: ' }, { text: seen }]);
+  audit(turn, 'netdiag', good ? 'verified' : 'not-verified', `plan ${event.plan} ${seen}`);
+  live(turn, 'settle');
+  want(turn, {
+    do: 'settle',
+    plan: offer.plan,
+    verb: good ? 'confirm' : event.failure === undefined ? 'roll-back' : 'await',
+  });
+}
+
+/** The node's ledger has come to rest. */
+export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Door): void {
+  const offer = approved(turn, planId);
+  if (offer === null || turn.state.change === null || turn.state.life !== 'settling') return;
+  set(turn, { change: { ...turn.state.change, entry, door } });
+  audit(turn, 'netdiag', entry.state, `plan ${planId} ${entry.detail}`.trim());
+  if (entry.state === 'confirmed') {
+    record(turn, [{ text: 'Rollback disarmed; the change stays' }]);
+    return close(turn, turn.state.change.verified === true ? 'repaired' : 'unknown');
+  }
+  if (entry.state === 'refused') {
+    record(turn, [{ text: 'The node refused; nothing was changed' }]);
+    return close(turn, 'unknown');
+  }
+  if (entry.state !== 'rolled-back') {
+    trouble(
+      turn,
+      `The ledger of ${offer.plan.node.name} says "${entry.state}" for this fix, and it should have come to rest: look at the node.`,
+    );
+    return close(turn, 'unknown');
+  }
+  record(turn, [
+    {
+      text:
+        entry.difference.length === 0
+          ? 'The node restored itself; its state equals the saved one'
+          : `The node restored itself, but ${entry.difference.length} lines of its state differ from the saved one`,
+    },
+  ]);
+  close(turn, 'rolled-back');
+}
+
+/** The node could not be asked in time. A person has to look. */
+export function unsettled(turn: Turn, planId: string, sentence: string): void {
+  if (approved(turn, planId) === null || turn.state.life !== 'settling') return;
+  trouble(turn, sentence);
+  record(turn, [{ text: sentence }]);
+  audit(turn, 'netdiag', 'unknown', `plan ${planId} ${sentence}`);
+  close(turn, 'unknown');
+}
+
+/** Nothing was done because the node differs from what was approved: look afresh and make a new plan. */
+function refused(turn: Turn, offer: Offer, entry: LedgerEntry): void {
+  record(turn, [{ text: `Nothing was changed: ` }, { code: entry.detail }]);
+  trouble(
+    turn,
+    `Fix ${offer.letter} was not started, and nothing was changed: ${entry.detail} I look again and make a new plan.`,
+  );
+  replace(turn, { ...offer, state: 'superseded' });
+  live(turn, 'refused');
+  const known = turn.state.playbook === null ? undefined : turn.house.playbooks.get(turn.state.playbook.id);
+  set(turn, {
+    answers: {},
+    looks: [],
+    rounds: 0,
+    watched: null,
+    watchFailure: null,
+    findings: [],
+    ruledOut: [],
+    unseen: [],
+    change: null,
+    playbook:
+      turn.state.playbook === null || known === undefined ? null : { ...turn.state.playbook, state: known.route.start },
+  });
+  lookAtNodes(turn);
+}
+
+function approved(turn: Turn, planId: string): Offer | null {
+  return turn.state.offers.find(({ plan, state }) => plan.id === planId && state === 'approved') ?? null;
+}
+
+/** The checks that must be clear, and the symptom's own stimulus once more. */
+function verification(turn: Turn, offer: Offer): Extract<Parameters<typeof want>[1], { do: 'verify' }> {
+  const { bound, answers, watched } = turn.state;
+  const readings = readingsOf(answers);
+  const questions =
+    bound === null
+      ? []
+      : turn.house.checks
+          .filter((check) => offer.plan.verify.includes(check.id))
+          .flatMap((check) => check.needs(bound, readings));
+  const own = new Map<string, Question>(
+    questions.filter(({ role }) => role === 'subject').map((question) => [questionKey(question), question]),
+  );
+  const prove = watched === null ? null : proving(turn);
+  const watch = prove === null ? null : watchFor(turn.state, prove);
+  const fit = watch !== null && !('unfit' in watch) ? watch : null;
+  return {
+    do: 'verify',
+    plan: offer.plan,
+    questions: [...own.values()],
+    stimulus: fit?.stimulus ?? null,
+    watch: fit?.watch ?? null,
+    askApiServer: bound?.farEnd?.kind === 'api-server',
+  };
+}
+
+/** The proving step of the playbook that was followed, whatever state it ended in. */
+function proving(turn: Turn): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' } | null {
+  const target = turn.state.watched?.sent.port === null ? 'pod' : 'kubelet';
+  const here = present(turn);
+  const states = turn.house.playbooks.get(turn.state.playbook?.id ?? '')?.playbook.file.states ?? {};
+  const found = [...(here === null ? [] : [here.state]), ...Object.values(states)].find(
+    (state) => 'prove' in state && state.prove.target === target,
+  );
+  return found !== undefined && 'prove' in found ? found.prove : null;
+}

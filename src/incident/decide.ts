@@ -1,0 +1,96 @@
+import type { Offer, Person } from '../model/index.ts';
+import { authorise, mayReject } from './authorise.ts';
+import { close } from './conclude.ts';
+import { replace, show } from './propose.ts';
+import { takeAnswer } from './questions.ts';
+import { choosePlaybook, diagnose } from './diagnose.ts';
+import { SYMPTOM } from './questions.ts';
+import { audit, live, record, set, want } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** A button was pressed. What it means comes from the state alone; an unknown token means nothing any more. */
+export function press(turn: Turn, pressed: string, by: Person, reason: string | undefined): void {
+  const meaning = turn.state.buttons[pressed];
+  if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
+  if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
+  if (meaning.means === 'abort') return;
+  const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
+  if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
+  if (meaning.means === 'approve') return approve(turn, offer, by);
+  if (meaning.means === 'reject') return reject(turn, offer, by, reason);
+  if (meaning.means === 'offer') return show(turn, offer);
+  if (!turn.state.explained.includes(offer.plan.id)) set(turn, { explained: [...turn.state.explained, offer.plan.id] });
+}
+
+/** The user's answer; the symptom starts its playbook. */
+export function answer(turn: Turn, question: string, choice: string, by: Person): void {
+  if (!takeAnswer(turn, question, choice, by))
+    return refuse(turn, by, 'That question has been answered already.', question);
+  if (question === SYMPTOM) choosePlaybook(turn, choice);
+  diagnose(turn);
+}
+
+function approve(turn: Turn, offer: Offer, by: Person): void {
+  if (turn.state.change !== null && turn.state.life !== 'proposing') {
+    return refuse(turn, by, 'A fix is already running or has run in this incident.', offer.plan.id);
+  }
+  const verdict = authorise(offer, by, turn.event.at, turn.state.by, turn.house.approval);
+  if (verdict.is === 'refused') return refuse(turn, by, verdict.sentence, offer.plan.id);
+  audit(turn, by.id, 'approved', `plan ${offer.plan.id} hash ${offer.hash}`);
+  record(turn, [{ person: by }, { text: ` approved Fix ${offer.letter}` }]);
+  if (verdict.is === 'consented') return replace(turn, { ...offer, consents: verdict.consents });
+  replace(turn, { ...offer, consents: verdict.consents, state: 'approved', decidedBy: by, decidedAt: turn.event.at });
+  for (const other of turn.state.offers) {
+    if (other.plan.id !== offer.plan.id && (other.state === 'waiting' || other.state === 'drafted'))
+      replace(turn, { ...other, state: 'superseded' });
+  }
+  set(turn, {
+    change: { plan: offer.plan.id, entry: null, verified: null, seen: null, door: null, since: turn.event.at },
+  });
+  live(turn, 'approve');
+  audit(turn, 'netdiag', 'change', `plan ${offer.plan.id} hash ${offer.hash} on ${offer.plan.node.name}`);
+  want(turn, { do: 'change', plan: offer.plan, approval: verdict.approval });
+}
+
+function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined): void {
+  if (offer.state !== 'waiting')
+    return refuse(turn, by, `Fix ${offer.letter} is not waiting for a decision any more.`, offer.plan.id);
+  if (!mayReject(by, turn.state.by, turn.house.approval)) {
+    return refuse(
+      turn,
+      by,
+      `Only those who may approve, or who started the incident, can reject Fix ${offer.letter}.`,
+      offer.plan.id,
+    );
+  }
+  audit(turn, by.id, 'rejected', `plan ${offer.plan.id} ${reason ?? ''}`.trim());
+  record(turn, [
+    { person: by },
+    { text: ` rejected Fix ${offer.letter}` },
+    ...(reason === undefined ? [] : [{ text: ': ' }, { code: reason }]),
+  ]);
+  replace(turn, { ...offer, state: 'rejected', decidedBy: by, decidedAt: turn.event.at });
+  withdraw(turn);
+}
+
+/** The expiry of an offer has come. */
+export function expire(turn: Turn, planId: string): void {
+  const offer = turn.state.offers.find(({ plan }) => plan.id === planId);
+  if (offer === undefined || offer.state !== 'waiting' || turn.event.at < offer.plan.expiresAt) return;
+  audit(turn, 'netdiag', 'expired', `plan ${planId}`);
+  record(turn, [{ text: `Fix ${offer.letter} expired unapproved` }]);
+  replace(turn, { ...offer, state: 'expired' });
+  withdraw(turn);
+}
+
+/** Nothing waits any more: show the next draft after a rejection, else end with the advice alone. */
+function withdraw(turn: Turn): void {
+  if (turn.state.life !== 'proposing' || turn.state.offers.some(({ state }) => state === 'waiting')) return;
+  close(turn, 'advice');
+}
+
+/** Tells the presser alone why nothing happened, and audits it. */
+function refuse(turn: Turn, by: Person, sentence: string, about: string): void {
+  audit(turn, by.id, 'refused', `${about}: ${sentence}`);
+  want(turn, { do: 'whisper', to: by, sentence });
+}

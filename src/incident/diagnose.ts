@@ -1,0 +1,80 @@
+import { conclude } from './conclude.ts';
+import { noDoor } from './doors.ts';
+import { bindFarEnd, follow, present } from './follow.ts';
+import { judge, weigh } from './judge.ts';
+import { askMore, lookOf } from './look.ts';
+import { offerAnswers } from './questions.ts';
+import { record, set, trouble, want } from './turn.ts';
+import type { Turn } from './turn.ts';
+import { watchFor } from './watch.ts';
+
+/** More states than any playbook can chain without waiting; a guard against a circle of verdicts. */
+const STEPS = 32;
+
+/**
+ * Goes as far as what is known allows: from playbook state to playbook state, until it has to wait for a node, a person
+ * or a capture, or reaches an end. Called after every event while diagnosing; asking nothing twice is its own business.
+ */
+export function diagnose(turn: Turn): void {
+  for (let step = 0; step < STEPS; step += 1) {
+    if (turn.state.life !== 'diagnosing' || turn.state.looks.some((look) => look.state === 'asked')) return;
+    if (lookOf(turn.state, 'subject')?.state === 'failed') return noDoor(turn);
+    const here = present(turn);
+    if (here === null) return;
+    if (!act(turn, here.name, here.state)) return;
+  }
+  trouble(turn, 'The playbook went round in a circle; this is a mistake in the playbook.');
+  conclude(turn, 'unseen');
+}
+
+/** Acts on one playbook state; false when it has to wait. */
+function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof present>>['state']): boolean {
+  if ('narrow' in state) {
+    if (askMore(turn, state.narrow)) return false;
+    follow(turn, judge(turn, state.narrow));
+    return true;
+  }
+  if ('ask' in state) {
+    const given = turn.state.userAnswers.find(({ question }) => question === name);
+    if (given === undefined) {
+      const choices = Object.entries(state.next).map(([id, { button }]) => ({ id, label: button }));
+      offerAnswers(turn, name, state.ask, choices);
+      return false;
+    }
+    follow(turn, given.choice);
+    return true;
+  }
+  if ('prove' in state) {
+    const { watched, watching, watchFailure } = turn.state;
+    if (watching) return false;
+    if (watched === null && watchFailure === null) {
+      const watch = watchFor(turn.state, state.prove);
+      if ('unfit' in watch) {
+        set(turn, { watchFailure: watch.unfit });
+        return true;
+      }
+      record(turn, [
+        { text: `Sent ${watch.stimulus.count} marked packets and watched ${watch.watch.points.length} interfaces` },
+      ]);
+      want(turn, { do: 'watch', ...watch });
+      set(turn, { watching: true });
+      return false;
+    }
+    follow(turn, weigh(turn));
+    return true;
+  }
+  conclude(turn, state.end);
+  return false;
+}
+
+/** Takes the user's answer to the symptom question and starts its playbook. */
+export function choosePlaybook(turn: Turn, id: string): void {
+  const known = turn.house.playbooks.get(id);
+  if (known === undefined) return;
+  set(turn, {
+    symptom: id,
+    playbook: { id, digest: known.playbook.digest, state: known.route.start },
+    rounds: 0,
+  });
+  bindFarEnd(turn, known.playbook.file['far-end']);
+}

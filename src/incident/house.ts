@@ -1,0 +1,21 @@
+import type { Check } from '../check/check.ts';
+import type { Person, Question } from '../model/index.ts';
+import type { Playbook, Route } from '../playbook/index.ts';
+import type { Remediation } from '../remediation/remediation.ts';
+
+/** Who may approve, and for how long an offer stands. */
+export interface ApprovalPolicy {
+  readonly approvers: readonly Person[];
+  readonly expiresMs: number;
+}
+
+/** Everything that the fold may choose from. Frozen at start; tests build small ones. */
+export interface House {
+  readonly checks: readonly Check[];
+  readonly remediations: readonly Remediation[];
+  /** By playbook id, in the order of the symptom buttons. */
+  readonly playbooks: ReadonlyMap<string, { readonly playbook: Playbook; readonly route: Route }>;
+  /** Probes without parameters that every survey asks. */
+  readonly cheap: readonly Question['probe'][];
+  readonly approval: ApprovalPolicy;
+}

@@ -1,0 +1,78 @@
+import type { Check } from '../check/check.ts';
+import { readingsOf } from '../check/check.ts';
+import type { Finding, Missing } from '../model/index.ts';
+import { set } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+const SURE = { proven: 0, likely: 1, possible: 2 } as const;
+
+/** Judges the named checks over everything that was answered and keeps what they found, ruled out and could not see. */
+export function judge(turn: Turn, checkIds: readonly string[]): 'suspected' | 'cleared' | 'unseen' {
+  const { bound } = turn.state;
+  if (bound === null) return 'unseen';
+  const readings = readingsOf(turn.state.answers);
+  const findings: Finding[] = [];
+  const ruledOut: string[] = [];
+  const unseen: Missing[] = [];
+  for (const check of inOrder(turn.house.checks, checkIds)) {
+    const verdict = check.judge(bound, readings);
+    if (verdict.is === 'found') findings.push(...verdict.findings);
+    else if (verdict.is === 'clear') ruledOut.push(`${check.ruledOut} (${verdict.because})`);
+    else unseen.push(...verdict.missing);
+  }
+  set(turn, { findings: rank(findings), ruledOut, unseen: [...unseen, ...gaps(turn)] });
+  if (findings.length > 0) return 'suspected';
+  return unseen.length > 0 ? 'unseen' : 'cleared';
+}
+
+/**
+ * Weighs every finding against the counted packets: proven ones lead, refuted ones go. Findings that packets cannot
+ * prove stay likely.
+ */
+export function weigh(turn: Turn): 'proven' | 'likely' | 'cleared' | 'unseen' {
+  const { watched, findings, unseen } = turn.state;
+  const kept = findings.flatMap((finding): Finding[] => {
+    const check = turn.house.checks.find(({ codes }) => codes.includes(finding.code));
+    if (watched === null || check?.prove === undefined) return [finding];
+    const proof = check.prove(finding, watched);
+    if (proof.says === 'refuted') {
+      set(turn, { ruledOut: [...turn.state.ruledOut, `${check.suspect}: ${proof.sentence}`] });
+      return [];
+    }
+    return proof.says === 'proven' ? [{ ...finding, confidence: 'proven' }] : [finding];
+  });
+  set(turn, { findings: rank(kept) });
+  if (kept.some(({ confidence }) => confidence === 'proven')) return 'proven';
+  if (kept.length > 0) return 'likely';
+  const answered = watched?.story.fate === 'answered';
+  return answered || (watched === null && unseen.length === 0 && turn.state.watchFailure === null)
+    ? 'cleared'
+    : 'unseen';
+}
+
+/** Proven before likely; otherwise as the playbook orders its suspects. */
+function rank(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => SURE[a.confidence] - SURE[b.confidence]);
+}
+
+function inOrder(checks: readonly Check[], ids: readonly string[]): Check[] {
+  return ids.flatMap((id) => checks.filter((check) => check.id === id));
+}
+
+/** Questions that were asked and not answered, and nodes that were never entered: named whatever the checks made of them. */
+function gaps(turn: Turn): Missing[] {
+  const { bound, looks } = turn.state;
+  const missing: Missing[] = looks
+    .filter(({ state, failure }) => state === 'failed' && failure !== null)
+    .map(({ role, node, failure }) => ({ check: 'doors', role, node, gap: 'unreachable', detail: failure ?? '' }));
+  if (bound !== null && bound.peer === null) {
+    missing.push({
+      check: 'peer',
+      role: 'peer',
+      node: '(nobody)',
+      gap: 'unreachable',
+      detail: 'a healthy second node of the same pool to compare with: there is none',
+    });
+  }
+  return missing;
+}

@@ -1,0 +1,69 @@
+import type { Button, IncidentState, Message, Offer } from '../../model/index.ts';
+import { doorName } from '../../model/door.ts';
+import type { ApprovalPolicy } from '../house.ts';
+
+/** One card per plan that is or was on offer. Drafts are a button on the card before them. */
+export function approvalMessages(
+  state: IncidentState,
+  policy: ApprovalPolicy,
+): readonly (readonly [string, Message])[] {
+  const look = state.looks.find(({ role }) => role === 'subject');
+  return state.offers.flatMap((offer): (readonly [string, Message])[] => {
+    const explained: (readonly [string, Message])[] = state.explained.includes(offer.plan.id)
+      ? [[`explained ${offer.plan.id}`, explanation(offer)]]
+      : [];
+    if (
+      offer.state === 'drafted' ||
+      (offer.state === 'superseded' && offer.consents.length === 0 && !shown(state, offer))
+    )
+      return explained;
+    return [
+      [
+        `approval ${offer.plan.id}`,
+        {
+          is: 'approval',
+          letter: offer.letter,
+          plan: offer.plan,
+          planHash: offer.hash,
+          cameThrough: look?.door === null || look?.door === undefined ? 'no door' : doorName(look.door),
+          requester: state.by,
+          approvers: policy.approvers.filter(({ id }) => id !== state.by.id),
+          buttons: offer.state === 'waiting' && state.life === 'proposing' ? buttons(state, offer) : [],
+          state: offer.state,
+          ...(offer.decidedBy === null ? {} : { decidedBy: offer.decidedBy }),
+          ...(offer.decidedAt === null ? {} : { decidedAt: offer.decidedAt }),
+        },
+      ],
+      ...explained,
+    ];
+  });
+}
+
+function shown(state: IncidentState, offer: Offer): boolean {
+  return state.telling[`approval ${offer.plan.id}`] !== undefined;
+}
+
+function buttons(state: IncidentState, offer: Offer): Button[] {
+  const drafts = state.offers.filter(({ state }) => state === 'drafted');
+  return [
+    { token: offer.tokens.approve, label: `Approve Fix ${offer.letter}`, style: 'primary' },
+    { token: offer.tokens.reject, label: 'Reject', style: 'danger' },
+    ...drafts.map((draft) => ({ token: draft.tokens.offer, label: `Show Fix ${draft.letter}` })),
+    { token: offer.tokens.explain, label: 'What exactly happens?' },
+  ];
+}
+
+function explanation(offer: Offer): Message {
+  const { plan } = offer;
+  return {
+    is: 'note',
+    text: [
+      { strong: `What exactly happens with Fix ${offer.letter}. ` },
+      { text: 'On ' },
+      { code: plan.node.name },
+      {
+        text: `, in this order: 1. the fix id is recorded, so that it can start only once; 2. the node's network state is saved; 3. a rollback is armed that fires after ${plan.rollbackSeconds} s by itself; 4. ${plan.preconditions.length} lookups must still say what they said when this plan was made, else nothing happens; 5. the commands run; 6. over a new connection I look again and send the same marked packets; 7. only if all of that is well is the rollback disarmed.`,
+      },
+    ],
+  };
+}

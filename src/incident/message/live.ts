@@ -1,0 +1,156 @@
+import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
+import { doorName } from '../../model/door.ts';
+
+type Mark = Step['state'];
+
+/** The one message in the channel: every step from the start, each with its state. */
+export function liveMessage(state: IncidentState): LiveMessage {
+  return {
+    is: 'live',
+    node: state.node,
+    cluster: state.cluster,
+    by: state.by,
+    title: title(state),
+    steps: [looking(state), narrowing(state), proving(state), fixing(state), ...changing(state)],
+  };
+}
+
+function title(state: IncidentState): Rich {
+  switch (state.outcome) {
+    case 'repaired':
+      return [{ code: state.node }, { text: ' is repaired' }];
+    case 'rolled-back':
+      return [{ code: state.node }, { text: ' restored itself; the fault is still there' }];
+    case 'nothing-found':
+      return [{ code: state.node }, { text: ': nothing wrong found in its network' }];
+    case 'advice':
+      return [{ code: state.node }, { text: ': cause found, nothing was changed' }];
+    case 'unknown':
+    case 'aborted':
+      return [{ code: state.node }, { text: ': ended without a certain answer' }];
+    case null:
+      return [{ code: state.node }, { text: ' is being looked at' }];
+  }
+}
+
+function looking(state: IncidentState): Step {
+  const peer = state.looks.find(({ role }) => role === 'peer');
+  const label: Rich =
+    peer === undefined
+      ? [{ text: 'Looking at the node' }]
+      : [{ text: 'Looking at the node and at its healthy peer ' }, { code: peer.node }];
+  const asked = state.looks.some((look) => look.state === 'asked');
+  const failed = state.looks.find(({ role }) => role === 'subject')?.state === 'failed';
+  const mark: Mark =
+    failed || (state.life === 'closed' && state.looks.length === 0)
+      ? 'failed'
+      : state.looks.length === 0 || asked
+        ? 'active'
+        : 'done';
+  const detail = mark === 'active' ? undefined : seen(state);
+  return { id: 'look', label, state: mark, ...(detail === undefined ? {} : { detail }) };
+}
+
+function seen(state: IncidentState): Rich | undefined {
+  const first = state.troubles[0];
+  if (state.looks.length === 0) return first === undefined ? undefined : [{ text: first }];
+  const answers = Object.values(state.answers);
+  const known = answers.filter(({ reading }) => reading.known).length;
+  const door = state.looks.find((look: Look) => look.role === 'subject')?.door;
+  return [
+    { text: `${known} of ${answers.length} answers` },
+    ...(door === undefined || door === null ? [] : [{ text: ', came in through ' }, { code: doorName(door) }]),
+  ];
+}
+
+function narrowing(state: IncidentState): Step {
+  const leader = state.findings[0];
+  const judged = state.findings.length > 0 || state.ruledOut.length > 0;
+  const mark: Mark = judged
+    ? 'done'
+    : state.life === 'closed'
+      ? 'failed'
+      : state.life === 'diagnosing'
+        ? 'active'
+        : 'pending';
+  const detail: Rich =
+    leader !== undefined
+      ? [{ text: leader.statement }]
+      : state.symptom === null
+        ? [{ text: state.life === 'closed' ? '' : 'waiting for the symptom' }]
+        : judged
+          ? [{ text: `${state.ruledOut.length} suspects ruled out` }]
+          : [];
+  return { id: 'narrow', label: [{ text: 'Narrowing down' }], state: mark, ...(detail.length === 0 ? {} : { detail }) };
+}
+
+function proving(state: IncidentState): Step {
+  const label: Rich = [{ text: 'Proof' }];
+  if (state.watching) return { id: 'prove', label, state: 'active', detail: [{ text: 'counting marked packets' }] };
+  if (state.watched !== null) {
+    const { sent } = state.watched;
+    return {
+      id: 'prove',
+      label,
+      state: 'done',
+      detail: [{ text: `${sent.answered} of ${sent.count} marked packets answered` }],
+    };
+  }
+  if (state.watchFailure !== null)
+    return { id: 'prove', label, state: 'failed', detail: [{ text: state.watchFailure }] };
+  return { id: 'prove', label, state: state.life === 'closed' ? 'failed' : 'pending' };
+}
+
+function fixing(state: IncidentState): Step {
+  const label: Rich = [{ text: 'Fix' }];
+  const waiting = state.offers.find((offer) => offer.state === 'waiting');
+  const chosen = state.offers.find((offer) => offer.state === 'approved');
+  if (chosen !== undefined) {
+    const by = chosen.decidedBy === null ? [] : [{ text: ', approved by ' }, { person: chosen.decidedBy }];
+    return { id: 'fix', label, state: 'done', detail: [{ text: chosen.plan.title }, ...by] };
+  }
+  if (waiting !== undefined)
+    return { id: 'fix', label, state: 'active', detail: [{ text: 'waiting for an approval' }] };
+  if (state.life !== 'closed') return { id: 'fix', label, state: 'pending' };
+  return { id: 'fix', label, state: 'done', detail: [{ text: 'nothing was changed' }] };
+}
+
+/** The steps of a change under way; none before there is one. */
+function changing(state: IncidentState): Step[] {
+  const { change } = state;
+  if (change === null) return [];
+  const ledger = change.entry?.state ?? null;
+  const applied =
+    ledger === 'applied' || ledger === 'confirmed' || (ledger === 'rolled-back' && change.verified !== null);
+  const stopped = ledger === 'refused' || ledger === 'failed' || (ledger === 'rolled-back' && !applied);
+  const apply: Mark = applied ? 'done' : stopped ? 'failed' : 'active';
+  const verify: Mark =
+    change.verified === true ? 'done' : change.verified === false ? 'failed' : applied ? 'active' : 'pending';
+  const last: Mark =
+    ledger === 'confirmed' || ledger === 'rolled-back'
+      ? 'done'
+      : state.life === 'closed'
+        ? 'failed'
+        : change.verified === null
+          ? 'pending'
+          : 'active';
+  return [
+    {
+      id: 'apply',
+      label: [{ text: 'Rollback armed, still the same as when approved, applied' }],
+      state: apply,
+      ...(stopped && change.entry !== null ? { detail: [{ code: change.entry.detail }] } : {}),
+    },
+    {
+      id: 'verify',
+      label: [{ text: 'Verified over a new connection' }],
+      state: verify,
+      ...(change.seen === null ? {} : { detail: [{ text: change.seen }] }),
+    },
+    {
+      id: 'settle',
+      label: [{ text: ledger === 'rolled-back' ? 'The node restored itself' : 'Rollback disarmed' }],
+      state: last,
+    },
+  ];
+}

@@ -1,0 +1,110 @@
+import type { IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
+import { advice } from '../../remediation/index.ts';
+
+/** How it ended, for the people in the thread and for the post-mortem. Absent until the incident is closed. */
+export function summaryMessage(state: IncidentState): readonly (readonly [string, Message])[] {
+  const { outcome } = state;
+  if (outcome === null) return [];
+  const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
+  const message: SummaryMessage = {
+    is: 'summary',
+    outcome,
+    headline: headline(state, outcome),
+    paragraphs: paragraphs(state, outcome),
+    timeline: state.timeline,
+    durable: offer?.plan.durable ?? state.offers[0]?.plan.durable ?? [],
+    difference: state.change?.entry?.difference ?? [],
+    ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
+    unseen: state.unseen,
+  };
+  return [['summary', message]];
+}
+
+function headline(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich {
+  const node = { code: state.node };
+  switch (outcome) {
+    case 'repaired': {
+      const since = state.change?.since ?? state.openedAt;
+      const last = state.timeline.at(-1)?.at ?? since;
+      return [{ strong: `Repaired in ${Math.max(1, Math.round((last - since) / 1000))} s of machine time: ` }, node];
+    }
+    case 'rolled-back':
+      return [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }];
+    case 'nothing-found':
+      return [{ strong: 'Nothing wrong found in the network of ' }, node];
+    case 'advice':
+      return [{ strong: 'The cause is known; nothing was changed on ' }, node];
+    case 'aborted':
+    case 'unknown':
+      return [{ strong: 'I do not know what is wrong with ' }, node];
+  }
+}
+
+function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich[] {
+  const list: Rich[] = [];
+  const [finding, ...others] = state.findings;
+  if (finding !== undefined) list.push([{ strong: 'Cause: ' }, { text: finding.statement }]);
+  const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
+  if (offer !== undefined && offer.decidedBy !== null) {
+    list.push([
+      { strong: `Fix ${offer.letter}: ` },
+      { text: offer.plan.title },
+      { text: ', approved by ' },
+      { person: offer.decidedBy },
+    ]);
+  }
+  if (state.change?.seen !== null && state.change?.seen !== undefined)
+    list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
+  const change = state.change?.entry;
+  if (change?.state === 'rolled-back') {
+    list.push([
+      {
+        text:
+          change.difference.length === 0
+            ? 'Its addresses, links, rules, routes, settings and firewall equal the ones saved before the change.'
+            : `${change.difference.length} lines of its state differ from the ones saved before the change; they are listed below.`,
+      },
+    ]);
+  }
+  if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
+  if (finding !== undefined && outcome !== 'rolled-back')
+    for (const residue of finding.residue) list.push([{ strong: 'Still there: ' }, { text: residue }]);
+  for (const { code, statement } of [finding, ...others].filter((found) => found !== undefined)) {
+    const text = advice[code];
+    if (text !== undefined)
+      list.push([{ strong: 'Advice: ' }, { text: code === finding?.code ? text : `${statement} ${text}` }]);
+  }
+  return list;
+}
+
+function looked(state: IncidentState): string {
+  const known = Object.values(state.answers).filter(({ reading }) => reading.known);
+  const own = known.filter(({ question }) => question.role === 'subject').length;
+  const packets =
+    state.watched === null
+      ? ''
+      : ` ${state.watched.sent.answered} of ${state.watched.sent.count} marked packets were answered.`;
+  if (own === 0) return `I could not look at ${state.node}.`;
+  return `I looked at ${own} things on the node${known.length > own ? ' and on a healthy peer' : ''}.${packets}`;
+}
+
+/** What would tell most, when this did not. */
+function next(state: IncidentState): Rich {
+  const failed = state.looks.find(({ role, failure }) => role === 'subject' && failure !== null);
+  if (failed !== undefined)
+    return [
+      { text: ' The next thing that would tell us most: a way into the node (console, or an address that answers).' },
+    ];
+  if (state.watched === null && state.watchFailure !== null) {
+    return [
+      {
+        text: ` ${state.watchFailure} The next thing that would tell us most: repeat the failing request while somebody captures on the node.`,
+      },
+    ];
+  }
+  if (state.outcome === 'nothing-found')
+    return [
+      { text: ' The next thing that would tell us most: the exact client, server and port that fail, and since when.' },
+    ];
+  return [{ text: ' The next thing that would tell us most: the items under "could not see".' }];
+}

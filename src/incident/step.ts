@@ -1,0 +1,125 @@
+import type { AuditRow, Effect, Event, IncidentState } from '../model/index.ts';
+import { changed, changeUnknown, settled, unsettled, verified } from './change.ts';
+import { close } from './conclude.ts';
+import { answer, expire, press } from './decide.ts';
+import { diagnose } from './diagnose.ts';
+import { bindFarEnd } from './follow.ts';
+import type { House } from './house.ts';
+import { lookAtNodes, takeSurvey } from './look.ts';
+import { askSymptom, SYMPTOM } from './questions.ts';
+import { tell, told } from './telling.ts';
+import { audit, live, record, set, trouble, want } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** What one event makes of an incident. */
+export interface Transition {
+  readonly state: IncidentState;
+  readonly effects: readonly Effect[];
+  readonly audit: readonly AuditRow[];
+}
+
+/**
+ * The fold: (state, event) -> (state, effects). Pure: no clock, no chance, no input or output. `null` is the state of an
+ * incident that does not exist yet, and only `opened` begins one. Events that come too late change nothing.
+ */
+export function step(house: House, state: IncidentState | null, event: Event): Transition {
+  const turn: Turn = { state: state ?? opening(event), event, house, effects: [], audit: [], drawn: 0 };
+  take(turn, event);
+  tell(turn);
+  return { state: turn.state, effects: turn.effects, audit: turn.audit };
+}
+
+function take(turn: Turn, event: Event): void {
+  switch (event.is) {
+    case 'opened':
+      audit(turn, event.by.id, 'opened', event.node);
+      record(turn, [{ person: event.by }, { text: ' asked about ' }, { code: event.node }]);
+      askSymptom(turn);
+      if (event.symptom !== undefined) answer(turn, SYMPTOM, event.symptom, event.by);
+      return want(turn, { do: 'locate', node: event.node });
+    case 'located':
+      if (turn.state.life !== 'opened') return;
+      set(turn, { bound: event.bound, farEnds: event.farEnds, clusterEvents: event.clusterEvents });
+      event.unseen.forEach((sentence) => trouble(turn, sentence));
+      bindFarEnd(turn, playbookFarEnd(turn));
+      live(turn, 'located');
+      return lookAtNodes(turn);
+    case 'locate-failed':
+      if (turn.state.life !== 'opened') return;
+      trouble(turn, event.sentence);
+      record(turn, [{ text: event.sentence }]);
+      return close(turn, 'unknown');
+    case 'surveyed':
+      takeSurvey(turn, event);
+      if (event.failure !== undefined) record(turn, [{ text: event.failure.sentence }]);
+      return diagnose(turn);
+    case 'pressed':
+      return press(turn, event.token, event.by, event.reason);
+    case 'watched':
+      set(turn, { watched: event.watched, watching: false });
+      return diagnose(turn);
+    case 'watch-failed':
+      set(turn, { watchFailure: event.sentence, watching: false });
+      return diagnose(turn);
+    case 'changed':
+      return changed(turn, event.plan, event.entry, event.door);
+    case 'change-unknown':
+      return changeUnknown(turn, event.plan, event.sentence);
+    case 'verified':
+      return verified(turn, event);
+    case 'settled':
+      return settled(turn, event.plan, event.entry, event.door);
+    case 'unsettled':
+      return unsettled(turn, event.plan, event.sentence);
+    case 'woken':
+      return event.name.startsWith('expiry ') ? expire(turn, event.name.slice('expiry '.length)) : undefined;
+    case 'shown':
+      return told(turn, event.slot, event.ref, event.thread);
+    case 'effect-failed':
+      return trouble(turn, event.sentence);
+  }
+}
+
+function playbookFarEnd(turn: Turn): 'api-server' | 'node' | 'outside' {
+  const { playbook } = turn.state;
+  const known = playbook === null ? undefined : turn.house.playbooks.get(playbook.id);
+  return known?.playbook.file['far-end'] ?? 'api-server';
+}
+
+function opening(event: Event): IncidentState {
+  if (event.is !== 'opened') throw new RangeError(`an incident cannot begin with ${event.is}`);
+  return {
+    id: event.incident,
+    node: event.node,
+    cluster: event.cluster,
+    by: event.by,
+    place: event.place,
+    openedAt: event.at,
+    life: 'opened',
+    playbook: null,
+    symptom: null,
+    bound: null,
+    farEnds: {},
+    clusterEvents: [],
+    looks: [],
+    rounds: 0,
+    answers: {},
+    questions: [],
+    userAnswers: [],
+    watched: null,
+    watching: false,
+    watchFailure: null,
+    findings: [],
+    ruledOut: [],
+    unseen: [],
+    offers: [],
+    explained: [],
+    change: null,
+    outcome: null,
+    troubles: [],
+    timeline: [],
+    buttons: {},
+    telling: {},
+    effects: 0,
+  };
+}

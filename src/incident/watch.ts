@@ -1,0 +1,80 @@
+import { readingsOf } from '../check/check.ts';
+import type { Readings } from '../check/check.ts';
+import { KUBELET_PORT } from '../check/kubelet-listens.ts';
+import { uplink } from '../check/uplink.ts';
+import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
+import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
+import { stimulusById } from '../stimulus/index.ts';
+
+/** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
+const COUNT = 7;
+/** Headers of every protocol decoded fit into 96 bytes; payload is never wanted. */
+const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
+
+/** What to send and where to watch for it, or one sentence why nothing can be provoked. */
+export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
+
+/** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
+export function watchFor(
+  state: IncidentState,
+  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' },
+): Watch {
+  const { bound } = state;
+  if (bound === null || bound.farEnd === null)
+    return { unfit: 'The other end of the failing traffic is not known, so nothing was sent.' };
+  const from = bound.farEnd.sender !== null ? 'farEnd' : 'peer';
+  if (from === 'peer' && bound.peer === null) {
+    return { unfit: `No second node is there to send from, so no packets to ${bound.subject.name} were counted.` };
+  }
+  const readings = readingsOf(state.answers);
+  const here = uplink(bound, readings, 'subject');
+  if (!here.known)
+    return {
+      unfit: `Where packets come in on ${bound.subject.name} is not known (${here.detail}), so none were counted.`,
+    };
+  const point = (device: string): CapturePoint => ({ role: 'subject', node: bound.subject.name, device });
+  const kind = stimulusById(prove.stimulus);
+  if (kind === null) return { unfit: `This netdiag knows no stimulus called ${prove.stimulus}.` };
+  const plan = (stimulus: StimulusPlan, devices: readonly string[]): Watch => ({
+    stimulus,
+    watch: { points: devices.map(point), filter: kind.filter(stimulus), limits: LIMITS },
+  });
+  if (prove.target === 'kubelet') {
+    const others = otherDevices(bound, readings, here.value.device);
+    const stimulus = {
+      stimulus: prove.stimulus,
+      from,
+      to: bound.subject.address,
+      port: KUBELET_PORT,
+      count: COUNT,
+    } as const;
+    return plan(stimulus, [here.value.device, ...others]);
+  }
+  const pod = bound.subject.pods[0]?.address;
+  if (pod === undefined || pod === null)
+    return { unfit: `No pod on ${bound.subject.name} has an address of its own to send to.` };
+  const way = readings.of('subject', ipRouteGet, { to: pod });
+  const device = way?.known === true ? way.value.device : null;
+  if (device === null)
+    return { unfit: `Which interface leads to pod ${pod} is not known, so no packets were counted.` };
+  return plan({ stimulus: prove.stimulus, from, to: pod, count: COUNT }, [...new Set([here.value.device, device])]);
+}
+
+/** The device by which replies leave if it is another one; else another device in the node's own subnet; at most one. */
+function otherDevices(bound: Bound, readings: Readings, here: string): string[] {
+  const back = readings.of('subject', ipRouteGet, { to: bound.farEnd?.address ?? '', from: bound.subject.address });
+  const leaves = back?.known === true ? back.value.device : null;
+  if (leaves !== null && leaves !== here) return [leaves];
+  const held = readings.of('subject', ipAddr, {});
+  const links = readings.of('subject', ipLink, {});
+  if (held?.known !== true || links?.known !== true) return [];
+  const mine = bound.subject.addresses;
+  const up = new Set(
+    links.value.links.filter((link) => link.up && link.lowerUp && link.parent === null).map((link) => link.device),
+  );
+  const others = held.value.addresses.filter(
+    ({ device, family, scope }) => family === 4 && scope === 'global' && device !== here && up.has(device),
+  );
+  const known = others.find(({ address }) => mine.includes(address)) ?? others[0];
+  return known === undefined ? [] : [known.device];
+}

@@ -1,0 +1,14 @@
+/** What to do about findings that netdiag does not mend itself, by code. */
+export const advice: Readonly<Record<string, string>> = {
+  'kubelet-not-listening': 'Look at the kubelet: systemctl status kubelet, journalctl -u kubelet.',
+  'uplink-down': 'Look at the link from the console: cable, virtual switch, ip link set up.',
+  'no-default-route':
+    'Compare the network configuration with the peer; renewing the lease or reapplying the profile brings the route back.',
+  'conntrack-full': 'Raise net.netfilter.nf_conntrack_max and find who opens the connections (conntrack -L).',
+  'firewall-blocks-kubelet': 'Remove the rule where it is managed (firewalld, ufw, a configuration tool), not by hand.',
+  'forward-policy-drop':
+    'Restart kube-proxy or the CNI, whose accepting chains are missing, or set the policy where it is managed.',
+  'gateway-not-answering': 'Ask the network team about the gateway; look at VLAN and virtual switch of the uplink.',
+  'pod-route-missing': 'Restart the CNI pod of this node; it writes these routes.',
+  'no-door-opens': 'Use the console or the cloud provider to get in; compare what the API server and the peer see.',
+};

@@ -1,0 +1,15 @@
+import { deleteConnectedRoute } from './delete-connected-route.ts';
+import type { Remediation } from './remediation.ts';
+import { routeBySourceAddress } from './route-by-source-address.ts';
+import { switchForwardingOn } from './switch-forwarding-on.ts';
+import { switchUplinkForwardingOn } from './switch-uplink-forwarding-on.ts';
+
+export { advice } from './advice.ts';
+
+/** Every remediation, the ones to offer first first. */
+export const remediations: readonly Remediation[] = [
+  deleteConnectedRoute,
+  routeBySourceAddress,
+  switchForwardingOn,
+  switchUplinkForwardingOn,
+];

@@ -1,0 +1,223 @@
+import type { Effect, Happening, IncidentState } from '../model/index.ts';
+import type { LeasedEffect } from '../port.ts';
+import { take } from './advance.ts';
+import { change } from './deed/change.ts';
+import { locate } from './deed/locate.ts';
+import { settle } from './deed/settle.ts';
+import { show } from './deed/show.ts';
+import { survey } from './deed/survey.ts';
+import { verify } from './deed/verify.ts';
+import { watch } from './deed/watch.ts';
+import type { Ports } from './ports.ts';
+
+/** How long a lease lasts unless it is renewed: after a crash, work goes on this much later. */
+const LEASE_MS = 6_000;
+/** Effects under way at once, over all incidents; each holds at most three connections. */
+const AT_ONCE = 16;
+/** Longest pause between two looks at the journal when nothing wakes the worker. */
+const IDLE_MS = 1_000;
+/** A deed that fails by surprise is tried again this often, then reported. */
+const TRIES = 5;
+
+/** The only loop: leases effects, does them, and feeds what happened back into the fold. */
+export interface Worker {
+  /** Looks for work now instead of at the next pause. */
+  nudge(): void;
+  /** Takes no new work, waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+/** Starts the loop. Effects left by a process that died are taken over when their lease runs out. */
+export function startWorker(ports: Ports): Worker {
+  const name = ports.ids.token();
+  const underWay = new Map<string, Promise<void>>();
+  const lanes = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+  let wake = new AbortController();
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      wake = new AbortController();
+      const leased = await leaseSome();
+      for (const effect of leased) begin(effect);
+      if (leased.length > 0) continue;
+      const due = await nextDue();
+      await ports.clock.sleep(
+        Math.max(20, Math.min(IDLE_MS, due - ports.clock.now())),
+        AbortSignal.any([wake.signal, stopping.signal]),
+      );
+    }
+  };
+
+  const leaseSome = async (): Promise<readonly LeasedEffect[]> => {
+    const free = AT_ONCE - underWay.size;
+    if (free <= 0) return [];
+    try {
+      return await ports.journal.lease(name, ports.clock.now(), LEASE_MS, free);
+    } catch (error) {
+      ports.log('error', `The journal did not answer: ${text(error)}`);
+      return [];
+    }
+  };
+
+  const nextDue = async (): Promise<number> => {
+    try {
+      return (await ports.journal.nextDue(ports.clock.now())) ?? Number.POSITIVE_INFINITY;
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  };
+
+  const begin = (leased: LeasedEffect): void => {
+    const id = `${leased.incident} ${leased.effect.key}`;
+    // Messages of one incident go out one after the other, in the order in which they were asked for.
+    const lane = leased.effect.do === 'show' || leased.effect.do === 'attach' ? leased.incident : id;
+    const before = lanes.get(lane) ?? Promise.resolve();
+    const done = before
+      .then(() => perform(leased))
+      .finally(() => {
+        underWay.delete(id);
+        if (lanes.get(lane) === done) lanes.delete(lane);
+        wake.abort();
+      });
+    lanes.set(lane, done);
+    underWay.set(id, done);
+  };
+
+  const perform = async (leased: LeasedEffect): Promise<void> => {
+    const renewing = setInterval(() => {
+      ports.journal
+        .renew(leased.incident, leased.effect.key, leased.fence, ports.clock.now() + LEASE_MS)
+        .catch((error: unknown) => ports.log('warn', `A lease could not be renewed: ${text(error)}`));
+    }, LEASE_MS / 3);
+    try {
+      await finish(leased, await attempt(leased));
+    } catch (error) {
+      ports.log('error', `${leased.effect.do} failed: ${text(error)}`);
+      await retry(leased, error).catch((failure: unknown) =>
+        ports.log('error', `The journal did not answer: ${text(failure)}`),
+      );
+    } finally {
+      clearInterval(renewing);
+    }
+  };
+
+  const attempt = async (leased: LeasedEffect): Promise<Happening | null> => {
+    const stored = await ports.journal.load(leased.incident);
+    return stored === null ? null : outcome(ports, stored.state, leased.effect);
+  };
+
+  const finish = async (leased: LeasedEffect, happening: Happening | null): Promise<void> => {
+    if (happening === null) await ports.journal.end(leased.incident, leased.effect.key, leased.fence);
+    else await take(ports, leased.incident, happening, { ends: leased });
+  };
+
+  /** Tries again later with growing pauses; at last the incident goes on without it and says so. */
+  const retry = async (leased: LeasedEffect, error: unknown): Promise<void> => {
+    const { effect, attempt } = leased;
+    const talk = effect.do === 'show' || effect.do === 'attach' || effect.do === 'whisper';
+    if (attempt < TRIES || effect.do === 'settle') {
+      const pause = Math.min(30_000, 500 * 2 ** attempt);
+      await ports.journal.release(leased.incident, effect.key, leased.fence, ports.clock.now() + pause);
+    } else if (talk) {
+      await ports.journal.end(leased.incident, effect.key, leased.fence);
+    } else {
+      await finish(leased, gaveUp(effect, text(error)));
+    }
+  };
+
+  const running = loop();
+  return {
+    nudge: () => wake.abort(),
+    async stop() {
+      stopping.abort();
+      await running;
+      await Promise.allSettled(underWay.values());
+    },
+  };
+}
+
+/** Does one effect. `null` where its outcome changes nothing. */
+async function outcome(ports: Ports, state: IncidentState, effect: Effect): Promise<Happening | null> {
+  switch (effect.do) {
+    case 'locate':
+      return locate(ports, effect);
+    case 'survey':
+      return survey(ports, state, effect);
+    case 'watch':
+      return watch(ports, state, effect);
+    case 'show':
+      return show(ports, state, effect);
+    case 'attach':
+      await ports.thread.attach(
+        state.place,
+        effect.files,
+        async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
+      );
+      return null;
+    case 'whisper':
+      await ports.thread.whisper(state.place, effect.to, effect.sentence);
+      return null;
+    case 'change':
+      return change(ports, state, effect);
+    case 'verify':
+      return verify(ports, state, effect);
+    case 'settle':
+      return settle(ports, state, effect);
+    case 'wake':
+      return { is: 'woken', name: effect.name };
+  }
+}
+
+/** What it means for the incident that a deed never came to an end. */
+function gaveUp(effect: Effect, reason: string): Happening {
+  switch (effect.do) {
+    case 'locate':
+      return {
+        is: 'locate-failed',
+        sentence: `The cluster could not be asked: ${reason}`,
+        suggestions: [],
+        decisive: false,
+      };
+    case 'survey':
+      return {
+        is: 'surveyed',
+        role: effect.role,
+        node: effect.node,
+        answers: [],
+        door: null,
+        closedDoors: [],
+        identity: null,
+        ms: 0,
+        failure: { gap: 'unreachable', sentence: `${effect.node} could not be looked at: ${reason}` },
+      };
+    case 'watch':
+      return { is: 'watch-failed', gap: 'unreachable', sentence: `No packets could be counted: ${reason}` };
+    case 'change':
+      return {
+        is: 'change-unknown',
+        plan: effect.plan.id,
+        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason}`,
+      };
+    case 'verify':
+      return {
+        is: 'verified',
+        plan: effect.plan.id,
+        door: null,
+        answers: [],
+        watched: null,
+        apiServer: null,
+        failure: `The node could not be looked at again: ${reason}`,
+      };
+    case 'show':
+    case 'attach':
+    case 'whisper':
+    case 'settle':
+    case 'wake':
+      return { is: 'effect-failed', effect: effect.key, sentence: `${effect.do} failed: ${reason}` };
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
