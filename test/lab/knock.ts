@@ -7,7 +7,7 @@ export type Knock = 'open' | 'timed-out' | 'refused';
  * Tries to connect from a node, pod or host of the lab and says what happened within the seconds given. bash opens the
  * connection itself (its /dev/tcp), so nothing needs to be installed; the kernel does the handshake.
  */
-export async function knock(lab: Lab, from: string, address: string, port: number, seconds = 1.5): Promise<Knock> {
+export async function knock(lab: Lab, from: string, address: string, port: number, seconds = 2): Promise<Knock> {
   const script = 'exec 3<>"/dev/tcp/$0/$1"';
   const ran = await lab.exec(from, ['timeout', String(seconds), 'bash', '-c', script, address, String(port)]);
   if (ran.exit === 0) return 'open';

@@ -34,12 +34,20 @@ export function livingPid(path: string): number | null {
   return Number(pid);
 }
 
-/** Ends every process named by a `*.pid` file of the directory and waits until the kernel has let go of them. */
+/**
+ * Ends every process named by a `*.pid` file of the directory and waits until the kernel has let go of them. `init.pid` goes
+ * first and alone: the first process of a PID namespace ends only when all others in it have been reaped, and who reaps those
+ * that entered from outside is the process that brought them in, as long as it lives (pid_namespaces(7)).
+ */
 export async function endAll(directory: string): Promise<void> {
   const files = pidFiles(directory);
-  const pids = files.map(livingPid).filter((pid) => pid !== null);
-  await endPids(pids);
+  const [first, others] = [files.filter(isInit), files.filter((file) => !isInit(file))];
+  for (const group of [first, others]) await endPids(group.map(livingPid).filter((pid) => pid !== null));
   for (const file of files) rmSync(file, { force: true });
+}
+
+function isInit(file: string): boolean {
+  return file.endsWith('/init.pid');
 }
 
 /** Kills the given processes and resolves when none of them is left (a killed process needs a moment to unwind). */

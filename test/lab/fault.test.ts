@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, test, type TestContext } from 'vitest';
+import { noLab, skipNote } from './available.ts';
+import { run } from './command.ts';
+import { faults } from './fault/index.ts';
+import type { Lab } from './lab-handle.ts';
+import { namespacesOf } from './namespace.ts';
+import { startLab, type StartOptions } from './start.ts';
+
+async function start({ onTestFinished }: TestContext, name: string, options: StartOptions = {}): Promise<Lab> {
+  const lab = await startLab(name, options);
+  onTestFinished(() => lab.down());
+  return lab;
+}
+
+const files = ['/etc/hostname', '/etc/no-such-file'];
+
+// Most of the time a lab waits for packets that never come, so they may wait side by side.
+describe.concurrent.each(faults.map(({ name }) => name))('lab %s', (name) => {
+  test.skipIf(noLab)(
+    `is sick until it is fixed, then healthy${skipNote}`,
+    async (context) => {
+      const { expect } = context;
+      const lab = await start(context, name);
+      const subject = Object.keys(lab.nodes)[0] ?? '';
+      const before = await lab.nodeState(subject, files);
+      expect(await lab.observe('symptom')).toMatchObject({ holds: true });
+      expect(await lab.observe('healthy')).toMatchObject({ holds: false });
+      expect(await lab.nodeState(subject, files)).toBe(before);
+      await lab.fix();
+      expect(await lab.observe('healthy')).toMatchObject({ holds: true });
+      expect(await lab.observe('symptom')).toMatchObject({ holds: false });
+      expect(await lab.nodeState(subject, files)).not.toBe(before);
+    },
+    40_000,
+  );
+
+  test.skipIf(noLab)(
+    `has a healthy twin, and leaves nothing behind${skipNote}`,
+    async (context) => {
+      const { expect } = context;
+      const lab = await start(context, name, { twin: true });
+      expect(await lab.observe('healthy')).toMatchObject({ holds: true });
+      expect(await lab.observe('symptom')).toMatchObject({ holds: false });
+      const stray = await lab.exec(Object.keys(lab.nodes)[0] ?? '', [
+        'sh',
+        '-c',
+        'setsid sleep 3600 >/dev/null 2>&1 &',
+      ]);
+      expect(stray.exit).toBe(0);
+      const prefix = lab.controllerNs.replace(/controller$/, '');
+      expect(namespacesOf(prefix).length).toBeGreaterThan(4);
+      expect(processesNaming(lab.runDir)).not.toEqual([]);
+      await lab.down();
+      expect(namespacesOf(prefix)).toEqual([]);
+      expect(existsSync(lab.runDir)).toBe(false);
+      expect((await run(['findmnt', '-rn', '-o', 'TARGET'])).stdout).not.toContain(lab.runDir);
+      expect(processesNaming(lab.runDir)).toEqual([]);
+    },
+    40_000,
+  );
+});
+
+/** Command lines that mention the run directory. */
+function processesNaming(runDir: string): string[] {
+  const lines = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLine);
+  return lines.filter((line) => line.includes(runDir));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
