@@ -1,7 +1,8 @@
 import nock from 'nock';
 import { clusterContract, type ClusterUnderTest, WORLD } from '../../contract/cluster.ts';
 import { type ClusterFacts, fakeCluster, nodeNamed, podNamed, type ClusterQuestion } from '../../fake/cluster.ts';
-import { cluster, onlyNock, recorded, recordedList, SERVER } from './api.ts';
+import { onlyNock, recordedList } from './api.ts';
+import { cluster, recorded, SERVER } from './practice.ts';
 
 const PATHS: Readonly<Record<ClusterQuestion, RegExp>> = {
   nodes: /^\/api\/v1\/nodes\?/,
