@@ -39,7 +39,8 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
   const recogniser = recogniserFor(sent);
   const gaps = points.map((_, point) => learn(pcaps[point], recogniser));
   const seen = points.flatMap((_, point) => recognise(pcaps[point], point, recogniser));
-  const flows = flowStories(seen, points.length);
+  const order = inOrderSent(seen);
+  const flows = flowStories(seen, points.length, order);
   const countAt = (part: 'requests' | 'answers' | 'refusals') =>
     points.map((_, point) => flows.filter((flow) => (flow[part][point] ?? 0) > 0).length);
   const unseen = gaps.flatMap((gap, point) => (gap === null ? [] : [{ point, gap }]));
@@ -47,12 +48,13 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
     fate: fateOf(flows, points, (point) => gaps[point] !== null, sent),
     points,
     sent: sent.count,
+    answered: sent.answered,
     requestsAt: countAt('requests'),
     answersAt: countAt('answers'),
     refusalsAt: countAt('refusals'),
     ...(unseen.length === 0 ? {} : { unseen }),
     flows: flows.slice(0, MAX_FLOW_STORIES),
-    ladder: ladderOf(seen),
+    ladder: ladderOf(seen, order),
   };
 }
 
@@ -93,24 +95,34 @@ function recognise(captured: Captured | undefined, point: number, recogniser: Re
   return seen;
 }
 
-function flowStories(seen: readonly Seen[], points: number): FlowStory[] {
+/** Number of each flow, counted from 0 in the order sent. */
+function inOrderSent(seen: readonly Seen[]): ReadonlyMap<MarkedFlow, number> {
+  const flows = [...new Set(seen.map(({ flow }) => flow))].toSorted((a, b) => a.order - b.order);
+  return new Map(flows.map((flow, index) => [flow, index]));
+}
+
+function flowStories(seen: readonly Seen[], points: number, order: ReadonlyMap<MarkedFlow, number>): FlowStory[] {
   const answered = new Set(seen.filter(({ part }) => part === 'answer').map(({ flow }) => flow));
-  const flows = new Map<MarkedFlow, { requests: number[]; answers: number[]; refusals: number[] }>();
+  const flows = [...order.keys()].map(({ name }) => ({
+    flow: name,
+    requests: zeros(points),
+    answers: zeros(points),
+    refusals: zeros(points),
+  }));
   for (const { flow, part, sighting } of seen) {
-    const counts = flows.get(flow) ?? { requests: zeros(points), answers: zeros(points), refusals: zeros(points) };
-    flows.set(flow, counts);
+    const counts = flows[order.get(flow)!]!;
     if (part === 'request') counts.requests[sighting.point]! += 1;
     else if (part === 'answer') counts.answers[sighting.point]! += 1;
     else if (part === 'refusal' || (part === 'reset' && !answered.has(flow))) counts.refusals[sighting.point]! += 1;
   }
-  return [...flows].toSorted(([a], [b]) => a.order - b.order).map(([{ name }, counts]) => ({ flow: name, ...counts }));
+  return flows;
 }
 
 /** At most 200 sightings in time order; the rest of a conversation makes room for requests, answers and refusals. */
-function ladderOf(seen: readonly Seen[]): Sighting[] {
+function ladderOf(seen: readonly Seen[], order: ReadonlyMap<MarkedFlow, number>): Sighting[] {
   const kept = seen.length > MAX_SIGHTINGS ? seen.filter(({ part }) => part !== 'other') : seen;
   return kept
-    .map(({ sighting }) => sighting)
+    .map(({ sighting, flow }) => ({ ...sighting, flow: order.get(flow)! }))
     .toSorted((a, b) => a.at - b.at)
     .slice(0, MAX_SIGHTINGS);
 }

@@ -63,9 +63,11 @@ function fateOfFlow(
     if (!forwarded(first, (point) => requested[point] === true || blind(point))) return 'not-forwarded';
     return anyBlind ? 'open' : 'arrived-not-answered';
   }
-  if (anyBlind) return 'open';
+  if (blind(first)) return 'open';
+  const elsewhere = answered.flatMap((seen, point) => (seen && !requested[point] ? [point] : []));
   // An answer where its request had passed came back the way of the request, and then was not forwarded.
-  return answered.some((seen, point) => seen && !requested[point]) ? 'answered-elsewhere' : 'not-forwarded';
+  if (elsewhere.length === 0) return 'not-forwarded';
+  return elsewhere.some(blind) ? 'open' : 'answered-elsewhere';
 }
 
 /** Makes the count of answered flows equal to the sender's. */

@@ -1,0 +1,142 @@
+import type { CapturePoint, CaptureStory, Gap, Rich, Span } from '../model/index.ts';
+import { counted, type StoryWords, wordsFor } from './words.ts';
+
+/**
+ * A story in plain English with its numbers, a few short sentences: "7 of 7 SYNs arrived on eth0; all 7 SYN-ACKs left by
+ * eth1, none by eth0." Device and node names and addresses are code spans; everything else is netdiag's own words.
+ */
+export function interpret(story: CaptureStory): Rich {
+  const words = wordsFor(story);
+  const sentences = [outcome(story, words), senderSaw(story, words), translated(story), repeated(story, words)];
+  return join(
+    [...sentences, ...notWhole(story)].flatMap((sentence) => (sentence === null ? [] : [sentence])),
+    ' ',
+  );
+}
+
+function outcome(story: CaptureStory, words: StoryWords): Rich {
+  if (story.sent === 0) return say`No marked packet was sent, so the captures prove nothing.`;
+  const first = story.requestsAt.findIndex((count) => count > 0);
+  if (first !== -1) return say`${requests(story, first, words)}; ${answers(story, first, words)}.`;
+  const places = story.points.map((_, point) => device(story, point));
+  const answered = story.answersAt.some((count) => count > 0);
+  return say`None of the ${counted(story.sent, words.request)} was seen on ${join(places, ' or ')}${
+    answered ? ', only answers' : ''
+  }.`;
+}
+
+/** `7 of 7 SYNs arrived on eth0, 7 went on to cali1`. */
+function requests(story: CaptureStory, first: number, words: StoryWords): Rich {
+  const noun = story.sent === 1 ? words.request.one : words.request.many;
+  const arrived = say`${story.requestsAt[first] ?? 0} of ${story.sent} ${noun} arrived on ${device(story, first)}`;
+  const later = story.requestsAt.flatMap((count, point) => {
+    const missed = story.fate === 'not-forwarded' && story.answersAt.every((answers) => answers === 0);
+    if (point === first || unseenAt(story, point) !== null || (count === 0 && !missed)) return [];
+    return [say`${count === 0 ? 'none' : count} went on to ${device(story, point)}`];
+  });
+  return join([arrived, ...later], ', ');
+}
+
+/** `all 7 SYN-ACKs left by eth1, none by eth0`; on the way back through the node: `came back on eth0, none left by cali1`. */
+function answers(story: CaptureStory, first: number, words: StoryWords): Rich {
+  const parts: Rich[] = [];
+  const tell = (at: 'answersAt' | 'refusalsAt', point: number, how: string) => {
+    const count = story[at][point] ?? 0;
+    const noun = at === 'answersAt' ? words.answer : words.refusal;
+    const all = count === story.sent && count > 1 ? `all ${count}` : `${count}`;
+    const what = parts.length === 0 || at === 'refusalsAt' ? `${all} ${count === 1 ? noun.one : noun.many}` : all;
+    parts.push(say`${what} ${how} ${device(story, point)}`);
+  };
+  const seen = (at: 'answersAt' | 'refusalsAt') => story[at].flatMap((count, point) => (count > 0 ? [point] : []));
+  const within = (point: number) => point !== first && (story.requestsAt[point] ?? 0) > 0;
+  const answered = seen('answersAt');
+  for (const point of answered.filter(within)) tell('answersAt', point, 'came back on');
+  for (const point of answered.filter((point) => !within(point))) tell('answersAt', point, 'left by');
+  if (parts.length > 0 && !answered.includes(first) && unseenAt(story, first) === null) {
+    parts.push(say`none ${answered.some((point) => !within(point)) ? 'by' : 'left by'} ${device(story, first)}`);
+  }
+  for (const point of seen('refusalsAt')) tell('refusalsAt', point, 'were seen on');
+  return parts.length === 0 ? [{ text: `no ${words.answer.one} was seen` }] : join(parts, ', ');
+}
+
+/** Said only where the sender's count is not what the captures suggest. */
+function senderSaw(story: CaptureStory, words: StoryWords): Rich | null {
+  const { answered, sent } = story;
+  if (answered === undefined || sent === 0) return null;
+  const first = story.requestsAt.findIndex((count) => count > 0);
+  const captured = story.answersAt[Math.max(first, 0)] ?? 0;
+  if (captured === answered) return null;
+  return say`The sender got ${answered === 0 ? 'no answer' : counted(answered, words.answer)}.`;
+}
+
+/** Said where the same requests have another source at a later point: SNAT or masquerade. */
+function translated(story: CaptureStory): Rich | null {
+  const requested = story.ladder.filter(({ kind }) => kind === 'SYN' || kind === 'echo-request');
+  const [before] = requested;
+  const after = requested.find(({ flow, source }) => flow === before?.flow && source !== before?.source);
+  if (before === undefined || after === undefined) return null;
+  return say`On ${device(story, after.point)} their source is ${{ code: after.source }} instead of ${{ code: before.source }}.`;
+}
+
+/** Repeated answers mean that nobody took them; repeated requests alone are what every unanswered sender does. */
+function repeated(story: CaptureStory, words: StoryWords): Rich | null {
+  const repeats = story.flows.flatMap(({ answers }) => answers).filter((count) => count > 1);
+  if (repeats.length === 0) return null;
+  return say`Some ${words.answer.many} were repeated: nobody took the first ones.`;
+}
+
+const GAPS: Readonly<Record<Gap, string>> = {
+  unreachable: 'the node was not reached',
+  'timed-out': 'it timed out',
+  denied: 'it was denied',
+  'not-installed': 'tcpdump is not installed',
+  unparsable: 'it cannot be read',
+  truncated: 'it was cut off',
+  'not-recorded': 'it was not recorded',
+};
+
+function notWhole(story: CaptureStory): Rich[] {
+  return (story.unseen ?? []).map(
+    ({ point, gap }) =>
+      say`The capture on ${device(story, point)} is not whole (${GAPS[gap]}): what it does not show proves nothing.`,
+  );
+}
+
+function unseenAt(story: CaptureStory, point: number): Gap | null {
+  return story.unseen?.find((unseen) => unseen.point === point)?.gap ?? null;
+}
+
+/** The device; with its node where the points are on several. */
+function device(story: CaptureStory, at: number): Rich {
+  const point: CapturePoint | undefined = story.points[at];
+  if (point === undefined) return [{ text: 'an unknown device' }];
+  const several = new Set(story.points.map(({ node }) => node)).size > 1;
+  return several ? say`${{ code: point.device }} of ${{ code: point.node }}` : [{ code: point.device }];
+}
+
+/** Our own words with spans in between. */
+function say(words: TemplateStringsArray, ...parts: readonly (string | number | Span | Rich)[]): Rich {
+  const spans = words.flatMap((text, index) => {
+    const part = parts[index];
+    const own: Span = { text: typeof part === 'string' || typeof part === 'number' ? `${text}${part}` : text };
+    if (part === undefined || typeof part === 'string' || typeof part === 'number') return [own];
+    return [own, ...(Array.isArray(part) ? (part as Rich) : [part as Span])];
+  });
+  return merged(spans);
+}
+
+function join(parts: readonly Rich[], between: string): Rich {
+  return merged(parts.flatMap((part, index) => (index === 0 ? part : [{ text: between }, ...part])));
+}
+
+/** Neighbouring runs of our own words become one. */
+function merged(spans: readonly Span[]): Rich {
+  const one: Span[] = [];
+  for (const span of spans) {
+    const last = one.at(-1);
+    if ('text' in span && span.text === '') continue;
+    if ('text' in span && last !== undefined && 'text' in last) one[one.length - 1] = { text: last.text + span.text };
+    else one.push(span);
+  }
+  return one;
+}

@@ -1,0 +1,159 @@
+import type { CapturePoint, CaptureStory, FlowStory, PacketKind, Sighting } from '../model/index.ts';
+import { counted, wordsFor } from './words.ts';
+
+const WIDTH = 72;
+const TIME = 10;
+/** More points than this would leave no room for an arrow and its word. */
+const MAX_COLUMNS = 4;
+const MAX_GROUPS = 3;
+const MAX_PACKETS = 8;
+
+const LABEL: Readonly<Record<PacketKind, string>> = {
+  SYN: 'SYN',
+  'SYN-ACK': 'SYN-ACK',
+  RST: 'RST',
+  FIN: 'FIN',
+  ACK: 'ACK',
+  'echo-request': 'echo',
+  'echo-reply': 'reply',
+  'icmp-error': 'error',
+  'arp-request': 'ARP?',
+  'arp-reply': 'ARP',
+  udp: 'UDP',
+  other: 'other',
+};
+
+/** Flows that fared alike: one is drawn, the others are counted. */
+interface Group {
+  readonly example: FlowStory;
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * The story as text: a column per point (at most four), a row per packet in time order, requests to the right, answers to
+ * the left, missing ones marked with `x`. Flows that fared alike are drawn once. At most 72 columns and 2,000 characters; made
+ * of letters, digits, punctuation without any markup's meaning, box lines and two arrow heads. Empty without points.
+ */
+export function ladder(story: CaptureStory): string {
+  const columns = columnsOf(story);
+  if (columns.length === 0) return '';
+  const width = Math.floor((WIDTH - TIME) / columns.length);
+  const blocks = groupsOf(story)
+    .slice(0, MAX_GROUPS)
+    .map((group) => drawn(story, group, columns, width));
+  const lost = story.sent - flowsSeen(story);
+  if (lost > 0 && blocks.length < MAX_GROUPS) blocks.push(neverSeen(story, lost, columns, width));
+  const hidden = story.points.length - columns.length;
+  if (hidden > 0) blocks.push([`(${hidden} more points are not drawn)`]);
+  return [...header(story, columns, width), ...blocks.flatMap((block) => ['', ...block])]
+    .map((line) => line.slice(0, WIDTH).trimEnd())
+    .join('\n');
+}
+
+/** The first point, and those where most was seen, in their order. */
+function columnsOf(story: CaptureStory): readonly number[] {
+  const seen = story.points.map((_, point) => story.ladder.filter((sighting) => sighting.point === point).length);
+  return story.points
+    .map((_, point) => point)
+    .toSorted((a, b) => (a === 0 ? -1 : b === 0 ? 1 : (seen[b] ?? 0) - (seen[a] ?? 0)))
+    .slice(0, MAX_COLUMNS)
+    .toSorted((a, b) => a - b);
+}
+
+function header(story: CaptureStory, columns: readonly number[], width: number): string[] {
+  const name = (of: (point: CapturePoint) => string, first: string, longest: number) =>
+    first.padStart(TIME - 2).padEnd(TIME) +
+    columns.map((point) => centred(clean(of(story.points[point]!), longest), width)).join('');
+  const devices = name(({ device }) => device, 'ms', Math.min(15, width - 2));
+  const several = new Set(story.points.map(({ node }) => node)).size > 1;
+  return several ? [name(({ node }) => node, '', width - 2), devices] : [devices];
+}
+
+function groupsOf(story: CaptureStory): readonly Group[] {
+  const groups = new Map<string, { example: FlowStory; index: number; count: number }>();
+  for (const [index, flow] of story.flows.entries()) {
+    const pattern = [flow.requests, flow.answers, flow.refusals]
+      .map((counts) => counts.map((count) => (count > 0 ? 1 : 0)).join(''))
+      .join('/');
+    const group = groups.get(pattern);
+    if (group === undefined) groups.set(pattern, { example: flow, index, count: 1 });
+    else group.count += 1;
+  }
+  return [...groups.values()].toSorted((a, b) => b.count - a.count);
+}
+
+function drawn(story: CaptureStory, group: Group, columns: readonly number[], width: number): string[] {
+  const packets = story.ladder.filter(({ flow }) => flow === group.index);
+  const begin = packets[0]?.at ?? 0;
+  const forward = packets.find(({ kind }) => kind === 'SYN' || kind === 'echo-request');
+  const rows = packets.slice(0, MAX_PACKETS).map((sighting) => {
+    const right = goesOut(sighting, forward);
+    const time = ((sighting.at - begin) / 1000).toFixed(3).slice(0, TIME - 2);
+    return (
+      time.padStart(TIME - 2).padEnd(TIME) +
+      row(columns, width, sighting.point, arrow(LABEL[sighting.kind], right, width))
+    );
+  });
+  const rest = packets.length - MAX_PACKETS;
+  if (rest > 0) rows.push(`${''.padEnd(TIME)}(${rest} more packets)`);
+  const title = `${group.count} of ${story.sent} like ${clean(group.example.flow.replace('>', 'to'), 60)}`;
+  return [title, ...rows, ...missing(story, group.example, columns, width)];
+}
+
+/** What should have been seen where and was not, in one row; none when nothing is missing. */
+function missing(story: CaptureStory, flow: FlowStory, columns: readonly number[], width: number): string[] {
+  const words = wordsFor(story);
+  const first = flow.requests.findIndex((count) => count > 0);
+  const marks = columns.map((point) => {
+    if (story.unseen?.some((unseen) => unseen.point === point)) return '? not whole';
+    const requested = (flow.requests[point] ?? 0) > 0;
+    const answered = (flow.answers[point] ?? 0) + (flow.refusals[point] ?? 0) > 0;
+    if (requested && !answered) return `x ${counted(0, words.answer)}`;
+    const awaited = story.fate === 'not-forwarded' && !flow.answers.some((count) => count > 0);
+    return awaited && point !== first && !requested ? `x ${counted(0, words.request)}` : '';
+  });
+  if (marks.every((mark) => mark === '')) return [];
+  return [''.padEnd(TIME) + marks.map((mark) => centred(mark === '' ? '│' : mark.slice(0, width - 1), width)).join('')];
+}
+
+function neverSeen(story: CaptureStory, lost: number, columns: readonly number[], width: number): string[] {
+  const marks = columns.map((point) => (story.unseen?.some((unseen) => unseen.point === point) ? '? not whole' : 'x'));
+  return [
+    `${lost} of ${story.sent} seen nowhere`,
+    ''.padEnd(TIME) + marks.map((mark) => centred(mark.slice(0, width - 1), width)).join(''),
+  ];
+}
+
+/** Marked flows that were seen at all; beyond those that the story lists, as many as its counts prove. */
+function flowsSeen(story: CaptureStory): number {
+  return Math.max(story.flows.length, ...story.requestsAt, ...story.answersAt);
+}
+
+/** Requests go right: what has the request's ports, or its direction. */
+function goesOut(sighting: Sighting, request: Sighting | undefined): boolean {
+  if (sighting.kind === 'SYN' || sighting.kind === 'echo-request') return true;
+  if (sighting.kind === 'SYN-ACK' || sighting.kind === 'echo-reply' || sighting.kind === 'icmp-error') return false;
+  return request !== undefined && sighting.targetPort === request.targetPort;
+}
+
+function row(columns: readonly number[], width: number, at: number, mark: string): string {
+  return columns.map((point) => centred(point === at ? mark : '│', width)).join('');
+}
+
+function arrow(label: string, right: boolean, width: number): string {
+  const room = Math.min(width - 2, 22) - label.length - 3;
+  const before = '─'.repeat(Math.max(1, Math.floor(room / 2)));
+  const after = '─'.repeat(Math.max(1, Math.ceil(room / 2)));
+  return right ? `${before} ${label} ${after}►` : `◄${before} ${label} ${after}`;
+}
+
+function centred(text: string, width: number): string {
+  const before = Math.floor((width - text.length) / 2);
+  return text.padStart(text.length + Math.max(0, before)).padEnd(width);
+}
+
+/** Names come from nodes: anything but letters, digits and a few signs becomes `?`. */
+function clean(name: string, longest: number): string {
+  return name.replaceAll(/[^\w .:@/[\]-]/gu, '?').slice(0, longest);
+}
