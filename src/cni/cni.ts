@@ -87,7 +87,7 @@ function imagePath(image: string): string {
 
 /** `1.20.4` of the tag `v1.20.4-eksbuild.2`; `null` when the tag is missing or no version. */
 export function imageVersion(image: string): string | null {
-  return /:v?(\d+\.\d+(?:\.\d+)?)(?:[-+.][^/:]*)?$/.exec(image.split('@')[0] ?? '')?.[1] ?? null;
+  return /:v?(\d+\.\d+(?:\.\d+)?)(?:[-+.][\w.+-]*)?$/.exec(image.split('@')[0] ?? '')?.[1] ?? null;
 }
 
 /** A route to one address over a pod's host-side veth, as routed CNIs make for each pod. */

@@ -14,7 +14,7 @@ export function clean(value: unknown, most = 300): string {
     .replaceAll(/\s+/g, ' ')
     .replaceAll(UNSEEN, '\uFFFD')
     .trim();
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line;
 }
 
 const NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
