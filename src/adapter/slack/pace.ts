@@ -1,0 +1,180 @@
+import type { Clock } from '../../port.ts';
+
+/** Slack asked for a pause before the next call of this method. */
+export class TooMany extends Error {
+  override readonly name = 'TooMany';
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super(`Slack asks to wait ${waitMs} ms before the next call.`);
+    this.waitMs = waitMs;
+  }
+}
+
+/** Slack did not answer, or answered that it failed; whether the call took effect is not known. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** At most `calls` calls within any `ms`. */
+export interface Allowance {
+  readonly calls: number;
+  readonly ms: number;
+}
+
+/** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. */
+export const updating: Allowance = { calls: 4, ms: 6000 };
+/** chat.postMessage: about one a second in each channel, with short bursts. */
+export const posting: Allowance = { calls: 5, ms: 5500 };
+/** Everything else here is Tier 3 or 4. */
+export const other: Allowance = { calls: 40, ms: 60_000 };
+
+/** Lets calls of one method through in the order they came, no more than allowed, and none while Slack wants a pause. */
+class Gate {
+  readonly #clock: Clock;
+  readonly #allowance: Allowance;
+  readonly #stop: AbortSignal;
+  #passed: number[] = [];
+  #closedUntil = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(clock: Clock, allowance: Allowance, stop: AbortSignal) {
+    this.#clock = clock;
+    this.#allowance = allowance;
+    this.#stop = stop;
+  }
+
+  /** Resolves when the next call may be made; rejects when everything stops. */
+  async pass(): Promise<void> {
+    const turn = this.#last.then(() => this.#wait());
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  close(ms: number): void {
+    this.#closedUntil = Math.max(this.#closedUntil, this.#clock.now() + ms);
+  }
+
+  async #wait(): Promise<void> {
+    for (;;) {
+      if (this.#stop.aborted) throw new NoAnswer('netdiag is stopping and did not call Slack.');
+      const now = this.#clock.now();
+      this.#passed = this.#passed.filter((at) => now - at < this.#allowance.ms);
+      const oldest = this.#passed[0];
+      const full = oldest !== undefined && this.#passed.length >= this.#allowance.calls;
+      const wait = Math.max(full ? oldest + this.#allowance.ms - now : 0, this.#closedUntil - now);
+      if (wait <= 0) return void this.#passed.push(now);
+      await this.#clock.sleep(wait, this.#stop);
+    }
+  }
+}
+
+interface Line {
+  send: () => Promise<unknown>;
+  waiting: { readonly resolve: (value: unknown) => void; readonly reject: (problem: unknown) => void }[];
+}
+
+/** Pauses before an update is tried again that Slack did not answer, in ms; updates may be repeated, posts may not. */
+const again = [1000, 2000, 4000, 8000] as const;
+
+/**
+ * Decides when each call to Slack is made. Posts of one channel keep their order; of several updates of one message only
+ * the newest is sent; a pause that Slack asks for one method delays no other. Every call ends in the end, unless `stop`.
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #stop: AbortSignal;
+  readonly #gates = new Map<string, Gate>();
+  readonly #channels = new Map<string, Promise<unknown>>();
+  readonly #lines = new Map<string, Line>();
+  readonly #open = new Set<Promise<unknown>>();
+
+  constructor(clock: Clock, stop: AbortSignal) {
+    this.#clock = clock;
+    this.#stop = stop;
+  }
+
+  /** Posts after everything that was posted to the channel before. `send` throws TooMany when nothing was posted. */
+  post<T>(channel: string, send: () => Promise<T>): Promise<T> {
+    const gate = this.#gate(`chat.postMessage ${channel}`, posting);
+    const turn = (this.#channels.get(channel) ?? Promise.resolve()).then(() => through(gate, send));
+    this.#channels.set(
+      channel,
+      turn.catch(() => {}),
+    );
+    return this.#kept(turn);
+  }
+
+  /** Updates one message. Resolves once this state or a newer one is shown, with what that `send` gave. */
+  update<T>(message: string, send: () => Promise<T>): Promise<T> {
+    const turn = new Promise<unknown>((resolve, reject) => {
+      const line = this.#lines.get(message);
+      if (line !== undefined) {
+        line.send = send;
+        line.waiting.push({ resolve, reject });
+        return;
+      }
+      const fresh: Line = { send, waiting: [{ resolve, reject }] };
+      this.#lines.set(message, fresh);
+      void this.#run(fresh).then(() => this.#lines.delete(message));
+    });
+    return this.#kept(turn as Promise<T>);
+  }
+
+  /** Any other method. */
+  call<T>(method: string, send: () => Promise<T>): Promise<T> {
+    return this.#kept(through(this.#gate(method, other), send));
+  }
+
+  /** Resolves when no call is waiting or under way. */
+  async idle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.allSettled(this.#open);
+  }
+
+  async #run(line: Line): Promise<void> {
+    const gate = this.#gate('chat.update', updating);
+    let failures = 0;
+    while (line.waiting.length > 0) {
+      let served: Line['waiting'] = [];
+      try {
+        await gate.pass();
+        served = line.waiting.splice(0);
+        const shown = await line.send();
+        for (const one of served) one.resolve(shown);
+        failures = 0;
+      } catch (problem) {
+        const pause = problem instanceof NoAnswer && !this.#stop.aborted ? again[failures++] : undefined;
+        if (problem instanceof TooMany) gate.close(problem.waitMs);
+        else if (pause === undefined) for (const one of [...served, ...line.waiting.splice(0)]) one.reject(problem);
+        if (problem instanceof TooMany || pause !== undefined) line.waiting.unshift(...served);
+        if (pause !== undefined) await this.#clock.sleep(pause, this.#stop);
+      }
+    }
+  }
+
+  #gate(name: string, allowance: Allowance): Gate {
+    const known = this.#gates.get(name);
+    if (known !== undefined) return known;
+    const fresh = new Gate(this.#clock, allowance, this.#stop);
+    this.#gates.set(name, fresh);
+    return fresh;
+  }
+
+  #kept<T>(turn: Promise<T>): Promise<T> {
+    this.#open.add(turn);
+    const gone = (): void => void this.#open.delete(turn);
+    turn.then(gone, gone);
+    return turn;
+  }
+}
+
+async function through<T>(gate: Gate, send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    await gate.pass();
+    try {
+      return await send();
+    } catch (problem) {
+      if (!(problem instanceof TooMany)) throw problem;
+      gate.close(problem.waitMs);
+    }
+  }
+}
