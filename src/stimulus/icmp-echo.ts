@@ -1,0 +1,82 @@
+// An echo request keeps its payload's length through routing and NAT, and the reply returns it (RFC 792): an unusual IP total
+// length tells our packets at every point. https://man7.org/linux/man-pages/man8/ping.8.html (iputils or busybox)
+import { isIPv4 } from 'node:net';
+import type { Mark, Output, Sent, StimulusPlan } from '../model/index.ts';
+import { Unparsable, cleanText, read } from '../probe/probe.ts';
+import type { Stimulus, Vantage } from './stimulus.ts';
+import { checkCount } from './stimulus.ts';
+
+/** IPv4 header and ICMP header. */
+const HEADERS = 28;
+/** Payloads that ping defaults (56) and path MTU tests (1,300 and more) do not use, and that pass every tunnel. */
+const SMALLEST = 173;
+const LARGEST = 463;
+
+/** Echo requests 0.2 s apart, each with a second to be answered. */
+export const icmpEcho: Stimulus = {
+  id: 'icmp-echo',
+  sends: 'marked echo requests',
+  build: (plan, nonce) => {
+    checkCount(plan.count);
+    if (!isIPv4(plan.to)) throw new TypeError(`not an IPv4 address: ${plan.to}`);
+    const payload = nonce.between(SMALLEST, LARGEST);
+    return {
+      commands: [
+        {
+          argv: ['ping', '-n', '-c', String(plan.count), '-i', '0.2', '-W', '1', '-s', String(payload), plan.to],
+          deadlineMs: plan.count * 200 + 4000,
+          privileged: false,
+          key: 'stimulus/icmp-echo/0',
+        },
+      ],
+      mark: { proto: 'icmp', totalLength: payload + HEADERS },
+    };
+  },
+  parse: ([output], plan, mark, vantage) =>
+    output === undefined
+      ? { known: false, gap: 'not-recorded', detail: 'no output of the marked echo requests' }
+      : read({ ...PING, parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+  filter: (plan) => ({ all: [{ host: plan.to }, { proto: 'icmp' }], none: [] }),
+};
+
+/** 0: answered, 1: not one answer, 2: nothing could be sent. */
+const PING = {
+  id: 'icmp-echo',
+  reads: 'the marked echo requests',
+  cheap: false,
+  exits: [0, 1, 2],
+  argv: () => ['ping'] as [string],
+};
+
+const SIZE =
+  /^PING [\d.]+ \([\d.]+\)(?: from ([\d.]+)(?: [^ ]+)?)?:? (?:(\d{1,5}) data bytes|\d{1,5}\((\d{1,5})\) bytes of data\.)$/;
+const SUMMARY = /^(\d{1,5}) packets transmitted, (\d{1,5}) (?:packets )?received,/;
+/** The kernel had no route, so no packet left. */
+const NOT_SENT = /(Network is unreachable|No route to host|Invalid argument)/;
+
+function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vantage: Vantage): Sent {
+  const lines = text.split('\n');
+  const said = cleanText(output.stderr);
+  const [, source, payload, total] = matching(lines, SIZE);
+  const [, transmitted, received] = matching(lines, SUMMARY);
+  const length = total === undefined ? Number(payload) + HEADERS : Number(total);
+  const unsent = output.exit === 2 && NOT_SENT.test(said);
+  if (!unsent && (transmitted === undefined || Number.isNaN(length))) {
+    throw new Unparsable(said.trim().split('\n')[0] || 'ping did not say what it sent');
+  }
+  return {
+    from: vantage.role,
+    node: vantage.node,
+    source: source ?? null,
+    to: plan.to,
+    port: null,
+    count: Number(transmitted ?? 0),
+    answered: Number(received ?? 0),
+    mark: Number.isNaN(length) ? mark : { proto: 'icmp', totalLength: length },
+  };
+}
+
+function matching(lines: readonly string[], pattern: RegExp): (string | undefined)[] {
+  const found = lines.find((line) => pattern.test(line));
+  return found === undefined ? [] : (pattern.exec(found) ?? []);
+}
