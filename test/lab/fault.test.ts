@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, test, type TestContext } from 'vitest';
 import { noLab, skipNote } from './available.ts';
 import { run } from './command.ts';
 import { faults } from './fault/index.ts';
 import type { Lab } from './lab-handle.ts';
+import { processesNaming } from './left-over.ts';
 import { namespacesOf } from './namespace.ts';
 import { startLab, type StartOptions } from './start.ts';
 
@@ -60,19 +61,3 @@ describe.concurrent.each(faults.map(({ name }) => name))('lab %s', (name) => {
     40_000,
   );
 });
-
-/** Command lines that mention the run directory. */
-function processesNaming(runDir: string): string[] {
-  const lines = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(commandLine);
-  return lines.filter((line) => line.includes(runDir));
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}

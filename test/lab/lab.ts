@@ -97,13 +97,15 @@ async function up(name: string, values: { twin: boolean; 'dial-timeout': string 
   const seconds = Number(values['dial-timeout']);
   if (!(seconds > 0)) throw new UsageError('--dial-timeout wants seconds');
   const place = placeOf(name);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void lower(place).finally(() => process.exit(130));
-    });
-  }
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (interrupted = true));
   const started = process.hrtime.bigint();
   const lab = await raiseLab(place, name, { twin: values.twin, dialTimeoutMs: seconds * 1000, ownedByUs: false });
+  if (interrupted) {
+    await lab.down();
+    console.error(`interrupted; ${name} is gone again`);
+    return 130;
+  }
   const took = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
   console.log(`${name}${lab.twin ? ' (healthy twin)' : ''} is up after ${took.toFixed(1)} s in ${lab.runDir}`);
   for (const node of Object.values(lab.nodes)) {

@@ -30,8 +30,12 @@ export function placeOf(instance: string): Place {
     throw new Error(`"${instance}" cannot name a lab: use lower-case letters, digits, dots and hyphens`);
   }
   const runDir = join(labsRoot(), instance);
-  const prefix = `nd${createHash('sha256').update(runDir).digest('hex').slice(0, 6)}-`;
-  return { instance, runDir, prefix };
+  return { instance, runDir, prefix: prefixOf(runDir) };
+}
+
+/** What the names of all namespaces of the lab with that run directory begin with. */
+export function prefixOf(runDir: string): string {
+  return `nd${createHash('sha256').update(runDir).digest('hex').slice(0, 6)}-`;
 }
 
 /** Instances that have a run directory, whether they are up, half up or dead. */
