@@ -224,6 +224,8 @@ export interface Desk {
     readonly node: string;
     readonly by: Person;
     readonly place: Place;
+    /** Id of the symptom, when it is known beforehand; its question is then not asked. */
+    readonly symptom?: string;
   }): Promise<string | null>;
   /** A button press. Gives the refusal for the presser only; `null` when it was taken. */
   press(request: {

@@ -1,7 +1,7 @@
 // Linux routes a reply by its destination alone, so of two connected routes for one prefix the first one listed wins
 // whatever interface the request came in on; RFC 3704 strict RPF (rp_filter=1) then drops the request on arrival.
 // https://docs.kernel.org/networking/ip-sysctl.html (rp_filter), seen on 6.18.
-import { contains, network } from '../model/address.ts';
+import { contains, network } from './subnet.ts';
 import type { Bound, Evidence, Finding, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
@@ -34,11 +34,7 @@ export const returnPath: Check = {
         sentence: `${sent.count} of ${sent.count} marked packets came in on one interface and were answered on another.`,
       };
     }
-    if (
-      finding.code === STRICT &&
-      dropped !== undefined &&
-      dropped.during - dropped.quiet >= sent.count
-    ) {
+    if (finding.code === STRICT && dropped !== undefined && dropped.during - dropped.quiet >= sent.count) {
       return {
         says: 'proven',
         sentence: `The kernel's reverse path filter dropped ${dropped.during} packets while ${sent.count} marked ones were sent, and ${dropped.quiet} in a quiet window as long.`,

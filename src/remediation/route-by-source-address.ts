@@ -1,7 +1,7 @@
 // A policy rule "from ADDRESS" is consulted before table main, so replies that carry the node's primary address leave by its
 // own interface whatever main says, to neighbours and beyond the gateway alike; strict RPF looks the same way back.
 // https://man7.org/linux/man-pages/man8/ip-rule.8.html, seen on 6.18.
-import { contains } from '../model/address.ts';
+import { contains } from '../check/subnet.ts';
 import { ipRoute, ipRouteGet, ipRule } from '../probe/index.ts';
 import { fact, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
 import type { Draft, Remediation } from './remediation.ts';

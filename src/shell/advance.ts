@@ -36,7 +36,10 @@ export async function take(
       ...(cause.ends === undefined ? {} : { ends: { key: cause.ends.effect.key, fence: cause.ends.fence } }),
       ...(cause.inbox === undefined ? {} : { inbox: cause.inbox }),
     });
-    if (advanced === 'written') return { is: 'written', state };
+    if (advanced === 'written') {
+      ports.written?.(state);
+      return { is: 'written', state };
+    }
     if (advanced !== 'stale') return { is: advanced };
   }
   throw new Error(`incident ${incident} is written by too many at once`);

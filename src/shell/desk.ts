@@ -13,7 +13,7 @@ export interface DeskPolicy {
 /** The desk where commands and button presses arrive, once they are recorded and acked. */
 export function desk(ports: Ports, policy: DeskPolicy, nudge: () => void): Desk {
   return {
-    async start({ key, node, by, place }) {
+    async start({ key, node, by, place, symptom }) {
       if (policy.starters.length > 0 && !policy.starters.includes(by.id))
         return 'You may not start a diagnosis here; ask one of the configured starters.';
       if (policy.channels.length > 0 && !policy.channels.includes(place.channel))
@@ -27,7 +27,15 @@ export function desk(ports: Ports, policy: DeskPolicy, nudge: () => void): Desk 
       const taken = await take(
         ports,
         incident,
-        { is: 'opened', incident, node, cluster: ports.cluster.name, by, place },
+        {
+          is: 'opened',
+          incident,
+          node,
+          cluster: ports.cluster.name,
+          by,
+          place,
+          ...(symptom === undefined ? {} : { symptom }),
+        },
         { inbox: `start ${key}` },
       );
       nudge();

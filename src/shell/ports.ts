@@ -1,4 +1,5 @@
 import type { Clock, Cluster, Ids, Journal, NodeShell, Thread } from '../port.ts';
+import type { IncidentState } from '../model/index.ts';
 import type { House } from '../incident/index.ts';
 
 /** Where a node may be reached besides what the API says of it. */
@@ -22,4 +23,6 @@ export interface Ports {
   /** Addresses from the configuration, by node name; tried before the ones in `node.status`. */
   readonly doors: Readonly<Record<string, ConfiguredDoor>>;
   readonly log: Log;
+  /** Told of every state once it is written. */
+  readonly written?: (state: IncidentState) => void;
 }

@@ -23,6 +23,8 @@ const TRIES = 5;
 export interface Worker {
   /** Looks for work now instead of at the next pause. */
   nudge(): void;
+  /** Resolves when nothing is under way and nothing is due. */
+  drain(): Promise<void>;
   /** Takes no new work, waits for what is under way. */
   stop(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function startWorker(ports: Ports): Worker {
   const underWay = new Map<string, Promise<void>>();
   const lanes = new Map<string, Promise<void>>();
   const stopping = new AbortController();
+  const drained: (() => void)[] = [];
   let wake = new AbortController();
 
   const loop = async (): Promise<void> => {
@@ -41,6 +44,7 @@ export function startWorker(ports: Ports): Worker {
       const leased = await leaseSome();
       for (const effect of leased) begin(effect);
       if (leased.length > 0) continue;
+      if (underWay.size === 0) drained.splice(0).forEach((resolve) => resolve());
       const due = await nextDue();
       await ports.clock.sleep(
         Math.max(20, Math.min(IDLE_MS, due - ports.clock.now())),
@@ -129,6 +133,11 @@ export function startWorker(ports: Ports): Worker {
   const running = loop();
   return {
     nudge: () => wake.abort(),
+    drain: () =>
+      new Promise((resolve) => {
+        drained.push(resolve);
+        wake.abort();
+      }),
     async stop() {
       stopping.abort();
       await running;

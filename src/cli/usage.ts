@@ -1,0 +1,12 @@
+export const USAGE = `netdiag finds out why a Kubernetes node's network is broken, proves it, and repairs it after people approve.
+
+  netdiag serve                      run the Slack bot (wants SLACK_BOT_TOKEN, SLACK_APP_TOKEN, NETDIAG_CONFIG)
+  netdiag diagnose NODE [options]    diagnose from this terminal; changes nothing
+      --symptom ID                   do not ask for the symptom
+      --answer QUESTION=CHOICE       answer a question in advance (may be repeated)
+      --json                         one JSON document on stdout; exit 0 cause found, 3 nothing wrong, 4 could not see, 2 usage
+  netdiag playbook lint [DIRECTORY]  check playbooks
+  netdiag help
+
+Without a command (npm start) and without any configuration it opens a practice workspace on this machine.
+`;

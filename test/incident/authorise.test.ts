@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { authorise } from '../../src/incident/authorise.ts';
+import type { Offer, Plan } from '../../src/model/index.ts';
+
+const requester = { id: 'UONCALL', name: 'on-call' };
+const second = { id: 'USECOND', name: 'second' };
+const third = { id: 'UTHIRD', name: 'third' };
+const stranger = { id: 'USTRANGER', name: 'stranger' };
+const policy = { approvers: [requester, second, third], expiresMs: 900_000 };
+
+function offer(change: Partial<Offer> = {}, plan: Partial<Plan> = {}): Offer {
+  const base: Plan = {
+    version: 1,
+    id: 'f'.repeat(32),
+    incident: 'i',
+    remediation: 'r',
+    finding: 'c',
+    cluster: 'prod',
+    node: { name: 'n', machineId: 'm', bootId: 'b', hostKey: 'k' },
+    title: 't',
+    safety: 's',
+    steps: [],
+    undo: [],
+    preconditions: [],
+    risk: 1,
+    approvals: 1,
+    doors: { closes: [], opens: [], confirmThrough: ['10.0.0.1'] },
+    rollbackSeconds: 60,
+    expiresAt: 1000,
+    verify: [],
+    durable: [],
+    playbook: { id: 'p', digest: 'd' },
+    ...plan,
+  };
+  const tokens = { approve: 'a', reject: 'r', explain: 'e', offer: 'o' };
+  return {
+    letter: 'A',
+    plan: base,
+    hash: 'h',
+    state: 'waiting',
+    consents: [],
+    tokens,
+    decidedBy: null,
+    decidedAt: null,
+    ...change,
+  };
+}
+
+describe('authorise', () => {
+  test('an approver approves before the expiry', () => {
+    const verdict = authorise(offer(), second, 999, requester, policy);
+    expect(verdict).toMatchObject({ is: 'approved', approval: { planHash: 'h', consents: [{ by: second, at: 999 }] } });
+  });
+
+  test('the requester cannot, and learns who can', () => {
+    const verdict = authorise(offer(), requester, 1, requester, policy);
+    expect(verdict).toEqual({
+      is: 'refused',
+      sentence: 'You started this incident, so someone else has to approve: @second or @third.',
+    });
+  });
+
+  test('nobody else can', () => {
+    expect(authorise(offer(), stranger, 1, requester, policy)).toEqual({
+      is: 'refused',
+      sentence: 'You may not approve changes; @second or @third may.',
+    });
+  });
+
+  test('not at the expiry', () => {
+    expect(authorise(offer(), second, 1000, requester, policy)).toMatchObject({
+      is: 'refused',
+      sentence: expect.stringContaining('expired') as string,
+    });
+  });
+
+  test.each(['approved', 'rejected', 'expired', 'superseded', 'drafted'] as const)('not when it is %s', (state) => {
+    expect(authorise(offer({ state }), second, 1, requester, policy).is).toBe('refused');
+  });
+
+  test('two different people where two are needed', () => {
+    const first = authorise(offer({}, { approvals: 2 }), second, 1, requester, policy);
+    expect(first).toMatchObject({ is: 'consented', missing: 1 });
+    if (first.is !== 'consented') return;
+    const half = offer({ consents: first.consents }, { approvals: 2 });
+    expect(authorise(half, second, 2, requester, policy).is).toBe('refused');
+    expect(authorise(half, third, 2, requester, policy).is).toBe('approved');
+  });
+
+  test('whatever happens, an approval needs a waiting, unexpired offer and enough approvers other than the requester', () => {
+    const people = fc.constantFrom(requester, second, third, stranger);
+    const states = fc.constantFrom(
+      'waiting',
+      'approved',
+      'rejected',
+      'expired',
+      'superseded',
+      'drafted',
+    ) as fc.Arbitrary<Offer['state']>;
+    fc.assert(
+      fc.property(
+        states,
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.tuple(people, fc.integer({ min: 0, max: 2000 })), { maxLength: 6 }),
+        people,
+        (state, approvals, clicks, starter) => {
+          let present = offer({ state }, { approvals });
+          for (const [by, at] of clicks) {
+            const verdict = authorise(present, by, at, starter, policy);
+            if (verdict.is === 'consented') present = { ...present, consents: verdict.consents };
+            if (verdict.is !== 'approved') continue;
+            const who = new Set(verdict.consents.map((consent) => consent.by.id));
+            expect(state).toBe('waiting');
+            expect(at).toBeLessThan(present.plan.expiresAt);
+            expect(who.size).toBeGreaterThanOrEqual(approvals);
+            expect(who.has(starter.id)).toBe(false);
+            expect(who.has(stranger.id)).toBe(false);
+            present = { ...present, state: 'approved', consents: verdict.consents };
+          }
+        },
+      ),
+    );
+  });
+});
