@@ -24,7 +24,7 @@ export async function askKubelet(address: string, port: number, path: string, ti
     const secure = connectTls({ socket: dialled, rejectUnauthorized: false });
     const handshake = setTimeout(() => secure.destroy(new Error('net/http: TLS handshake timeout')), 10_000);
     secure.once('secureConnect', () => clearTimeout(handshake));
-    const ask = request({ host: address, port, path, agent: false, createConnection: () => secure }, (response) => {
+    const ask = request({ host: address, port, path, createConnection: () => secure }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
