@@ -1,0 +1,46 @@
+import type { Command } from '../../port.ts';
+import { quoteArgv, quoteBytes } from './quote.ts';
+import { script } from './script.ts';
+
+const prelude = script('batch');
+
+/** Longest program that goes on the command line: Linux takes 128 KiB in one argument (MAX_ARG_STRLEN), quoting included. */
+const longestArgument = 90_000;
+
+/** A list of commands as one program for a POSIX shell. */
+export interface Batch {
+  /** What sshd is asked to execute. */
+  readonly command: string;
+  /** Bytes for the program's stdin; `null` where the command line holds everything. */
+  readonly input: string | null;
+  /** Seconds that the node allows for the whole list. */
+  readonly budget: number;
+}
+
+/** Node-side deadline of a command in whole seconds, because busybox's timeout takes nothing finer. */
+export function seconds(command: Command): number {
+  return Math.max(1, Math.ceil((command.deadlineMs ?? 10_000) / 1000));
+}
+
+/**
+ * Builds the program. All commands together get the sum of their deadlines, but not more than a minute or the longest single
+ * deadline: on a node where everything hangs, a person should not wait for thirty deadlines in a row.
+ * Throws TypeError for an argv that no command line can carry.
+ */
+export function batch(commands: readonly Command[], nonce: string, user: string): Batch {
+  const deadlines = commands.map(seconds);
+  const budget = Math.min(
+    deadlines.reduce((sum, one) => sum + one, 0),
+    Math.max(60, ...deadlines),
+  );
+  const lines = commands.map((command, index) => {
+    const as = user !== 'root' && command.privileged !== false ? 'root' : 'self';
+    const ask = `ask ${index} ${deadlines[index] ?? 1} ${as} ${quoteArgv(command.argv)}\n`;
+    return command.stdin === undefined ? ask : `give ${quoteBytes(command.stdin)}\n${ask}`;
+  });
+  const program = `nonce=${nonce} budget=${budget}\n${prelude}${lines.join('')}flush\n`;
+  const command = `exec sh -c ${quoteArgv([program])}`;
+  return Buffer.byteLength(command) <= longestArgument
+    ? { command, input: null, budget }
+    : { command: 'exec sh -s', input: program, budget };
+}

@@ -1,0 +1,106 @@
+import type { ClosedDoor, Door, Gap, LedgerEntry, NodeIdentity, Output } from '../../model/index.ts';
+import type { CaptureFilter, CaptureLimits, ChangeRequest } from '../../model/index.ts';
+import type { Clock, Command, NodeSession, RunningCapture } from '../../port.ts';
+import { startCapture } from './capture.ts';
+import { askLedger, startChange } from './change.ts';
+import type { Connection } from './connection.ts';
+import { runBatch } from './run.ts';
+
+const identify: readonly Command[] = [
+  { argv: ['cat', '/etc/machine-id'], deadlineMs: 5000, privileged: false },
+  { argv: ['cat', '/proc/sys/kernel/random/boot_id'], deadlineMs: 5000, privileged: false },
+];
+
+interface SessionOptions {
+  readonly clock: Clock;
+  readonly compileFilter: (filter: CaptureFilter) => string;
+}
+
+/** One use of a connection to a node. Closing it closes the connection when nobody else uses it. */
+export class SshSession implements NodeSession {
+  readonly door: Door;
+  readonly tried: readonly ClosedDoor[];
+  readonly identity: NodeIdentity;
+  readonly #connection: Connection;
+  readonly #options: SessionOptions;
+  #closed = false;
+
+  private constructor(
+    connection: Connection,
+    options: SessionOptions,
+    tried: readonly ClosedDoor[],
+    identity: NodeIdentity,
+  ) {
+    this.#connection = connection;
+    this.#options = options;
+    this.door = connection.door;
+    this.tried = tried;
+    this.identity = identity;
+  }
+
+  /** Asks the node who it is, in its first round trip, and gives the session, or why the login is of no use. */
+  static async over(
+    connection: Connection,
+    options: SessionOptions,
+    tried: readonly ClosedDoor[],
+  ): Promise<SshSession | { readonly gap: Gap; readonly because: string }> {
+    if (connection.identity === null) {
+      const [machine, boot] = await runBatch(connection, options.clock, identify);
+      if (machine === undefined || boot === undefined) return { gap: 'unparsable', because: 'it answered nothing' };
+      const gap = machine.gap ?? boot.gap;
+      if (gap !== undefined) return { gap, because: uselessLogin[gap] ?? gap };
+      connection.identity = {
+        name: connection.node,
+        machineId: identifier(machine),
+        bootId: identifier(boot),
+        hostKey: connection.hostKey,
+      };
+    }
+    return new SshSession(connection, options, tried, connection.identity);
+  }
+
+  /** As in the port. Throws TypeError for an argv that no shell can carry. */
+  run(commands: readonly Command[], signal?: AbortSignal): Promise<readonly Output[]> {
+    return runBatch(this.#connection, this.#options.clock, commands, signal);
+  }
+
+  capture(request: {
+    readonly device: string;
+    readonly filter: CaptureFilter;
+    readonly limits: CaptureLimits;
+    readonly key: string;
+  }): Promise<RunningCapture> {
+    const { clock, compileFilter } = this.#options;
+    return startCapture(this.#connection, clock, { ...request, filter: compileFilter(request.filter) });
+  }
+
+  /** As in the port. When the connection is lost before the node told the end, the entry says `begun` and why. */
+  change(request: ChangeRequest): Promise<LedgerEntry> {
+    return startChange((commands) => this.run(commands), request);
+  }
+
+  /** As in the port. When the node could not be asked, the entry says `begun` and why: it may know more. */
+  ledger(fix: string, verb: 'status' | 'confirm' | 'roll-back'): Promise<LedgerEntry | null> {
+    return askLedger((commands) => this.run(commands), fix, verb);
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) this.#connection.release();
+    this.#closed = true;
+    return Promise.resolve();
+  }
+}
+
+const uselessLogin: Partial<Record<Gap, string>> = {
+  'timed-out': 'the login works, but the node runs nothing within 25 s',
+  unreachable: 'the connection was lost right after the login',
+  denied: 'the login works, but gives no shell that can write to /dev/shm, /run or /tmp',
+  'not-installed': 'the login works, but the node has no timeout command to bound what netdiag runs',
+  unparsable: 'the login works, but what it answers is not what netdiag asked for',
+};
+
+/** A machine or boot id as the file holds it; `null` for anything that is none. */
+function identifier(output: Output): string | null {
+  const text = new TextDecoder().decode(output.stdout).trim();
+  return output.exit === 0 && /^[0-9a-fA-F-]{32,36}$/.test(text) ? text : null;
+}
