@@ -64,7 +64,7 @@ function senderSaw(story: CaptureStory, words: StoryWords): Rich | null {
   const { answered, sent } = story;
   if (answered === undefined || sent === 0) return null;
   const first = story.requestsAt.findIndex((count) => count > 0);
-  const captured = story.answersAt[Math.max(first, 0)] ?? 0;
+  const captured = story.fate === 'not-forwarded' ? (story.answersAt[first] ?? 0) : Math.max(0, ...story.answersAt);
   if (captured === answered) return null;
   return say`The sender got ${answered === 0 ? 'no answer' : counted(answered, words.answer)}.`;
 }

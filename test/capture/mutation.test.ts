@@ -93,7 +93,8 @@ test('a damaged capture still makes a story, and the story is the same without p
 });
 
 test('fifty thousand marked packets make a story of bounded size', () => {
-  const many = pcap(Array.from({ length: 50_000 }, (_, index) => syn(ports(2000)[index % 2000]!)));
+  const packets = ports(2000).map((port) => syn(port));
+  const many = pcap(Array.from({ length: 25 }, () => packets).flat());
   const sent = sentSyns(0, { count: 2000, mark: { proto: 'tcp', firstPort: 33_201, lastPort: 35_200 } });
   const told = story([ETH0], [{ pcap: many }], sent);
   expect(told).toMatchObject({ requestsAt: [2000], fate: 'arrived-not-answered' });
