@@ -34,6 +34,7 @@ export class Connection {
   readonly #slots = new Slots(channelsAtOnce);
   readonly #whenLost = new Set<() => void>();
   #lost = false;
+  #ending = false;
 
   /** Takes over an authenticated client. */
   constructor(open: {
@@ -69,6 +70,11 @@ export class Connection {
 
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** Good-bye was said: what runs may finish, but nobody new may use it. */
+  get ending(): boolean {
+    return this.#ending || this.#lost;
   }
 
   /** Calls `tell` once when the connection ends, at once when it has; gives the function that takes it back. */
@@ -134,6 +140,7 @@ export class Connection {
 
   /** Says good-bye and closes; whatever still runs on the node is bounded by its own deadline. */
   end(): void {
+    this.#ending = true;
     this.#client.end();
   }
 

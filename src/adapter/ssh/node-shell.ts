@@ -151,7 +151,7 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
 /** True when this living connection is one that `open(target)` could have made. */
 function leadsIn(connection: Connection, target: NodeTarget, port: number): boolean {
   const { door } = connection;
-  if (connection.lost || connection.node !== target.name) return false;
+  if (connection.ending || connection.node !== target.name) return false;
   if (door.jump !== undefined && door.jump !== target.jump?.name) return false;
   return directDoors(target, port).some((one) => one.address === door.address && one.port === door.port);
 }
