@@ -1,18 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const tools = [
-  'ip',
-  'nft',
-  'iptables-restore',
-  'nsenter',
-  'unshare',
-  'sshd',
-  'ssh-keygen',
-  'openssl',
-  'sysctl',
-  'sudo',
-];
+const tools =
+  'bash bridge ip ipset iptables-restore nft nsenter openssl ping setpriv ssh ssh-keygen sshd sudo sysctl tcpdump unshare'.split(
+    ' ',
+  );
 
 /** True when this machine can hold a lab, otherwise the reason in one sentence, to be shown beside the skipped tests. */
 export function labAvailable(): true | string {

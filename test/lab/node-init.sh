@@ -25,7 +25,7 @@ for where in run var/log root home; do mkdir -p "root/$where"; mount -t tmpfs -o
 for where in tmp var/tmp; do mkdir -p "root/$where"; mount -t tmpfs -o mode=1777 tmpfs "root/$where"; done
 chmod 700 root/root
 
-for where in ssh sysctl.d sysctl.conf NetworkManager netplan network systemd/network sysconfig cloud machine-id hosts; do
+for where in ssh sysctl.d sysctl.conf NetworkManager netplan network systemd/network sysconfig cloud machine-id hosts os-release resolv.conf; do
   rm -rf "root/etc/$where"
 done
 cp -a "$directory/etc/." root/etc/

@@ -30,6 +30,13 @@ export async function nodeState(enter: Enter, files: readonly string[] = []): Pr
   return texts.join('');
 }
 
+/** `ip -j` prints control characters of interface names as they are, which JSON does not allow. */
+function parse(json: string): unknown {
+  return JSON.parse(
+    json.trim().replace(/\p{Cc}/gu, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, '0')}`),
+  );
+}
+
 /** Flags that follow from the other end of a cable. */
 const derivedFlags = new Set(['LOWER_UP', 'NO-CARRIER', 'RUNNING']);
 
@@ -45,7 +52,7 @@ interface Link {
 }
 
 function linkLines(json: string): string {
-  return (JSON.parse(json) as Link[])
+  return (parse(json) as Link[])
     .map((link) => {
       const flags = link.flags.filter((flag) => !derivedFlags.has(flag)).sort();
       const kind = link.linkinfo?.info_kind ?? '-';
@@ -71,7 +78,7 @@ interface Addresses {
 }
 
 function addressLines(json: string): string {
-  return (JSON.parse(json) as Addresses[])
+  return (parse(json) as Addresses[])
     .flatMap(({ ifname, addr_info }) =>
       addr_info.map((address) =>
         [

@@ -7,6 +7,7 @@ import { startDaemon } from './daemon.ts';
 import { buildFabric, type Plug } from './fabric.ts';
 import { makeKeyPair, selfSigned, signedBy, type Certificate } from './keys.ts';
 import type { KubeletSettings } from './kubelet.ts';
+import { linksReady } from './link-ready.ts';
 import { addNamespaces, inNamespace } from './namespace.ts';
 import { inNode, startNode } from './node.ts';
 import type { Place } from './place.ts';
@@ -72,6 +73,7 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
     userKey,
     nodes,
   });
+  await Promise.all(nodes.map(({ directory }) => linksReady((argv) => inNode(directory, argv))));
   const record: LabRecord = {
     name: what.name,
     twin: what.twin,
@@ -99,7 +101,10 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
 async function startLabNode(place: Place, spec: NodeSpec, authorizedKey: string): Promise<LabNode> {
   const namespace = `${place.prefix}${spec.name}`;
   const directory = join(labFiles(place.runDir).nodes, spec.name);
-  const started = await startNode({ directory, namespace, hostname: spec.name, authorizedKey, etc: spec.etc });
+  const { name, id, version } = spec.os;
+  const osRelease = `PRETTY_NAME="${name}"\nNAME="${name.replace(/ \d.*$/, '')}"\nVERSION_ID="${version}"\nID="${id}"\n`;
+  const etc = { 'os-release': osRelease, ...spec.etc };
+  const started = await startNode({ directory, namespace, hostname: spec.name, authorizedKey, etc });
   const mgmt = spec.mgmt === null ? {} : { mgmt: spec.mgmt };
   return { name: spec.name, ns: namespace, addresses: spec.internalIps, ...mgmt, ...started, directory };
 }

@@ -25,7 +25,9 @@ export interface SshNode {
   /** Network namespace in which the address is reachable (`ip netns exec NS …`), and the node's own. */
   controllerNs: string;
   nodeNs: string;
-  /** Runs argv inside the node, or in the controller's namespace. */
+  /** argv that runs another argv inside the node, or in the controller's namespace. */
+  enter(where: 'node' | 'controller', argv: readonly string[]): string[];
+  /** Runs argv there. */
   exec(where: 'node' | 'controller', argv: readonly string[], options?: RunOptions): Promise<Ran>;
   stop(): Promise<void>;
 }
@@ -57,10 +59,11 @@ async function start(place: Place, sshd: readonly string[]): Promise<SshNode> {
   const cable = [
     `link add eth0 type veth peer name eth0 netns ${nodeNs}`,
     `address add ${controllerAddress}/24 dev eth0`,
-    'link set eth0 up',
+    'link set eth0 addrgenmode none up',
   ];
+  // Link-local addresses would come a second later and be the only thing that is not finished when the node is ready.
   await must(['ip', '-n', controllerNs, '-batch', '-'], { input: cable.join('\n') });
-  const inside = [`address add ${nodeAddress}/24 dev eth0`, 'link set eth0 up'];
+  const inside = [`address add ${nodeAddress}/24 dev eth0`, 'link set eth0 addrgenmode none up'];
   await must(['ip', '-n', nodeNs, '-batch', '-'], { input: inside.join('\n') });
   const hostname = 'lab-node';
   const started = await startNode({
@@ -73,6 +76,8 @@ async function start(place: Place, sshd: readonly string[]): Promise<SshNode> {
   });
   const knownHostsFile = join(place.runDir, 'known_hosts');
   writeFileSync(knownHostsFile, `${hostname},${nodeAddress} ${started.hostKey}\n`);
+  const enter: SshNode['enter'] = (where, argv) =>
+    where === 'node' ? inNode(directory, argv) : inNamespace(controllerNs, argv);
   return {
     name: hostname,
     address: nodeAddress,
@@ -83,8 +88,8 @@ async function start(place: Place, sshd: readonly string[]): Promise<SshNode> {
     ...started,
     controllerNs,
     nodeNs,
-    exec: (where, argv, options) =>
-      run(where === 'node' ? inNode(directory, argv) : inNamespace(controllerNs, argv), options),
+    enter,
+    exec: (where, argv, options) => run(enter(where, argv), options),
     stop: () => stop(place),
   };
 }

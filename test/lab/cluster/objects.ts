@@ -71,7 +71,7 @@ export function nodeObject(spec: NodeSpec, identity: Identity, born: string): Ku
         systemUUID: uidOf('system', spec.name),
         bootID: identity.bootId,
         kernelVersion: identity.kernel,
-        osImage: spec.osImage,
+        osImage: spec.os.name,
         containerRuntimeVersion: 'containerd://2.1.4',
         kubeletVersion: 'v1.34.2',
         kubeProxyVersion: '',

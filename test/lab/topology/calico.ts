@@ -101,11 +101,13 @@ function node(
       'node.alpha.kubernetes.io/ttl': '0',
     },
     podCidr: own.cidr.replace(/\d+\/26$/, '0/24'),
-    osImage: 'CentOS Linux 7 (Core)',
+    providerId: '',
+    os: { name: 'CentOS Linux 7 (Core)', id: 'centos', version: '7' },
     controlPlane: control,
     etc: {
       'sysctl.d/50-kubernetes.conf':
         '# Written by the node installer.\nnet.ipv4.ip_forward = 1\nnet.ipv4.conf.all.rp_filter = 1\n',
+      'resolv.conf': 'nameserver 10.39.0.1\n',
       'sysconfig/network-scripts/ifcfg-eth0': ifcfg(own.nodeAddress),
       ...subjectEtc,
     },

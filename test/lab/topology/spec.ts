@@ -46,6 +46,13 @@ export interface HostPodSpec {
   owner: string;
 }
 
+/** What a node says it runs: in /etc/os-release and in its node.status. */
+export interface OperatingSystem {
+  name: string;
+  id: string;
+  version: string;
+}
+
 export interface NodeSpec {
   name: string;
   nics: readonly Nic[];
@@ -56,7 +63,9 @@ export interface NodeSpec {
   labels: Readonly<Record<string, string>>;
   annotations: Readonly<Record<string, string>>;
   podCidr: string;
-  osImage: string;
+  /** As the cloud names the machine (`aws:///ZONE/i-…`); empty without a cloud. */
+  providerId: string;
+  os: OperatingSystem;
   controlPlane: boolean;
   /** Files under the node's own /etc, by path relative to it. */
   etc: Readonly<Record<string, string>>;
