@@ -144,14 +144,17 @@ function proof(bound: Bound, readings: Readings, facts: Facts): Evidence[] {
   if (asked !== null && routes?.known === true) {
     const peer = readings.answer('peer', ipRoutePrefix, { prefix: facts.prefix });
     const peerRoutes = readings.of('peer', ipRoutePrefix, { prefix: facts.prefix });
-    const lines = (known: typeof routes): string => known.value.routes.map((route) => route.line.trim()).join('\n');
-    rows.push(
-      evidence(
-        `connected routes for ${facts.prefix}`,
-        lineOf(asked, lines(routes)),
-        peer !== null && peerRoutes?.known === true ? lineOf(peer, lines(peerRoutes)) : null,
-      ),
-    );
+    const same = peerRoutes?.known === true ? peerRoutes.value.routes : [];
+    routes.value.routes.forEach((route, index) => {
+      const order = `route ${index + 1} of ${routes.value.routes.length} for ${facts.prefix}, the first one wins`;
+      rows.push(
+        evidence(
+          order,
+          lineOf(asked, route.line.trim()),
+          peer === null ? null : lineOf(peer, same[index]?.line.trim()),
+        ),
+      );
+    });
   }
   if (facts.strict) {
     const sysctl = readings.answer('subject', sysctlIpv4, {});
