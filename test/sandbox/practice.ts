@@ -1,76 +1,105 @@
-import { App, LogLevel } from '@slack/bolt';
-import { readManifest } from '../../src/sandbox/manifest.ts';
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { announcement } from '../../src/sandbox/announce.ts';
 import type { Announcement } from '../../src/sandbox/announce.ts';
+import { readManifest } from '../../src/sandbox/manifest.ts';
 import { openWorkspace } from '../../src/sandbox/server.ts';
 import type { Opened, Opening } from '../../src/sandbox/server.ts';
+import type { Message } from '../../src/sandbox/workspace/message.ts';
+import type { Violation } from '../../src/sandbox/workspace/record.ts';
+import type { Workspace } from '../../src/sandbox/workspace/workspace.ts';
 
 export const manifest = readManifest(new URL('../../manifest.yml', import.meta.url).pathname);
 
-/** An open workspace with its announcement and a way to drive it as a test does. */
+export const incidents = 'CINCIDENTS';
+export const ona = 'UONCALL01';
+export const sam = 'USECOND01';
+
+/** An open workspace with its announcement, and ways to drive it as an app and as a test do. */
 export interface Practice extends AsyncDisposable {
   readonly opened: Opened;
+  readonly workspace: Workspace;
   readonly said: Announcement;
+  /** The unmodified Bolt app in Socket Mode, connected; it stops with the practice. The ping timeout decides how soon it comes back. */
+  bolt(register: (app: App) => void, pingTimeoutMs?: number): Promise<App>;
+  /** One request to the control face. */
   control(name: string, fields?: object): Promise<Record<string, unknown>>;
+  /** One call of the Web API as JSON, with the bot's token unless another is given. */
+  call(method: string, args?: object, token?: string): Promise<Record<string, unknown>>;
+  /** Every violation so far as `severity kind`. */
+  violations(): string[];
+  /** The first message with this text, once it is there. */
+  spoken(text: string): Promise<Message>;
 }
 
-/** Opens a workspace of its own on a free port. */
+/** Opens a workspace of its own on a free port; files are shared after 1 ms unless a test says otherwise. */
 export async function practise(opening: Partial<Opening> = {}): Promise<Practice> {
   const opened = await openWorkspace({ manifest, ...opening });
   const said = announcement(opened);
   const { workspace } = opened;
   workspace.chaos.shareDelayMs = [1, 1];
+  const apps: App[] = [];
+  const post = async (
+    address: string,
+    headers: Record<string, string>,
+    body: unknown,
+  ): Promise<Record<string, unknown>> => {
+    const answer = await fetch(address, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const retryAfter = answer.headers.get('retry-after');
+    return {
+      status: answer.status,
+      ...(retryAfter === null ? {} : { retryAfter }),
+      ...((await answer.json()) as object),
+    };
+  };
   return {
     opened,
+    workspace,
     said,
-    control: async (name, fields) => {
-      const answer = await fetch(`${workspace.base}/_control/${name}`, {
-        method: fields ? 'POST' : 'GET',
-        headers: { 'x-practice-key': said.controlKey, 'content-type': 'application/json' },
-        ...(fields ? { body: JSON.stringify(fields) } : {}),
-      });
-      return (await answer.json()) as Record<string, unknown>;
+    bolt: async (register, pingTimeoutMs) => {
+      const app = await connected(said, register, pingTimeoutMs);
+      apps.push(app);
+      return app;
     },
-    [Symbol.asyncDispose]: () => opened.close(),
+    control: (name, fields) =>
+      post(`${workspace.base}/_control/${name}`, { 'x-practice-key': said.controlKey }, fields),
+    call: (method, args = {}, token = said.botToken) =>
+      post(said.slackApiUrl + method, { authorization: `Bearer ${token}` }, args),
+    violations: () => workspace.record.violations.map((one: Violation) => `${one.severity} ${one.kind}`),
+    spoken: (text) =>
+      until(opened, () =>
+        [...workspace.channels.keys()].flatMap((id) => workspace.messagesOf(id)).find((one) => one.text === text),
+      ),
+    [Symbol.asyncDispose]: async () => {
+      for (const app of apps) await app.stop();
+      await opened.close();
+    },
   };
 }
 
-/** The unmodified Bolt app, connected to the workspace in Socket Mode. */
-export async function boltApp(said: Announcement, register: (app: App) => void): Promise<App & AsyncDisposable> {
-  const app = new App({
+async function connected(said: Announcement, register: (app: App) => void, clientPingTimeout?: number): Promise<App> {
+  const options = {
     token: said.botToken,
-    appToken: said.appToken,
-    socketMode: true,
     deferInitialization: true,
     logLevel: LogLevel.ERROR,
     clientOptions: { slackApiUrl: said.slackApiUrl },
-  });
+  };
+  const socket = { appToken: said.appToken, logLevel: LogLevel.ERROR };
+  const installerOptions = { clientOptions: { slackApiUrl: said.slackApiUrl } };
+  const app =
+    clientPingTimeout === undefined
+      ? new App({ ...options, ...socket, socketMode: true })
+      : new App({ ...options, receiver: new SocketModeReceiver({ ...socket, clientPingTimeout, installerOptions }) });
   await app.init();
   register(app);
   await app.start();
-  return Object.assign(app, {
-    [Symbol.asyncDispose]: async () => {
-      await app.stop();
-    },
-  });
+  return app;
 }
 
-/** Calls one method of the Web API the plain way: JSON, with the bot's token unless another is given. */
-export async function call(
-  said: Announcement,
-  method: string,
-  args: object = {},
-  token = said.botToken,
-): Promise<Record<string, unknown>> {
-  const answer = await fetch(said.slackApiUrl + method, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(args),
-  });
-  return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ...((await answer.json()) as object) };
-}
-
-/** Resolves with the first value that is not undefined; asks again whenever the workspace shows a change. */
+/** Resolves with the first value that is not undefined; looks again whenever the workspace shows a change. */
 export function until<T>(opened: Opened, look: () => T | undefined): Promise<T> {
   return new Promise((resolve) => {
     const tried = (): boolean => {
@@ -83,4 +112,14 @@ export function until<T>(opened: Opened, look: () => T | undefined): Promise<T> 
       if (tried()) stop();
     });
   });
+}
+
+/** A plain_text object. */
+export function plain(text: string): { type: 'plain_text'; text: string } {
+  return { type: 'plain_text', text };
+}
+
+/** An actions block with one button. */
+export function button(actionId: string, text: string): { type: 'actions'; elements: object[] } {
+  return { type: 'actions', elements: [{ type: 'button', action_id: actionId, text: plain(text), value: 'v1' }] };
 }

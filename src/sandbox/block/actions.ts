@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import { button } from './element/button.ts';
 import { checkboxes, overflow, radioButtons } from './element/choice.ts';
 import { externalSelect, staticSelect } from './element/select.ts';
@@ -19,9 +19,8 @@ const eachActionOnce: Rule = (value, at, tell) => {
   if (!isObject(value)) return;
   const seen = new Set<unknown>();
   listOf(value['elements']).forEach((entry, i) => {
-    const id = isObject(entry) ? entry['action_id'] : undefined;
-    if (id !== undefined && seen.has(id))
-      tell(`${at}/elements/${i}/action_id`, `\`action_id\` "${String(id)}" already exists`);
+    const id = textOf(entry, 'action_id');
+    if (id !== undefined && seen.has(id)) tell(`${at}/elements/${i}/action_id`, `\`action_id\` "${id}" already exists`);
     seen.add(id);
   });
 };

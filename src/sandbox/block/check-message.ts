@@ -1,4 +1,5 @@
-import { isObject } from '../json.ts';
+import { characters } from '../characters.ts';
+import { isObject, textOf } from '../json.ts';
 import { messageBlocks } from './index.ts';
 import { byType, list } from './rule.ts';
 import type { Rule, Tell } from './rule.ts';
@@ -39,7 +40,7 @@ export function countCharacters(value: unknown): number {
   if (!isObject(value)) return 0;
   let sum = 0;
   for (const [name, entry] of Object.entries(value)) {
-    if (name === 'text' && typeof entry === 'string') sum += [...entry].length;
+    if (name === 'text' && typeof entry === 'string') sum += characters(entry);
     else if (typeof entry === 'object') sum += countCharacters(entry);
   }
   return sum;
@@ -60,8 +61,8 @@ export function collector(): { readonly faults: Fault[]; readonly tell: Tell } {
 export function checkBlockIds(blocks: readonly unknown[], at: string, tell: Tell): void {
   const seen = new Set<unknown>();
   blocks.forEach((block, i) => {
-    const id = isObject(block) ? block['block_id'] : undefined;
-    if (id !== undefined && seen.has(id)) tell(`${at}/${i}/block_id`, `\`block_id\` "${String(id)}" already exists`);
+    const id = textOf(block, 'block_id');
+    if (id !== undefined && seen.has(id)) tell(`${at}/${i}/block_id`, `\`block_id\` "${id}" already exists`);
     seen.add(id);
   });
 }

@@ -1,3 +1,4 @@
+import { characters } from '../characters.ts';
 import { isObject } from '../json.ts';
 
 /** Tells one fault: the JSON pointer of the place, and Slack's sentence for it. */
@@ -10,7 +11,7 @@ export type Rule = (value: unknown, at: string, tell: Tell) => void;
 export function text(most: number, least = 1): Rule {
   return (value, at, tell) => {
     if (typeof value !== 'string') return tell(at, 'must provide a string');
-    const length = [...value].length;
+    const length = characters(value);
     if (length < least) tell(at, `must be more than ${least - 1} characters`);
     if (length > most) tell(at, `must be less than ${most + 1} characters`);
   };

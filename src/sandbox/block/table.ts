@@ -1,3 +1,4 @@
+import { characters } from '../characters.ts';
 import { isObject, listOf } from '../json.ts';
 import { richText } from './rich-text.ts';
 import { byType, flag, list, number, oneOf, shape, text } from './rule.ts';
@@ -31,7 +32,7 @@ export function checkTableCharacters(blocks: readonly unknown[], at: string, tel
   let sum = 0;
   blocks.forEach((block, i) => {
     const inside = isObject(block) && block['type'] === 'container' ? listOf(block['child_blocks']) : [block];
-    for (const one of inside) if (isObject(one) && one['type'] === 'table') sum += characters(one['rows']);
+    for (const one of inside) if (isObject(one) && one['type'] === 'table') sum += cellCharacters(one['rows']);
     if (sum > tableCharacters) {
       tell(`${at}/${i}`, `must be less than ${tableCharacters + 1} characters in all table cells of a message`);
       sum = -Infinity;
@@ -39,9 +40,9 @@ export function checkTableCharacters(blocks: readonly unknown[], at: string, tel
   });
 }
 
-function characters(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, entry: unknown) => sum + characters(entry), 0);
+function cellCharacters(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, entry: unknown) => sum + cellCharacters(entry), 0);
   if (!isObject(value)) return 0;
-  const own = typeof value['text'] === 'string' ? [...value['text']].length : 0;
-  return own + characters(value['elements']);
+  const own = typeof value['text'] === 'string' ? characters(value['text']) : 0;
+  return own + cellCharacters(value['elements']);
 }

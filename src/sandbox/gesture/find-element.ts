@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../json.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 
 /** An element that a user can act on, and the block it is in. */
@@ -11,7 +11,7 @@ export interface Found {
 export function elementsIn(blocks: readonly unknown[]): Found[] {
   return blocks.flatMap((block) => {
     if (!isObject(block)) return [];
-    const blockId = String(block['block_id'] ?? '');
+    const blockId = textOf(block, 'block_id') ?? '';
     const own = [...listOf(block['elements']), block['accessory'], block['element']];
     const found = own.filter(isObject).filter((element) => typeof element['action_id'] === 'string');
     return [...found.map((element) => ({ element, blockId })), ...elementsIn(listOf(block['child_blocks']))];

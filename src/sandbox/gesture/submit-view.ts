@@ -12,12 +12,24 @@ import type { Outcome } from './run-command.ts';
 
 /**
  * A user submits a modal. `values` is `{block_id: {action_id: {type, value | selected_option}}}`.
+ * A required input that is empty keeps Slack's client from sending anything.
  * The acknowledgement says what happens: nothing (the modal closes), errors, update, push or clear
  * (https://docs.slack.dev/surfaces/modals#handling_submissions).
  */
 export async function submitView(desk: Desk, user: string, viewId: string, values: JsonObject): Promise<Outcome> {
   const { workspace, connections } = desk;
   const view = ownView(workspace, user, viewId);
+  const missing = emptyInputs(view, values);
+  if (missing.length > 0) {
+    const failure = 'Please complete this required field.';
+    workspace.feed.tell({
+      kind: 'errors',
+      user,
+      view: view.id,
+      errors: Object.fromEntries(missing.map((id) => [id, failure])),
+    });
+    return { acked: false, failure };
+  }
   const delivery = await connections.deliver({
     type: 'interactive',
     takesPayload: true,
@@ -59,6 +71,23 @@ export async function closeView(desk: Desk, user: string, viewId: string): Promi
       is_cleared: false,
     },
   });
+}
+
+/** The block ids of required inputs that hold nothing. */
+function emptyInputs(view: View, values: JsonObject): string[] {
+  const required = listOf(view.given['blocks'])
+    .filter(isObject)
+    .filter((block) => block['type'] === 'input' && block['optional'] !== true);
+  return required
+    .map((block) => textOf(block, 'block_id') ?? '')
+    .filter((id) =>
+      Object.values(objectOf(values, id)).every((entry) => {
+        const held = isObject(entry)
+          ? (entry['value'] ?? entry['selected_option'] ?? entry['selected_options'])
+          : undefined;
+        return held === undefined || held === null || (Array.isArray(held) && held.length === 0);
+      }),
+    );
 }
 
 function ownView(workspace: Workspace, user: string, id: string): View {

@@ -15,7 +15,7 @@ export function drawChannel(openThread) {
   byId('channel-name').textContent = home ? state.appName : `# ${channel?.name ?? ''}`;
   byId('channel-purpose').textContent = home ? 'Home' : (channel?.purpose ?? '');
   byId('log').setAttribute('aria-label', `Messages in ${channel?.name ?? ''}`);
-  byId('composer-text').placeholder = `Message #${channel?.name ?? ''}, or type ${state.commands[0]?.command ?? '/'}`;
+  byId('composer-text').placeholder = `Message #${channel?.name ?? ''}`;
   byId('log').hidden = home;
   byId('home').hidden = !home;
   byId('composer').hidden = home;

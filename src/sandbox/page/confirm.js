@@ -11,9 +11,8 @@ export function confirmed(wanted) {
   const dialog = byId('confirm');
   return new Promise((resolve) => {
     const answer = (/** @type {boolean} */ yes) => () => {
-      dialog.onclose = null;
-      dialog.close();
       resolve(yes);
+      dialog.close();
     };
     dialog.replaceChildren(
       h('h2', { id: 'confirm-title' }, plain(wanted.title) || 'Are you sure?'),
@@ -33,7 +32,7 @@ export function confirmed(wanted) {
         ),
       ),
     );
-    dialog.onclose = () => resolve(false);
+    dialog.addEventListener('close', () => resolve(false), { once: true });
     dialog.showModal();
   });
 }

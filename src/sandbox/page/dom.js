@@ -11,7 +11,7 @@ export function h(tag, given = {}, ...children) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (name === 'data') Object.assign(element.dataset, value);
-    else element.setAttribute(name, value === true ? '' : String(value));
+    else element.setAttribute(name, value === true ? '' : `${/** @type {string | number} */ (value)}`);
   }
   for (const child of children.flat()) {
     if (child === undefined || child === null || child === false) continue;

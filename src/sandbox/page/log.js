@@ -64,3 +64,19 @@ export function stayAtEnd(scroller, change) {
   change();
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
 }
+
+/**
+ * Keeps the end of a scroller in sight when a picture in it takes its size only after it was drawn.
+ * @param {HTMLElement} scroller
+ */
+export function keepEndWhileLoading(scroller) {
+  scroller.addEventListener(
+    'load',
+    (event) => {
+      const picture = /** @type {HTMLElement} */ (event.target);
+      const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+      if (below < 80 + picture.clientHeight) scroller.scrollTop = scroller.scrollHeight;
+    },
+    true,
+  );
+}

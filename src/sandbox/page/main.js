@@ -10,7 +10,8 @@
 import { drawChannel } from './channel.js';
 import { wireComposers } from './composer.js';
 import { byId } from './dom.js';
-import { drawModal, showErrors } from './modal.js';
+import { keepEndWhileLoading } from './log.js';
+import { drawModal, showErrors, wireModal } from './modal.js';
 import { showNotice } from './notice.js';
 import { act } from './send.js';
 import { drawLine, drawPeople, drawSidebar } from './sidebar.js';
@@ -25,7 +26,16 @@ let stream = null;
 function openThread(ts) {
   state.thread = ts;
   draw();
-  byId('reply-text').focus();
+  const byHand = matchMedia('(pointer: coarse)').matches;
+  byId(byHand ? 'close-thread' : 'reply-text').focus();
+  byId('thread-scroll').scrollTop = byId('thread-scroll').scrollHeight;
+}
+
+function closeThread() {
+  const opener = document.querySelector(`#log [data-ts="${state.thread}"] .replies`);
+  state.thread = null;
+  draw();
+  /** @type {HTMLElement} */ (opener ?? byId('composer-text')).focus();
 }
 
 /** @param {string} place */
@@ -111,10 +121,11 @@ function followAddress() {
 followAddress();
 if (location.search.includes('key=')) history.replaceState(null, '', location.pathname);
 wireComposers();
+wireModal();
 byId('person').addEventListener('change', () => signIn(byId('person').value));
-byId('close-thread').addEventListener('click', () => {
-  state.thread = null;
-  draw();
-  byId('composer-text').focus();
+byId('close-thread').addEventListener('click', closeThread);
+byId('thread').addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+  if (event.key === 'Escape') closeThread();
 });
+for (const id of ['channel-scroll', 'thread-scroll']) keepEndWhileLoading(byId(id));
 signIn(sessionStorage.getItem('practice-user') ?? 'UONCALL01');

@@ -5,6 +5,14 @@ import { act } from './send.js';
 import { state } from './state.js';
 import { plain } from './words.js';
 
+/** Makes Escape close the topmost view through the app's workspace instead of only hiding it. */
+export function wireModal() {
+  byId('modal').addEventListener('cancel', (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (state.view) void act('close', { view_id: state.view.id });
+  });
+}
+
 /** Shows the topmost view of the user, or closes the dialog when there is none. */
 export function drawModal() {
   const dialog = byId('modal');
@@ -20,10 +28,6 @@ export function drawModal() {
     suggest: async () => [],
   };
   const close = () => void act('close', { view_id: view.id });
-  dialog.oncancel = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    close();
-  };
   dialog.replaceChildren(
     h(
       'form',
@@ -71,8 +75,9 @@ function entered(dialog) {
     const checked = [...block.querySelectorAll('input:checked')].map(
       (one) => /** @type {HTMLInputElement} */ (one).value,
     );
-    const field = /** @type {any} */ (block.querySelector('input, textarea, select'));
-    const external = /** @type {HTMLElement | null} */ (block.querySelector('.external'))?.dataset['option'];
+    /** @type {HTMLInputElement | null} */
+    const field = block.querySelector('input, textarea, select');
+    const external = block.querySelector('.external')?.getAttribute('data-option');
     const value =
       type === 'checkboxes'
         ? checked

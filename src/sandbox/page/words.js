@@ -60,8 +60,13 @@ function partNode(part) {
       return h('s', {}, part.c.map(partNode));
     case 'quote':
       return h('blockquote', {}, part.c.map(partNode));
-    default:
+    case 'user':
+    case 'channel':
+    case 'group':
+    case 'broadcast':
       return mention(part.t, part.id);
+    default:
+      return document.createTextNode('');
   }
 }
 

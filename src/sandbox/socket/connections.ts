@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
-import { isObject, parseJson } from '../json.ts';
+import { isObject, parseJson, textOf } from '../json.ts';
 import { freshSecret } from '../workspace/fresh-id.ts';
 import { appId } from '../workspace/person.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -99,12 +99,12 @@ export class Connections {
 
   /** Sends `disconnect` on one connection (or on all) and closes it, unless the app does first. */
   disconnect(reason: DisconnectReason, number?: number): void {
-    for (const one of [...this.#open]) if (number === undefined || one.number === number) this.#tell(one, reason);
+    for (const one of this.#chosen(number)) this.#tell(one, reason);
   }
 
   /** Cuts one connection (or all) without a closing handshake. */
   drop(number?: number): void {
-    for (const one of [...this.#open]) if (number === undefined || one.number === number) one.socket.terminate();
+    for (const one of this.#chosen(number)) one.socket.terminate();
   }
 
   /** Closes all connections with a closing handshake; resolves when they are gone, after half a second at most. */
@@ -124,6 +124,10 @@ export class Connections {
     connection.ready = false;
     this.#send(connection, { type: 'disconnect', reason, debug_info: { host: 'applink-practice' } });
     if (!this.#workspace.chaos.holdAfterClose) connection.socket.close(1000);
+  }
+
+  #chosen(number: number | undefined): Connection[] {
+    return this.#open.filter((one) => number === undefined || one.number === number);
   }
 
   #gone(connection: Connection): void {
@@ -172,11 +176,11 @@ export class Connections {
   }
 
   #heard(connection: Connection, bytes: RawData): void {
-    const frame = parseJson(bytes.toString());
-    const id = isObject(frame) ? frame['envelope_id'] : undefined;
+    const frame = parseJson(Buffer.isBuffer(bytes) ? bytes.toString() : '');
+    const id = textOf(frame, 'envelope_id');
     const sent = this.envelopes.find((one) => one.id === id);
     const { record } = this.#workspace;
-    if (sent === undefined) return record.violation('error', 'unknown_envelope', 'socket', String(id));
+    if (sent === undefined) return record.violation('error', 'unknown_envelope', 'socket', id ?? 'no envelope_id');
     if (sent.connection !== connection.number) {
       record.violation('error', 'foreign_ack', 'socket', `envelope ${sent.id} was sent on another connection`);
     }

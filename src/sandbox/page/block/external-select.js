@@ -69,8 +69,8 @@ export function externalSelect(element, press, suggest) {
     at = -1;
     draw();
   };
-  box.addEventListener('input', ask);
-  box.addEventListener('focus', ask);
+  box.addEventListener('input', () => void ask());
+  box.addEventListener('focus', () => void ask());
   box.addEventListener('blur', close);
   box.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close();

@@ -1,3 +1,4 @@
+import { characters } from '../../characters.ts';
 import { Refusal } from '../../refusal.ts';
 import { messageObject } from '../../workspace/message.ts';
 import type { Message } from '../../workspace/message.ts';
@@ -30,7 +31,7 @@ export const chatUpdate: Method = {
     const before = workspace.message(channel.id, args.need('ts'));
     if (before === undefined || before.only !== undefined) throw new Refusal('message_not_found');
     if (before.user !== botUserId) throw new Refusal('cant_update_message');
-    if ([...(args.text('text') ?? '')].length > longestText) throw new Refusal('msg_too_long');
+    if (characters(args.text('text') ?? '') > longestText) throw new Refusal('msg_too_long');
     const content = readContent(workspace, args, 'chat.update');
     const metadata = readMetadata(args) ?? before.metadata;
     const { blocks: _blocks, edited: _edited, metadata: _metadata, ...kept } = before;
