@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Clock } from '../../port.ts';
+import type { Source } from './inbound.ts';
+import type { Pace } from './pace.ts';
+import type { CallWeb } from './web.ts';
+import { Refused } from './web.ts';
+
+/** How long what Slack said of a person or a channel may be relied on. */
+const freshMs = 60_000;
+const mostRemembered = 1000;
+
+/** https://docs.slack.dev/reference/objects/user-object */
+const user = z.object({
+  id: z.string(),
+  name: z.string().default(''),
+  team_id: z.string().optional(),
+  deleted: z.boolean().default(false),
+  is_bot: z.boolean().default(false),
+  is_stranger: z.boolean().default(false),
+  is_restricted: z.boolean().default(false),
+  is_ultra_restricted: z.boolean().default(false),
+  profile: z.object({ display_name: z.string().default('') }).optional(),
+});
+
+/** https://docs.slack.dev/reference/objects/conversation-object */
+const conversation = z.object({
+  is_member: z.boolean().default(false),
+  is_im: z.boolean().default(false),
+  is_archived: z.boolean().default(false),
+  is_ext_shared: z.boolean().default(false),
+  is_pending_ext_shared: z.boolean().default(false),
+});
+
+/** Let in, with the name that people know; or the sentence that says why not. */
+export type Admitted = { readonly in: true; readonly name: string } | { readonly in: false; readonly sentence: string };
+
+interface Remembered {
+  readonly until: number;
+  readonly said: Record<string, unknown>;
+}
+
+/**
+ * Decides who may speak to netdiag and where. Slack Connect lets people of other organisations use apps of a shared
+ * channel in the same way (https://docs.slack.dev/apis/slack-connect), so the payload alone is never believed.
+ */
+export class Admission {
+  readonly #call: CallWeb;
+  readonly #pace: Pace;
+  readonly #clock: Clock;
+  readonly #team: string;
+  readonly #channels: readonly string[] | null;
+  readonly #remembered = new Map<string, Remembered>();
+
+  /** `channels` null: every channel that the bot is in. */
+  constructor(parts: {
+    readonly call: CallWeb;
+    readonly pace: Pace;
+    readonly clock: Clock;
+    readonly team: string;
+    readonly channels: readonly string[] | null;
+  }) {
+    this.#call = parts.call;
+    this.#pace = parts.pace;
+    this.#clock = parts.clock;
+    this.#team = parts.team;
+    this.#channels = parts.channels;
+  }
+
+  /** Throws when Slack cannot be asked: then nobody is let in. */
+  async admit({ by, place }: Source): Promise<Admitted> {
+    const where = await this.#channel(place.channel);
+    if (where !== null) return { in: false, sentence: where };
+    return this.#person(by.id, place.team);
+  }
+
+  async #channel(id: string): Promise<string | null> {
+    if (this.#channels !== null && !this.#channels.includes(id)) {
+      return 'netdiag is not set up for this channel. Ask whoever runs it to add the channel to its configuration.';
+    }
+    try {
+      const { is_member: member, ...kind } = conversation.parse(
+        (await this.#ask('conversations.info', { channel: id }))['channel'],
+      );
+      if (kind.is_archived) return 'This channel is archived, so netdiag cannot work here.';
+      if (kind.is_ext_shared || kind.is_pending_ext_shared) {
+        return 'This channel is shared with another organisation, so netdiag does not work here.';
+      }
+      return member || kind.is_im ? null : notIn;
+    } catch (problem) {
+      if (problem instanceof Refused && ['channel_not_found', 'not_in_channel'].includes(problem.code)) return notIn;
+      throw problem;
+    }
+  }
+
+  async #person(id: string, team: string): Promise<Admitted> {
+    if (team !== this.#team) return stranger;
+    const who = user.parse((await this.#ask('users.info', { user: id }))['user']);
+    if (who.is_stranger || (who.team_id !== undefined && who.team_id !== this.#team)) return stranger;
+    if (who.deleted) return { in: false, sentence: 'This account is deactivated, so netdiag does not act on it.' };
+    if (who.is_bot || id === 'USLACKBOT') return { in: false, sentence: 'netdiag takes no orders from bots.' };
+    if (who.is_restricted || who.is_ultra_restricted) {
+      return { in: false, sentence: 'netdiag works for full members of this workspace, and you are a guest here.' };
+    }
+    return { in: true, name: who.profile?.display_name === '' ? who.name : (who.profile?.display_name ?? who.name) };
+  }
+
+  async #ask(method: 'users.info' | 'conversations.info', args: Readonly<Record<string, string>>) {
+    const name = `${method} ${Object.values(args).join(' ')}`;
+    const known = this.#remembered.get(name);
+    if (known !== undefined && known.until > this.#clock.now()) return known.said;
+    const said = await this.#pace.call(method, () => this.#call(method, args));
+    this.#remembered.delete(name);
+    this.#remembered.set(name, { until: this.#clock.now() + freshMs, said });
+    for (const oldest of this.#remembered.keys())
+      if (this.#remembered.size > mostRemembered) this.#remembered.delete(oldest);
+    return said;
+  }
+}
+
+const notIn = 'netdiag is not in this channel. Type `/invite @netdiag` here and try again.';
+const stranger: Admitted = { in: false, sentence: 'netdiag works only for people of the workspace that runs it.' };

@@ -1,0 +1,49 @@
+import { clip, inert } from './view/clean.ts';
+
+/** What somebody typed after `/netdiag`. */
+export type Command =
+  | { readonly is: 'help' }
+  | { readonly is: 'node'; readonly node: string }
+  | { readonly is: 'refused'; readonly sentence: string };
+
+export const help =
+  '`/netdiag NODE` looks at the network of that Kubernetes node and of a healthy one beside it, asks what you see, and ' +
+  'shows the cause with its proof in a thread. It changes nothing before somebody other than you has approved the exact ' +
+  'commands. `/netdiag help` shows this.';
+
+/** RFC 1123 subdomain, as Kubernetes demands of node names; at most 253 characters. */
+const nodeName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const longestName = 253;
+
+/** Reads the text of the slash command: one node name, or a wish for help, else one sentence why not. */
+export function readCommand(text: string): Command {
+  const words = text
+    .trim()
+    .replace(/^`(.*)`$/s, '$1')
+    .split(/\s+/u)
+    .filter((word) => word !== '');
+  const [word] = words;
+  if (word === undefined || ['help', '--help', '-h', '?'].includes(word)) return { is: 'help' };
+  if (words.length > 1) return refused(`netdiag takes one node name, not ${words.length} words: ${quoted(text)}.`);
+  if (word.length > longestName) {
+    return refused(
+      `${quoted(word)} is not a node name: it has ${word.length} characters, and a node name at most 253.`,
+    );
+  }
+  if (!nodeName.test(word)) {
+    return refused(
+      `${quoted(word)} is not a node name: those have lower-case letters, digits, \`-\` and \`.\`, and begin and end ` +
+        'with a letter or digit. `kubectl get nodes` lists them.',
+    );
+  }
+  return { is: 'node', node: word };
+}
+
+function refused(sentence: string): Command {
+  return { is: 'refused', sentence };
+}
+
+/** The words as they were typed, short enough to be shown again; the view keeps them inert. */
+function quoted(words: string): string {
+  return `\`${clip(words.replaceAll('`', "'"), 80, inert)}\``;
+}
