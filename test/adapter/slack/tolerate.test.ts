@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const tolerate = fileURLToPath(new URL('../../../src/adapter/slack/tolerate.ts', import.meta.url));
+
+/** Runs a program in a process of its own; gives its exit and what it said. */
+function run(program: string): { readonly exit: number | null; readonly said: string } {
+  const source = `import { tolerate } from ${JSON.stringify(tolerate)};
+    const back = tolerate((level, sentence) => console.log(level, sentence));
+    ${program}
+    setTimeout(() => { console.log('still here'); }, 50);`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+  });
+  return { exit: status, said: stdout };
+}
+
+test.each([
+  ['the reason is undefined, as when the client is stopped while it reconnects', 'Promise.reject(undefined);'],
+  [
+    'an events_api envelope has no event',
+    `import { SocketModeReceiver } from '@slack/bolt';
+     const { client } = new SocketModeReceiver({ appToken: 'xapp-x' });
+     client.emit('ws_message', '{"envelope_id":"1","type":"events_api","payload":{"type":"app_rate_limited"}}', false);`,
+  ],
+])('the process stays when %s', (_, program) => {
+  const { exit, said } = run(program);
+  expect(said).toContain('warn Slack SDK: a promise was rejected that nobody holds');
+  expect(said).toContain('still here');
+  expect(exit).toBe(0);
+});
+
+test.each([
+  ['another error is not held', "Promise.reject(new Error('ours'));"],
+  ['a TypeError of ours is not held', 'Promise.reject(new TypeError("x is undefined"));'],
+  ['it was taken back', 'back(); Promise.reject(undefined);'],
+])('the process ends when %s', (_, program) => {
+  const { exit, said } = run(program);
+  expect(said).not.toContain('still here');
+  expect(exit).not.toBe(0);
+});
