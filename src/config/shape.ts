@@ -1,0 +1,47 @@
+import type { SlackSettings } from './environment.ts';
+
+/** Nothing is configured: the practice workspace, and no look at any cluster or key of this machine. */
+export interface PracticeConfig {
+  readonly mode: 'practice';
+}
+
+/** Everything that netdiag needs to work on a real cluster. All paths are absolute. */
+export interface ServeConfig {
+  readonly mode: 'serve';
+  /** `null` where Slack is not needed. */
+  readonly slack: SlackSettings | null;
+  readonly cluster: {
+    readonly name: string;
+    /** Path of a kubeconfig, several joined as in `KUBECONFIG`; `null` in a pod. */
+    readonly kubeconfig: string | null;
+    readonly context: string | null;
+    readonly inCluster: boolean;
+  };
+  readonly ssh: {
+    readonly user: string;
+    readonly privateKeyFile: string;
+    readonly hostKeys:
+      | { readonly from: 'known-hosts'; readonly file: string }
+      | { readonly from: 'pinned'; readonly fingerprints: Readonly<Record<string, string>> };
+    readonly port: number;
+    /** Addresses that are tried before those in `node.status`. */
+    readonly nodes: Readonly<Record<string, { readonly address: string; readonly port: number }>>;
+  };
+  /** Who may start an incident; `null` for everybody in the channel. */
+  readonly starters: readonly string[] | null;
+  readonly approval: { readonly approvers: readonly string[]; readonly expiresMinutes: number };
+  /** `sqlite:PATH` or `sqlite::memory:`, as the journal takes it. */
+  readonly journal: { readonly url: string };
+  /** Channels where netdiag may be used; `null` for every one it is invited to. */
+  readonly channels: readonly string[] | null;
+}
+
+export type Config = PracticeConfig | ServeConfig;
+
+/** What a command needs of the configuration. */
+export interface Need {
+  /** Slack's tokens, approvers and a lasting journal; the command line works without them. */
+  readonly slack: boolean;
+  /** May practise when nothing is configured: `npm start`, never `serve`. Absent: no. */
+  readonly practice?: boolean;
+}
