@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Call, ApiServer } from './api/server.ts';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
 import { type ClusterState, clusterState, readState, writeState } from './cluster/state.ts';
 import { startLab } from './start.ts';
 import { awsVpc } from './topology/aws-vpc.ts';

@@ -28,11 +28,3 @@ export function findTool(name: string): string | null {
   }
   return null;
 }
-
-const available = labAvailable();
-
-/** True where tests that need the lab must be skipped: `test.skipIf(noLab)`. */
-export const noLab = available !== true;
-
-/** Ends the title of such a test: nothing, or ` (skipped: why)` where it does not run. */
-export const skipNote = available === true ? '' : ` (skipped: ${available})`;

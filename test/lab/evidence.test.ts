@@ -1,5 +1,5 @@
 import { describe, test, type TestContext } from 'vitest';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
 import { echoes, knock } from './knock.ts';
 import type { Lab } from './lab-handle.ts';
 import { startLab, type StartOptions } from './start.ts';

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, test, type TestContext } from 'vitest';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
+import { readConfig } from '../../src/config.ts';
 import { run } from './command.ts';
 import { faults } from './fault/index.ts';
 import type { Lab } from './lab-handle.ts';
@@ -43,6 +44,10 @@ describe.concurrent.each(faults.map(({ name }) => name))('lab %s', (name) => {
       const lab = await start(context, name, { twin: true });
       expect(await lab.observe('healthy')).toMatchObject({ holds: true });
       expect(await lab.observe('symptom')).toMatchObject({ holds: false });
+      const config = readConfig({ NETDIAG_CONFIG: lab.configFile }, (path) => readFileSync(path, 'utf8'), {
+        slack: false,
+      });
+      expect(config).toMatchObject({ mode: 'serve', cluster: { name: `lab-${name}` } });
       const stray = await lab.exec(Object.keys(lab.nodes)[0] ?? '', [
         'sh',
         '-c',

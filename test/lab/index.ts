@@ -1,10 +1,11 @@
 export type { Call } from './api/server.ts';
-export { labAvailable, noLab, skipNote } from './available.ts';
+export { labAvailable } from './available.ts';
 export type { Chaos, ClusterState, Rule } from './cluster/state.ts';
 export type { Ran, RunOptions } from './command.ts';
 export type { Observation } from './fault/fault.ts';
 export type { Lab } from './lab-handle.ts';
 export { startLoopbackSshd, type LoopbackSshd } from './loopback-sshd.ts';
+export { noLab, skipNote } from './skip.ts';
 export type { LabNode, LabPod } from './record.ts';
 export { startSshNode, type SshNode } from './ssh-node.ts';
 export { startLab, type StartOptions } from './start.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, test, type TestContext } from 'vitest';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
 import { run, type Ran } from './command.ts';
 import { namespacesOf } from './namespace.ts';
 import { prefixOf } from './place.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
 import { must } from './command.ts';
 import { nodeState } from './node-state.ts';
 import { type SshNode, startSshNode } from './ssh-node.ts';

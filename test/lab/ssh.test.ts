@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { noLab, skipNote } from './available.ts';
+import { noLab, skipNote } from './skip.ts';
 import { run, type Ran } from './command.ts';
 import { startLoopbackSshd } from './loopback-sshd.ts';
 import { namespacesOf } from './namespace.ts';
