@@ -108,7 +108,7 @@ describe('lists', () => {
     ['/api/v1/namespaces/default/pods', ['web-6d4b9c7f5d-8xk2p', 'web-6d4b9c7f5d-tq7mz']],
     ['/apis/apps/v1/daemonsets', ['aws-node', 'kube-proxy']],
     ['/apis/apps/v1/namespaces/kube-system/daemonsets?labelSelector=k8s-app%3Daws-node', ['aws-node']],
-    ['/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dip-10-0-10-69,type%3DNormal', []],
+    ['/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dip-10-0-10-69,type%3DWarning', []],
     ['/apis/events.k8s.io/v1/events?fieldSelector=regarding.name%3Dip-10-0-10-69', ['ip-10-0-10-69.1840000000000002']],
     [
       '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases',

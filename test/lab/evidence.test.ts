@@ -146,4 +146,17 @@ describe.concurrent('what the kernel shows is what the incidents tell', () => {
     },
     40_000,
   );
+
+  test.skipIf(noLab)(
+    `i3-uplink: writing ip_forward=1 again does nothing${skipNote}`,
+    async (context) => {
+      const { expect } = context;
+      const lab = await start(context, 'i3-uplink');
+      expect((await lab.exec(cal.subject, ['sysctl', '-w', 'net.ipv4.ip_forward=1'])).exit).toBe(0);
+      expect(await echoes(lab, cal.peer, '192.168.4.25')).toBe(0);
+      await lab.fix();
+      expect(await echoes(lab, cal.peer, '192.168.4.25')).toBe(2);
+    },
+    40_000,
+  );
 });

@@ -87,7 +87,9 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
       '/namespaces': ['default', 'kube-system', 'kube-node-lease', 'kube-public'].map((name) =>
         namespaceObject(name, time),
       ),
-      '/events': topology.nodes.map((node, index) => bootEvent(node, born.nodes[node.name]?.bootId ?? '', index, time)),
+      '/events': topology.nodes.map((node, index) =>
+        startEvent(node, born.nodes[node.name]?.bootId ?? '', index, time),
+      ),
       '/services': [kubernetesService(time)],
       '/endpoints': [kubernetesEndpoints(apiNode, time)],
       'apps/daemonsets': daemonSets(topology.cni, topology.nodes.length, time),
@@ -123,7 +125,7 @@ function namespaceObject(name: string, time: string): KubeObject {
   };
 }
 
-function bootEvent(node: NodeSpec, bootId: string, index: number, time: string): KubeObject {
+function startEvent(node: NodeSpec, bootId: string, index: number, time: string): KubeObject {
   return {
     metadata: {
       name: `${node.name}.184000000000000${index}`,
@@ -133,13 +135,13 @@ function bootEvent(node: NodeSpec, bootId: string, index: number, time: string):
       creationTimestamp: time,
     },
     involvedObject: { kind: 'Node', name: node.name, uid: node.name },
-    reason: 'Rebooted',
-    message: `Node ${node.name} has been rebooted, boot id: ${bootId}`,
+    ...(node.rebooted
+      ? { reason: 'Rebooted', message: `Node ${node.name} has been rebooted, boot id: ${bootId}`, type: 'Warning' }
+      : { reason: 'Starting', message: 'Starting kubelet.', type: 'Normal' }),
     source: { component: 'kubelet', host: node.name },
     firstTimestamp: time,
     lastTimestamp: time,
     count: 1,
-    type: 'Warning',
     eventTime: null,
     reportingComponent: 'kubelet',
     reportingInstance: node.name,

@@ -3,6 +3,7 @@ import { i1 } from './i1.ts';
 import { i1OneDoor } from './i1-one-door.ts';
 import { i1Strict } from './i1-strict.ts';
 import { i3 } from './i3.ts';
+import { i3Uplink } from './i3-uplink.ts';
 
 /** Every fault that the lab can make, one file each. */
-export const faults: readonly Fault[] = [i1, i1Strict, i1OneDoor, i3];
+export const faults: readonly Fault[] = [i1, i1Strict, i1OneDoor, i3, i3Uplink];

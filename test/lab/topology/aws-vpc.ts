@@ -177,6 +177,7 @@ function node(
     providerId: `aws:///us-east-1a/i-0${enis.eth0.mac.replaceAll(':', '')}e5c1`,
     os: { name: 'Debian GNU/Linux 12 (bookworm)', id: 'debian', version: '12' },
     controlPlane: controlPlaneNode,
+    rebooted: name === subject,
     etc: { 'resolv.conf': 'nameserver 10.0.0.2\nsearch ec2.internal\n', ...choices.etc },
     steps,
     pods,

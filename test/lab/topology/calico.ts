@@ -104,6 +104,7 @@ function node(
     providerId: '',
     os: { name: 'CentOS Linux 7 (Core)', id: 'centos', version: '7' },
     controlPlane: control,
+    rebooted: false,
     etc: {
       'sysctl.d/50-kubernetes.conf':
         '# Written by the node installer.\nnet.ipv4.ip_forward = 1\nnet.ipv4.conf.all.rp_filter = 1\n',

@@ -67,6 +67,8 @@ export interface NodeSpec {
   providerId: string;
   os: OperatingSystem;
   controlPlane: boolean;
+  /** True when the kubelet noticed a new boot id when it came up. */
+  rebooted: boolean;
   /** Files under the node's own /etc, by path relative to it. */
   etc: Readonly<Record<string, string>>;
   steps: readonly Step[];
