@@ -257,6 +257,37 @@ describe('an external select', () => {
   });
 });
 
+describe('an external select in a modal', () => {
+  test('asks the app as well, and its choice is submitted', async () => {
+    await using practice = await practise();
+    const submitted: unknown[] = [];
+    await practice.bolt((bolt) => {
+      bolt.options('node', ({ ack }) => ack({ options: [{ text: plain('worker-1'), value: 'worker-1' }] }));
+      bolt.view('start', async ({ ack, view }) => {
+        submitted.push(view.state.values['n']?.['node']?.selected_option?.value);
+        await ack();
+      });
+    });
+    const element = { type: 'external_select', action_id: 'node', min_query_length: 0 };
+    const blocks = [{ type: 'input', block_id: 'n', label: plain('Node'), element }];
+    const trigger = practice.workspace.triggers.issue(ona);
+    const opened = await practice.call('views.open', {
+      trigger_id: trigger,
+      view: { ...form, callback_id: 'start', blocks },
+    });
+    const { id } = opened['view'] as { id: string };
+    const { options } = await practice.control('suggest', { user: ona, view_id: id, action_id: 'node', typed: 'w' });
+    const [chosen] = options as object[];
+    expect(await practice.control('suggest', { user: sam, view_id: id, action_id: 'node' })).toMatchObject({
+      error: 'not_found',
+    });
+    expect(await practice.control('submit', { user: ona, values: { n: { node: chosen } } })).toMatchObject({
+      acked: true,
+    });
+    expect(submitted).toEqual(['worker-1']);
+  });
+});
+
 describe('connections', () => {
   test.each(['warning', 'refresh_requested', 'link_disabled'])('come back after disconnect: %s', async (reason) => {
     await using practice = await practise();

@@ -121,6 +121,17 @@ describe('every face', () => {
     }
   });
 
+  test('lets a link from elsewhere open the page with its key, and nothing else', async () => {
+    await using practice = await practise();
+    const visit = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const key = `?key=${practice.said.controlKey}`;
+    expect((await ask(practice, `/${key}`, visit)).status).toBe(200);
+    expect((await ask(practice, '/', visit)).status).toBe(403);
+    expect((await ask(practice, `/${key}`, { ...visit, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
+    expect((await ask(practice, `/_control/state${key}`, visit)).status).toBe(403);
+    expect((await ask(practice, `/${key}`, visit, 'POST')).status).toBe(403);
+  });
+
   test('takes its own Host and Origin, by number and by name', async () => {
     await using practice = await practise();
     for (const host of [`127.0.0.1:${practice.opened.port}`, `localhost:${practice.opened.port}`]) {

@@ -16,7 +16,7 @@ export type Gesture = (desk: Desk, user: string, fields: JsonObject) => Promise<
  * Everything a user can do, by name:
  * `command {channel, text, thread_ts?}` · `say {channel, text, thread_ts?}` ·
  * `press {channel, message_ts, action_id, block_id?, option?, external_option?}` or `{view_id, action_id, …, values?}` ·
- * `suggest {channel, message_ts, action_id, typed}` · `submit {view_id?, values}` · `close {view_id?}` · `home {}`.
+ * `suggest {channel, message_ts | view_id, action_id, typed}` · `submit {view_id?, values}` · `close {view_id?}` · `home {}`.
  */
 export const gestures: Readonly<Record<string, Gesture>> = {
   command: (desk, user, fields) =>
@@ -39,16 +39,11 @@ export const gestures: Readonly<Record<string, Gesture>> = {
     return pressInView(desk, user, viewId, press, entered(desk, viewId, fields));
   },
 
-  suggest: async (desk, user, fields) => ({
-    options: await suggest(
-      desk,
-      user,
-      need(fields, 'channel'),
-      need(fields, 'message_ts'),
-      need(fields, 'action_id'),
-      textOf(fields, 'typed') ?? '',
-    ),
-  }),
+  suggest: async (desk, user, fields) => {
+    const view = textOf(fields, 'view_id');
+    const place = view === undefined ? { channel: need(fields, 'channel'), ts: need(fields, 'message_ts') } : { view };
+    return { options: await suggest(desk, user, place, need(fields, 'action_id'), textOf(fields, 'typed') ?? '') };
+  },
 
   submit: (desk, user, fields) => {
     const viewId = shownView(desk, user, fields);

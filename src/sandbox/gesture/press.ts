@@ -48,7 +48,7 @@ export async function pressInMessage(
     container: containerOf(message),
     channel: { id: channel.id, name: channel.kind === 'private' ? 'privategroup' : channel.name },
     ...(ephemeral ? {} : { message: messageObject(message, workspace.team.id) }),
-    state: { values: {} },
+    state: { values: stateOf(found, press) },
     response_url: `${workspace.base}/response/${responseId}`,
   });
   if (outcome.failure !== undefined)
@@ -103,6 +103,14 @@ function actionOf(found: Found, press: Press, at: string): JsonObject {
     return { ...base, text, ...(value === undefined ? {} : { value }), ...(style === undefined ? {} : { style }) };
   }
   return { ...base, selected_option: press.externalOption ?? chosen(element, press.option) };
+}
+
+/** The state of the message's inputs, as far as this action set it. */
+function stateOf(found: Found, press: Press): JsonObject {
+  const { element, blockId } = found;
+  if (element['type'] === 'button' || element['type'] === 'overflow') return {};
+  const option = press.externalOption ?? chosen(element, press.option);
+  return { [blockId]: { [String(element['action_id'])]: { type: element['type'], selected_option: option } } };
 }
 
 function chosen(element: JsonObject, value: string | undefined): unknown {

@@ -12,7 +12,19 @@ export function comesFromHere(request: IncomingMessage, port: number): boolean {
   const origin = request.headers.origin;
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) return false;
   const site = request.headers['sec-fetch-site'];
-  return site === undefined || site === 'same-origin' || site === 'none';
+  return site === undefined || site === 'same-origin' || site === 'none' || isVisit(request);
+}
+
+/** A link that somebody followed from elsewhere to look at the page: it changes nothing, and cannot be framed or read. */
+function isVisit(request: IncomingMessage): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = request.headers;
+  const path = request.url?.split('?')[0] ?? '';
+  return (
+    request.method === 'GET' &&
+    mode === 'navigate' &&
+    destination === 'document' &&
+    (path === '/' || path.startsWith('/archives/'))
+  );
 }
 
 /** Whether `given` is the secret, compared in constant time. */

@@ -3,7 +3,7 @@ import { byId, h } from './dom.js';
 import { keepLog, stayAtEnd } from './log.js';
 import { messageNode } from './message.js';
 import { act } from './send.js';
-import { inChannel, repliesTo, state } from './state.js';
+import { inChannel, keyOf, repliesTo, state } from './state.js';
 
 /**
  * Draws the channel on show, or the app's Home tab.
@@ -26,8 +26,9 @@ export function drawChannel(openThread) {
     keepLog(
       byId('log'),
       messages,
-      (message) => messageNode(message, { inThread: false, openThread }),
-      (message) => `${message.look}/${repliesTo(message.channel, message.ts).length}`,
+      (message, follows) => messageNode(message, { inThread: false, follows, openThread }),
+      (message) =>
+        `${message.look}/${repliesTo(message.channel, message.ts).length}/${state.seen.get(keyOf(message)) ?? 0}`,
     );
   });
 }

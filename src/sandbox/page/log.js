@@ -3,7 +3,7 @@
  * A message that is redrawn keeps its open containers and the focus inside it.
  * @param {HTMLElement} log
  * @param {any[]} messages
- * @param {(message: any) => HTMLElement} draw
+ * @param {(message: any, follows: boolean) => HTMLElement} draw `follows`: it continues the message above
  * @param {(message: any) => string} stamp what a message looks like, as text: the same stamp is not drawn again
  */
 export function keepLog(log, messages, draw, stamp) {
@@ -14,13 +14,16 @@ export function keepLog(log, messages, draw, stamp) {
     ]),
   );
   let previous = null;
+  let above = null;
   for (const message of messages) {
+    const follows = continues(above, message);
+    above = message;
     const old = before.get(message.ts);
     before.delete(message.ts);
-    const look = stamp(message);
+    const look = `${stamp(message)}/${follows}`;
     let node = old;
     if (!old || old.dataset['look'] !== look) {
-      node = draw(message);
+      node = draw(message, follows);
       node.dataset['look'] = look;
       if (old) exchange(old, node);
     }
@@ -30,6 +33,18 @@ export function keepLog(log, messages, draw, stamp) {
     previous = node;
   }
   for (const node of before.values()) node.remove();
+}
+
+const continuesForSeconds = 180;
+
+/**
+ * Whether a message is a continuation of the one above: same author, same readers, shortly after.
+ * @param {any} above
+ * @param {any} message
+ */
+function continues(above, message) {
+  if (!above || above.user !== message.user || above.only !== message.only) return false;
+  return Number(message.ts) - Number(above.ts) < continuesForSeconds;
 }
 
 /**

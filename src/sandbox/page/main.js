@@ -14,7 +14,7 @@ import { keepEndWhileLoading } from './log.js';
 import { drawModal, showErrors, wireModal } from './modal.js';
 import { showNotice } from './notice.js';
 import { act } from './send.js';
-import { drawLine, drawPeople, drawSidebar } from './sidebar.js';
+import { drawLine, lostLine, drawPeople, drawSidebar } from './sidebar.js';
 import { forgetMessage, keepMessage, keepOnly, state } from './state.js';
 import { drawThread } from './thread.js';
 import { drawTour } from './tour.js';
@@ -49,8 +49,8 @@ function go(place) {
 }
 
 function draw() {
-  drawChannel(openThread);
   drawThread();
+  drawChannel(openThread);
 }
 
 /** @param {any} event */
@@ -108,6 +108,7 @@ function signIn(user) {
   stream?.close();
   stream = new EventSource(`/page/stream?as=${encodeURIComponent(user)}`);
   stream.addEventListener('message', (event) => take(JSON.parse(event.data)));
+  stream.addEventListener('error', lostLine);
 }
 
 /** Follows a permalink: `/archives/<channel>/p<ts without its dot>?thread_ts=…`. */

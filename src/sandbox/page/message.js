@@ -4,14 +4,14 @@ import { h } from './dom.js';
 import { emoji } from './emoji.js';
 import { filesOf } from './file.js';
 import { act } from './send.js';
-import { isReply, personOf, repliesTo } from './state.js';
+import { isReply, keyOf, personOf, repliesTo, state } from './state.js';
 import { fullTime, shortTime } from './time.js';
 import { mention, mrkdwn } from './words.js';
 
 /**
  * One message. In the channel it says how many replies it has and opens them.
  * @param {any} message
- * @param {{inThread: boolean, openThread: (ts: string) => void}} around
+ * @param {{inThread: boolean, follows: boolean, openThread: (ts: string) => void}} around `follows`: under one of the same author
  */
 export function messageNode(message, around) {
   const person = personOf(message.user);
@@ -19,38 +19,50 @@ export function messageNode(message, around) {
   return h(
     'article',
     {
-      class: `message${message.only ? ' only-you' : ''}`,
+      class: `message${message.only ? ' only-you' : ''}${around.follows ? ' follows' : ''}`,
       tabindex: '-1',
       'aria-label': `${person.realName}, ${shortTime(message.ts)}`,
       data: { ts: message.ts, user: message.user, ephemeral: String(message.only !== undefined) },
     },
-    h(
-      'span',
-      { class: `avatar tone-${tone(person.id)}${bot ? ' bot' : ''}`, 'aria-hidden': 'true' },
-      initials(person.realName),
-    ),
+    around.follows
+      ? h('span', { class: 'gutter-time', 'aria-hidden': 'true', title: fullTime(message.ts) }, shortTime(message.ts))
+      : h(
+          'span',
+          { class: `avatar tone-${tone(person.id)}${bot ? ' bot' : ''}`, 'aria-hidden': 'true' },
+          initials(person.realName),
+        ),
     h(
       'div',
       { class: 'message-body' },
-      h(
-        'div',
-        { class: 'message-head' },
-        h('strong', { class: 'author' }, person.realName),
-        bot && h('span', { class: 'app-tag' }, 'App'),
-        h(
-          'time',
-          { datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(message.ts) },
-          shortTime(message.ts),
-        ),
-        message.edited && h('span', { class: 'edited' }, '(edited)'),
-        message.only && h('span', { class: 'only-note' }, 'Only visible to you'),
-      ),
+      (!around.follows || message.edited || message.only) && headOf(message, person, around.follows),
       isReply(message) && !around.inThread && h('p', { class: 'from-thread' }, 'Also sent here from a thread'),
       content(message),
       filesOf(message.files ?? []),
       reactions(message.reactions ?? []),
       !around.inThread && !isReply(message) && replyLine(message, around.openThread),
     ),
+  );
+}
+
+/**
+ * @param {any} message
+ * @param {any} person
+ * @param {boolean} follows
+ */
+function headOf(message, person, follows) {
+  return h(
+    'div',
+    { class: 'message-head' },
+    !follows && h('strong', { class: 'author' }, person.realName),
+    !follows && person.role === 'bot' && h('span', { class: 'app-tag' }, 'App'),
+    !follows &&
+      h(
+        'time',
+        { datetime: new Date(Number(message.ts) * 1000).toISOString(), title: fullTime(message.ts) },
+        shortTime(message.ts),
+      ),
+    message.edited && h('span', { class: 'edited' }, '(edited)'),
+    message.only && h('span', { class: 'only-note' }, 'Only visible to you'),
   );
 }
 
@@ -83,6 +95,7 @@ function replyLine(message, openThread) {
   const replies = repliesTo(message.channel, message.ts);
   const count = replies.length;
   const words = count === 0 ? 'Reply in thread' : count === 1 ? '1 reply' : `${count} replies`;
+  const fresh = count - (state.seen.get(keyOf(message)) ?? 0);
   const last = replies.at(-1);
   return h(
     'button',
@@ -94,6 +107,7 @@ function replyLine(message, openThread) {
       onclick: () => openThread(message.ts),
     },
     words,
+    fresh > 0 && h('span', { class: 'fresh', 'aria-hidden': 'true' }, `${fresh} new`),
     last && h('span', { class: 'last-reply', 'aria-hidden': 'true' }, `last at ${shortTime(last.ts)}`),
   );
 }

@@ -25,7 +25,8 @@ export function drawModal() {
     press: async (/** @type {object} */ press, /** @type {any} */ element) => {
       if (await confirmed(element.confirm)) await act('press', { view_id: view.id, ...press, values: entered(dialog) });
     },
-    suggest: async () => [],
+    suggest: async (/** @type {string} */ actionId, /** @type {string} */ typed) =>
+      (await act('suggest', { view_id: view.id, action_id: actionId, typed }))?.options ?? [],
   };
   const close = () => void act('close', { view_id: view.id });
   dialog.replaceChildren(

@@ -34,6 +34,13 @@ export function drawLine() {
   line.classList.toggle('down', state.connected === 0);
 }
 
+/** Says that the workspace itself does not answer; the browser keeps trying. */
+export function lostLine() {
+  const line = byId('line-state');
+  line.textContent = 'The workspace is not running';
+  line.classList.add('down');
+}
+
 const roles = { requester: 'on call', approver: 'approver', bystander: 'bystander' };
 
 /** Fills "Signed in as". */

@@ -10,6 +10,7 @@ export const state = {
   /** @type {any[]} */ commands: [],
   /** @type {any[]} */ tour: [],
   /** @type {Map<string, any>} messages by channel and ts */ messages: new Map(),
+  /** How many replies of a thread have been seen in this window, by channel and ts. @type {Map<string, number>} */ seen: new Map(),
   /** @type {any} */ view: null,
   /** @type {any} */ home: null,
   /** The channel on show, or 'home'. */ place: 'CINCIDENTS',

@@ -1,9 +1,7 @@
 import { byId } from './dom.js';
 import { keepLog, stayAtEnd } from './log.js';
 import { messageNode } from './message.js';
-import { repliesTo, state } from './state.js';
-
-const around = { inThread: true, openThread: () => {} };
+import { keyOf, repliesTo, state } from './state.js';
 
 /** Draws the thread pane, or hides it when no thread is on show. */
 export function drawThread() {
@@ -13,7 +11,9 @@ export function drawThread() {
   if (root === undefined) return;
   const replies = repliesTo(root.channel, root.ts);
   const look = (/** @type {any} */ message) => String(message.look);
-  const draw = (/** @type {any} */ message) => messageNode(message, around);
+  const draw = (/** @type {any} */ message, /** @type {boolean} */ follows) =>
+    messageNode(message, { inThread: true, follows, openThread: () => {} });
+  state.seen.set(keyOf(root), replies.length);
   stayAtEnd(byId('thread-scroll'), () => {
     keepLog(byId('thread-root'), [root], draw, look);
     byId('replies-line').textContent = replies.length === 1 ? '1 reply' : `${replies.length} replies`;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readFields, readUpload } from '../http/read-body.ts';
 import { replyBytes, replyJson } from '../http/reply.ts';
 import { textOf } from '../json.ts';
@@ -23,6 +24,7 @@ export async function answerApi(
     const given = await readFields(request, address.searchParams, mostCallBytes);
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const answer = answerCall(desk, method, bearer ?? textOf(given, 'token'), given);
+    if (desk.workspace.chaos.slowMs > 0) await sleep(desk.workspace.chaos.slowMs);
     replyJson(response, answer.status, answer.body, answer.headers);
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;

@@ -10,6 +10,8 @@ export interface Chaos {
   serverErrorAfter: number;
   /** Send the next N envelopes twice, the second time under a new envelope id. */
   duplicate: number;
+  /** Wait this long before answering any call, in ms; the call takes effect first. */
+  slowMs: number;
   /** Check no blocks at all. */
   anyBlocks: boolean;
   /** Treat these block types as unknown, as a workspace without a new block's rollout does. */
@@ -38,6 +40,7 @@ export function calm(): Chaos {
     retryAfterSeconds: 1,
     serverError: 0,
     serverErrorAfter: 0,
+    slowMs: 0,
     duplicate: 0,
     anyBlocks: false,
     refuseBlockTypes: [],

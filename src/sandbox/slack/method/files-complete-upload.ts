@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isObject, listOf, textOf } from '../../json.ts';
+import { activeIn } from '../../markup/active-in.ts';
 import { Refusal } from '../../refusal.ts';
 import { botUserId } from '../../workspace/person.ts';
 import { fileObject } from '../../workspace/stored-file.ts';
@@ -27,7 +28,9 @@ export const filesCompleteUpload: Method = {
     const answer = files.map((file) => fileObject(file, workspace.base, botUserId));
     const [from, to] = workspace.chaos.shareDelayMs;
     for (const file of files) file.completed = true;
-    const share = { files, channel: channel?.id, threadTs, comment: args.text('initial_comment') ?? '' };
+    const comment = args.text('initial_comment') ?? '';
+    workspace.record.active('files.completeUploadExternal', activeIn({ text: comment }));
+    const share = { files, channel: channel?.id, threadTs, comment };
     setTimeout(() => shareFiles(workspace, share), from === to ? from : randomInt(from, to)).unref();
     return { files: answer };
   },
