@@ -82,8 +82,8 @@ export interface ClusterEvent {
 export interface DaemonSetFacts {
   readonly namespace: string;
   readonly name: string;
-  /** Pods that should run now; 0 for one that a migration left behind. */
-  readonly desired: number;
+  /** Pods that should run now; 0 for one that a migration left behind, `null` where the API gives no number. */
+  readonly desired: number | null;
   readonly containers: readonly {
     readonly name: string;
     readonly image: string;

@@ -83,6 +83,10 @@ describe('recognising a CNI', () => {
     expect(recogniseCni([FLANNEL, CALICO]).name).toBe('calico');
   });
 
+  it('takes one without a number of pods', () => {
+    expect(recogniseCni([{ ...CALICO, desired: null }]).name).toBe('calico');
+  });
+
   it('keeps the settings of the CNI container, not of its sidecars', () => {
     const env = { AWS_VPC_K8S_CNI_EXTERNALSNAT: 'true' };
     const found = daemonSet('aws-node', 'aws-node', '', {

@@ -15,7 +15,7 @@ export function daemonSetFacts(daemonSet: V1DaemonSet): DaemonSetFacts {
   return {
     namespace,
     name,
-    desired: Number.isSafeInteger(desired) ? (desired ?? 0) : 0,
+    desired: Number.isSafeInteger(desired) ? (desired ?? null) : null,
     containers: (pod?.containers ?? []).map((container) => ({
       name: clean(container.name, 63),
       image: clean(container.image, 300),

@@ -123,7 +123,7 @@ export function kubernetesCluster(settings: KubernetesSettings): Cluster {
 /** A node's name may stand in a path or a selector only when it has the shape of one. */
 function nameOf(node: string): string {
   const name = objectName(node);
-  if (name === null) throw new Failure({ is: 'setup', words: 'what was asked for is not the name of a node' });
+  if (name === null) throw new Failure({ is: 'no-name', name: node });
   return name;
 }
 

@@ -56,6 +56,12 @@ function explain(fault: Fault, ask: Ask): Explained {
         why: `answered in a form that netdiag does not know (${clean(fault.words, 120)})`,
         next: 'check that the server address is really an API server',
       };
+    case 'no-name':
+      return {
+        gap: 'not-installed',
+        why: `was not asked, because "${clean(fault.name, 60)}" is not the name of a node`,
+        next: 'write the name as `kubectl get nodes` shows it',
+      };
     case 'setup':
     default:
       return {

@@ -1,6 +1,8 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
+import { kubernetesCluster } from '../../../src/adapter/kubernetes/index.ts';
+import { recogniseCni } from '../../../src/cni/index.ts';
 import type { Cluster } from '../../../src/port.ts';
 import { answers, onlyNock } from './api.ts';
 import { cluster, failure, JSON_TYPE, kubeconfig, patientClock, recorded, SERVER } from './practice.ts';
@@ -245,6 +247,11 @@ describe('cluster settings that cannot be used', () => {
     expect((await failure(cluster({ path }).nodes())).message).toMatch(/names a cluster or user that/);
   });
 
+  it('say that netdiag is in no pod', async () => {
+    const asked = kubernetesCluster({ name: 'x', inCluster: true, clock: patientClock(), recogniseCni });
+    expect((await failure(asked.nodes())).message).toMatch(/give no API server address/);
+  });
+
   it('refuse plain HTTP', async () => {
     expect((await failure(cluster({ path: kubeconfig({ server: 'http://api.test:80' }) }).nodes())).message).toMatch(
       /begins with http:\/\//,
@@ -278,8 +285,10 @@ describe('cluster settings that cannot be used', () => {
     'ask nothing about a node named %j',
     async (name) => {
       onlyNock();
-      expect((await failure(cluster().podsOn(name))).message).toMatch(/not the name of a node/);
-      expect((await failure(cluster().reachKubelet(name))).message).toMatch(/not the name of a node/);
+      expect((await failure(cluster().podsOn(name))).message).toMatch(/is not the name of a node.*kubectl get nodes/);
+      expect((await failure(cluster().reachKubelet(name))).message).toMatch(
+        /is not the name of a node.*kubectl get nodes/,
+      );
     },
   );
 
