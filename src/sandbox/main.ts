@@ -20,13 +20,18 @@ async function main(): Promise<void> {
     port,
     ...(values.tour === undefined ? {} : { tour: readTour(values.tour) }),
   });
-  console.log(JSON.stringify(announcement(opened)));
-  const end = (): void => void opened.close().then(() => process.exit(0));
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void opened.close().then(() => process.exit(0));
+  };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   process.stdin.once('end', end);
   process.stdin.once('close', end);
   process.stdin.resume();
+  console.log(JSON.stringify(announcement(opened)));
 }
 
 try {
