@@ -33,7 +33,7 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
     text: fallback(waits ? `Approval wanted: ${title}` : decision(message), steps),
     blocks: [
       rich(
-        lines(
+        ...lines(
           strong(clip(title, 300)),
           text(`Risk ${plan.risk} of 3: ${risks[plan.risk]}. ${clip(plan.safety, 500)}`),
           doors(message),
@@ -42,9 +42,9 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
       rich(section(...text('Runs on '), ...code(plan.node.name, 260), ...text(':')), preformatted(steps, mostOfSteps)),
       rich(section(...text('Undo:')), preformatted(undo === '' ? '(none)' : undo, mostOfUndo)),
       ...notWhole(steps, undo),
-      ...fold('What else is checked', rich(checks(plan)), style),
+      ...fold('What else is checked', rich(...checks(plan)), style),
       ...(waits
-        ? [rich(lines(rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
+        ? [rich(...lines(rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
         : [decided(message)]),
     ],
   };
@@ -100,7 +100,7 @@ function notWhole(steps: string, undo: string): KnownBlock[] {
   return [rich(section(...strong('Not every command fits on this card. Read the whole plan before you approve it.')))];
 }
 
-function checks(plan: Plan): RichTextSection {
+function checks(plan: Plan): RichTextSection[] {
   const before = plan.preconditions.slice(0, 10).map((one) => code(commandLine(one.argv), 150));
   const after = plan.verify.slice(0, 20).flatMap((check, i) => [...(i === 0 ? [] : text(', ')), ...code(check, 60)]);
   return lines(

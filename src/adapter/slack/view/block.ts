@@ -36,13 +36,9 @@ export function section(...elements: readonly RichTextElement[]): RichTextSectio
   return { type: 'rich_text_section', elements: elements.length > 0 ? [...elements] : [{ type: 'text', text: ' ' }] };
 }
 
-/** Several lines in one paragraph. */
-export function lines(...each: readonly (readonly RichTextElement[])[]): RichTextSection {
-  return section(
-    ...each
-      .filter((line) => line.length > 0)
-      .flatMap((line, i) => (i === 0 ? line : [{ type: 'text', text: '\n' } as const, ...line])),
-  );
+/** Several lines, one under the other; empty ones are left out. */
+export function lines(...each: readonly (readonly RichTextElement[])[]): RichTextSection[] {
+  return each.filter((line) => line.length > 0).map((line) => section(...line));
 }
 
 /** A bulleted list of at most `most` characters; items that do not fit are counted in a last one. */
@@ -103,7 +99,7 @@ export function fold(title: string, child: RichTextBlock, style: Style): (Contai
 
 /** A cell of a table; Slack refuses an empty one. */
 export function cell(...each: readonly (readonly RichTextElement[])[]): RichTextBlock {
-  return rich(lines(...each));
+  return rich(...lines(...each));
 }
 
 /** A table whose first row is the head; the columns are wrapped. */

@@ -24,12 +24,16 @@ function compared(message: FindingMessage, count: number, width: number): KnownB
   const rows = message.evidence.slice(0, count).map((one) => row(one, message, width));
   const rest = message.evidence.length - count;
   const counted = rest > 0 ? [[cell(text(`… (${rest} more)`)), cell(text('–')), cell(text('–'))]] : [];
-  return table(['What', message.subject, message.peer ?? 'no healthy peer'], [...rows, ...counted]);
+  const peer = message.peer === null ? 'no healthy peer' : `${message.peer} (healthy)`;
+  return table(['What', message.subject, peer], [...rows, ...counted]);
 }
 
 function row(one: Evidence, message: FindingMessage, width: number): RichTextBlock[] {
   const asked = code(one.subject.command, width);
-  const other = one.peer === undefined || one.peer.command === one.subject.command ? [] : code(one.peer.command, width);
+  const other =
+    one.peer === undefined || one.peer.command === one.subject.command
+      ? []
+      : [...text('healthy: '), ...code(one.peer.command, width)];
   return [
     cell(limited(text(one.about), width), asked, other),
     cell(line(one.subject, message.subject, width)),

@@ -20,7 +20,7 @@ const confidence = {
 export function finding(message: FindingMessage, ladder: Ladder, style: Style): Rendering {
   const { statement, confidence: sure, residue } = message.finding;
   const drawn = message.story === null ? '' : ladder(message.story);
-  const above = [rich(lines(verdict(statement), text(confidence[sure]))), ...proof(message)];
+  const above = [rich(...lines(verdict(statement), text(confidence[sure]))), ...proof(message)];
   const below: KnownBlock[] = [
     ...(drawn === '' ? [] : [rich(preformatted(drawn, 2000))]),
     ...(residue.length === 0 ? [] : [rich(section(...text('What stays:')), bullets(residue.map(text), 800))]),
@@ -48,5 +48,5 @@ function proof(message: FindingMessage): RichTextBlock[] {
     ...code(capture.file, 60),
     ...text(` ${capture.packets} packets${capture.gap === undefined ? '' : ', not whole'}`),
   ]);
-  return said.length + files.length === 0 ? [] : [rich(lines(said, limited(files, 400)))];
+  return said.length + files.length === 0 ? [] : [rich(...lines(said, limited(files, 400)))];
 }

@@ -14,7 +14,7 @@ const states = { pending: 'pending', active: 'in_progress', done: 'complete', fa
 /** The one message in the channel that changes: who, where, and how far. */
 export function live(message: LiveMessage, style: Style): Rendering {
   const head = rich(
-    lines([
+    ...lines([
       ...code(message.node, 260),
       ...text(' · cluster '),
       ...code(message.cluster, 100),
@@ -31,43 +31,45 @@ export function live(message: LiveMessage, style: Style): Rendering {
 
 function plan(message: LiveMessage): KnownBlock[] {
   const { steps, earlier } = latest(message.steps);
-  const ids = new Set<string>();
-  const tasks: TaskCardBlock[] = steps.map((step, i) => {
-    const wanted = clip(step.id, 200) || String(i);
-    const id = ids.has(wanted) ? `${wanted} ${i}` : wanted;
+  const ids = new Set(['earlier']);
+  const counted =
+    earlier > 0 ? [{ id: 'earlier', label: [{ text: `${earlier} earlier steps` }], state: 'done' } as const] : [];
+  const tasks = [...counted, ...steps].map((step, i): TaskCardBlock => {
+    const wanted = clip(step.id, 200) || 'step';
+    const id = i > 0 && ids.has(wanted) ? `${wanted} ${i}` : wanted;
     ids.add(id);
+    const detail = details(step, steps.length);
     return {
       type: 'task_card',
       task_id: id,
       title: bare(clip(plain(step.label), 140)) || '–',
       status: states[step.state],
-      ...(step.detail === undefined || step.detail.length === 0
-        ? {}
-        : { details: rich(section(...words(step.detail, 160))) }),
+      ...(detail.length === 0 ? {} : { details: rich(section(...detail)) }),
     };
   });
-  const counted: TaskCardBlock[] =
-    earlier > 0
-      ? [{ type: 'task_card', task_id: 'earlier', title: `${earlier} earlier steps`, status: 'complete' }]
-      : [];
-  return [{ type: 'plan', title: bare(clip(plain(message.title), 300)) || 'netdiag', tasks: [...counted, ...tasks] }];
+  return [{ type: 'plan', title: bare(clip(plain(message.title), 300)) || 'netdiag', tasks }];
+}
+
+/** What a step adds to its label; the fewer steps, the more of it. */
+function details(step: Step, steps: number): RichTextElement[] {
+  return words(step.detail ?? [], Math.max(160, Math.min(400, Math.floor(4800 / steps))));
 }
 
 function listed(message: LiveMessage): KnownBlock {
   const { steps, earlier } = latest(message.steps);
   return rich(
-    lines(
+    ...lines(
       [...strong(clip(plain(message.title), 300))],
       earlier > 0 ? text(`✓ ${earlier} earlier steps`) : [],
-      ...steps.map(line),
+      ...steps.map((step) => line(step, steps.length)),
     ),
   );
 }
 
-function line(step: Step): RichTextElement[] {
+function line(step: Step, steps: number): RichTextElement[] {
   const label = words(step.label, 140);
-  const detail = step.detail === undefined ? [] : [...text(' — '), ...words(step.detail, 160)];
-  return [...text(`${marks[step.state]} `), ...label, ...detail];
+  const detail = details(step, steps);
+  return [...text(`${marks[step.state]} `), ...label, ...(detail.length === 0 ? [] : [...text(' — '), ...detail])];
 }
 
 function latest(steps: readonly Step[]): { readonly steps: readonly Step[]; readonly earlier: number } {

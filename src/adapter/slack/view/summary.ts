@@ -8,7 +8,7 @@ import { seen } from './seen.ts';
 /** How it ended, what changed on the node, what would undo it, and how it went. */
 export function summary(message: SummaryMessage, style: Style): Rendering {
   const blocks: (KnownBlock | null)[] = [
-    rich(lines(headline(message), ...paragraphs(message))),
+    rich(...lines(headline(message), ...paragraphs(message))),
     message.difference.length === 0
       ? null
       : rich(section(...text('Changed on the node:')), preformatted(message.difference.join('\n'), 1800)),

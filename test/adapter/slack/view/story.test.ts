@@ -1,0 +1,227 @@
+import type { KnownBlock } from '@slack/types';
+import { describe, expect, test } from 'vitest';
+import type { ApprovalMessage, Message, SummaryMessage } from '../../../../src/model/index.ts';
+import { view, whisper } from '../../../../src/adapter/slack/view/index.ts';
+import { answered, asking, found, looking, secondPerson, wanted } from '../messages.ts';
+
+/** What a reader sees of blocks: one line per paragraph, mentions as `<@id>`, code in back-quotes, buttons in brackets. */
+function seen(value: unknown): string {
+  if (Array.isArray(value)) return value.map(seen).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  const { type, text, style, ...rest } = value as Record<string, unknown>;
+  if (type === 'user') return `<@${String(rest['user_id'])}>`;
+  if (type === 'date') return `{${String(rest['timestamp'])}}`;
+  if (type === 'button') return `[${seen(text)}]`;
+  if (type === 'rich_text_section' || type === 'rich_text_preformatted') return `${seen(rest['elements'])}\n`;
+  if (typeof text === 'string') return style !== undefined && 'code' in (style as object) ? `\`${text}\`` : text;
+  if (type === 'plan') return `${String(rest['title'])}\n${seen(rest['tasks'])}`;
+  if (type === 'task_card') return `(${String(rest['status'])}) ${String(rest['title'])}\n${seen(rest['details'])}`;
+  return `${seen(rest['title'])}${seen(text)}${seen(rest['elements'])}${seen(rest['rows'])}${seen(rest['child_blocks'])}`;
+}
+
+const shown = (message: Message, style: 'modern' | 'classic' = 'modern'): string =>
+  seen(view(message, () => 'a --> b', style).blocks);
+const types = (message: Message): KnownBlock['type'][] =>
+  view(message, () => '', 'modern').blocks.map((block) => block.type);
+
+describe('the live message', () => {
+  test('says who, where and how far', () => {
+    expect(shown(looking)).toBe(
+      '`ip-10-0-10-207` · cluster `prod-east` · started by <@UONCALL01>\n' +
+        'Looking at the node and at its healthy peer ip-10-0-10-115\n(in_progress) Looking\n(pending) Narrowing down\n',
+    );
+    expect(view(looking, () => '', 'modern').text).toContain('ip-10-0-10-207 · Looking at the node');
+  });
+
+  test('shows 60 steps as the last 30 and a count', () => {
+    const steps = Array.from({ length: 60 }, (_, i) => ({
+      id: `s${i}`,
+      label: [{ text: `step ${i}` }],
+      state: 'done' as const,
+    }));
+    const [, ...tasks] = shown({ ...looking, steps })
+      .trim()
+      .split('\n')
+      .slice(1);
+    expect(tasks[0]).toBe('(complete) 30 earlier steps');
+    expect(tasks.slice(1)).toHaveLength(30);
+    expect(tasks.at(-1)).toBe('(complete) step 59');
+  });
+
+  test('has marks where the plan block is not known', () => {
+    const steps = (['done', 'active', 'pending', 'failed'] as const).map((state) => ({
+      id: state,
+      label: [{ text: state }],
+      state,
+    }));
+    expect(shown({ ...looking, steps }, 'classic')).toContain('✓ done\n● active\n○ pending\n✗ failed\n');
+  });
+});
+
+describe('a question', () => {
+  test('has its buttons, each with its own action and token', () => {
+    expect(shown(asking)).toBe('What do you see?\n[kubectl logs/exec fails][Pods unreachable]');
+    expect(view(asking, () => '', 'modern').blocks[1]).toMatchObject({
+      elements: [
+        { action_id: 'press:0', value: '0'.repeat(32) },
+        { action_id: 'press:1', value: '1'.repeat(32) },
+      ],
+    });
+    expect(view(asking, () => '', 'modern').text).toBe('What do you see? · kubectl logs/exec fails / Pods unreachable');
+  });
+
+  test('is one line once it is answered', () => {
+    expect(shown(answered)).toBe('✓ kubectl logs/exec fails — <@UONCALL01>, {1763661600}\n');
+  });
+
+  test('with more than five answers is a menu', () => {
+    const buttons = Array.from({ length: 6 }, (_, i) => ({ token: String(i), label: `c${i}` }));
+    expect(view({ ...asking, buttons }, () => '', 'modern').blocks[1]).toMatchObject({
+      elements: [{ type: 'static_select', options: buttons.map((one) => ({ value: one.token })) }],
+    });
+  });
+});
+
+describe('the finding', () => {
+  test('puts the proof beside the claim', () => {
+    expect(shown(found)).toBe(
+      [
+        'Replies leave through the wrong interface. Requests reach eth0; every answer leaves eth1 and is lost.',
+        'Proven',
+        'Proof · I sent 7 marked SYNs: 7 of 7 seen on `eth0`',
+        'Captures · `capture-eth0.pcap` 7 packets',
+        'Whatip-10-0-10-207ip-10-0-10-115 (healthy)way back to the API server',
+        '`ip route get 10.0.10.69 from 10.0.10.207`',
+        'healthy: `ip route get 10.0.10.69 from 10.0.10.115`',
+        '`10.0.10.69 from 10.0.10.207 dev eth1 uid 0`',
+        '`10.0.10.69 from 10.0.10.115 dev eth0 uid 0`',
+        'a --> b',
+        'What stays:',
+        'Clients outside 10.0.10.0/24 would still time out: the default route also leaves by eth1.',
+        'Ruled out (2)firewall',
+        'kubelet not listening',
+        'Could not see (1)nftables ruleset: nft — not installed on `ip-10-0-10-207`',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('without a peer says so, and without proof or captures leaves their lines out', () => {
+    const bare = { ...found, peer: null, proof: null, story: null, captures: [], ruledOut: [], unseen: [] };
+    const text = shown({ ...bare, evidence: found.evidence.map(({ about, subject }) => ({ about, subject })) });
+    expect(text).toContain('no healthy peer');
+    expect(text).not.toMatch(/Proof|Captures|a --> b|Ruled out|Could not see/);
+  });
+
+  test('names the node of a line that stands in the column of another', () => {
+    const evidence = found.evidence.map((one) => ({ ...one, subject: { ...one.subject, node: 'ip-10-0-10-9' } }));
+    expect(shown({ ...found, evidence })).toContain('`ip-10-0-10-9`: `10.0.10.69 from');
+  });
+
+  test('counts the rows of evidence that do not fit', () => {
+    const evidence = Array.from({ length: 200 }, () => found.evidence).flat();
+    const rows = /… \((\d+) more\)/.exec(shown({ ...found, evidence }));
+    expect(Number(rows?.[1])).toBeGreaterThan(150);
+  });
+});
+
+describe('the approval card', () => {
+  test('says what happens, what it risks, which doors, who may approve and until when', () => {
+    expect(shown(wanted)).toBe(
+      [
+        "Fix A — remove eth1's route to 10.0.10.0/24",
+        'Risk 1 of 3: run-time values of one node, exact undo. It takes away one route of one node.',
+        'I came in through `10.0.10.190`; this fix closes `10.0.10.190`, opens `10.0.10.207`, and I confirm through `10.0.10.207`.',
+        'Runs on `ip-10-0-10-207`:',
+        'ip route del 10.0.10.0/24 dev eth1 src 10.0.10.190',
+        'Undo:',
+        'ip route prepend 10.0.10.0/24 dev eth1 src 10.0.10.190',
+        'What else is checkedBefore, on the node, the output must still be the same:',
+        '`ip route show table main`',
+        'Afterwards clear: `two-interfaces-one-subnet`',
+        `Plan \`${'f1'.repeat(16)}\``,
+        'The node restores itself after 60 s unless a new connection confirms.',
+        'Needs one approval from <@USECOND01>, not from <@UONCALL01>, who started this.',
+        'Expires {1763662500}.',
+        '[Approve][Reject…]',
+      ].join('\n'),
+    );
+  });
+
+  test.each([
+    ['approved', 'Approved by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
+    ['rejected', 'Rejected by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
+    ['superseded', 'Replaced by another plan by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
+  ] as const)('once %s has the decision in place of the buttons', (state, line) => {
+    const decided: ApprovalMessage = { ...wanted, state, decidedBy: secondPerson, decidedAt: 1_763_661_900_000 };
+    expect(shown(decided)).toContain(line);
+    expect(types(decided)).not.toContain('actions');
+    expect(shown(decided)).toContain('ip route del');
+  });
+
+  test('once expired names nobody', () => {
+    expect(shown({ ...wanted, state: 'expired' })).toContain('Expired · plan `7f3a00000000…`');
+  });
+
+  test('says when a command does not fit, and nothing of the kind when all do', () => {
+    const [step] = wanted.plan.steps;
+    const steps = Array.from({ length: 400 }, () => step).filter((one) => one !== undefined);
+    expect(shown({ ...wanted, plan: { ...wanted.plan, steps } })).toContain('Not every command fits on this card.');
+    expect(shown(wanted)).not.toContain('Not every command');
+  });
+
+  test('says when nobody else could approve', () => {
+    expect(shown({ ...wanted, approvers: [wanted.requester] })).toContain('nobody else is configured');
+  });
+
+  test('names the node of a step on another node', () => {
+    const steps = wanted.plan.steps.map((step) => ({ ...step, node: 'ip-10-0-10-9' }));
+    expect(shown({ ...wanted, plan: { ...wanted.plan, steps } })).toContain('ip-10-0-10-9: ip route del');
+  });
+});
+
+describe('the summary', () => {
+  const summary: SummaryMessage = {
+    is: 'summary',
+    outcome: 'repaired',
+    headline: [{ text: 'Repaired in 18 s of machine time.' }],
+    paragraphs: [[{ text: 'Replies left by ' }, { code: 'eth1' }]],
+    timeline: [{ at: 1_763_661_900_000, what: [{ text: 'approved by ' }, { person: secondPerson }] }],
+    durable: ['Take the address off eth1.'],
+    difference: ['-10.0.10.0/24 dev eth1', '+10.0.10.0/24 dev eth0'],
+    ruledOut: ['firewall'],
+    unseen: [],
+  };
+
+  test('says how it ended, what changed, what lasts and how it went', () => {
+    expect(shown(summary)).toBe(
+      [
+        'Repaired in 18 s of machine time.',
+        'Replies left by `eth1`',
+        'Changed on the node:',
+        '-10.0.10.0/24 dev eth1',
+        '+10.0.10.0/24 dev eth0',
+        'To make it last:',
+        'Take the address off eth1.',
+        'Ruled out (1)firewall',
+        'Timeline (1){1763661900} approved by <@USECOND01>',
+        '',
+      ].join('\n'),
+    );
+    expect(view(summary, () => '', 'modern').text).toBe('Repaired in 18 s of machine time. · Replies left by eth1');
+  });
+
+  test('of nothing found is as short as it can be', () => {
+    expect(types({ ...summary, timeline: [], durable: [], difference: [], ruledOut: [] })).toEqual(['rich_text']);
+  });
+});
+
+test('a sentence for one person shows code between back-quotes and no markup', () => {
+  const { blocks, text } = whisper('Did you mean `ip-10-0-10-207`? <!channel>');
+  expect(seen(blocks)).toBe('Did you mean `ip-10-0-10-207`? <!channel>\n');
+  expect(text).toBe('Did you mean `ip-10-0-10-207`? &lt;!channel&gt;');
+});
+
+test('a person of the terminal is a name, not a mention', () => {
+  expect(shown({ ...looking, by: { id: 'terminal:root', name: 'root' } })).toContain('started by @root');
+});
