@@ -5,13 +5,13 @@ import { conntrackStat } from './conntrack-stat.ts';
 import { dmesgNet } from './dmesg-net.ts';
 import { interfaceConfig } from './interface-config.ts';
 import { ipAddr } from './ip-addr.ts';
-import { ipLinkStats } from './ip-link-stats.ts';
 import { ipLink } from './ip-link.ts';
+import { ipLinkStats } from './ip-link-stats.ts';
 import { ipNeigh } from './ip-neigh.ts';
+import { ipRoute } from './ip-route.ts';
 import { ipRouteAll } from './ip-route-all.ts';
 import { ipRouteGet } from './ip-route-get.ts';
 import { ipRoutePrefix } from './ip-route-prefix.ts';
-import { ipRoute } from './ip-route.ts';
 import { ipRule } from './ip-rule.ts';
 import { iptablesFilter } from './iptables-filter.ts';
 import { iptablesNat } from './iptables-nat.ts';
@@ -41,13 +41,13 @@ export const probes = [
   dmesgNet,
   interfaceConfig,
   ipAddr,
-  ipLinkStats,
   ipLink,
+  ipLinkStats,
   ipNeigh,
+  ipRoute,
   ipRouteAll,
   ipRouteGet,
   ipRoutePrefix,
-  ipRoute,
   ipRule,
   iptablesFilter,
   iptablesNat,
@@ -84,13 +84,13 @@ export {
   dmesgNet,
   interfaceConfig,
   ipAddr,
-  ipLinkStats,
   ipLink,
+  ipLinkStats,
   ipNeigh,
+  ipRoute,
   ipRouteAll,
   ipRouteGet,
   ipRoutePrefix,
-  ipRoute,
   ipRule,
   iptablesFilter,
   iptablesNat,

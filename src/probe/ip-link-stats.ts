@@ -1,6 +1,7 @@
 // `ip -s -s link show` prints each device's counters under headings that changed between versions (`overrun` became `missed` in
 // iproute2 5.10, `otherhost` came with 5.19): they are read by name. https://man7.org/linux/man-pages/man8/ip-link.8.html
 import { probe } from './probe.ts';
+import { namedDevices } from './text/device.ts';
 import { emptyRecord, linesOf, refuse, wholeNumber, wordsOf } from './text/lines.ts';
 
 export interface LinkStats {
@@ -39,8 +40,7 @@ export const ipLinkStats = probe({
       const [, direction, , names] = HEADING.exec(line) ?? [];
       const link = links.at(-1);
       if (printed !== undefined) {
-        const device = printed.replace(/(.)@[^@]+$/, '$1');
-        links.push({ device, received: emptyRecord(), sent: emptyRecord(), line, lines: [] });
+        links.push({ device: printed, received: emptyRecord(), sent: emptyRecord(), line, lines: [] });
       } else if (link !== undefined && names !== undefined) {
         at += 1;
         const into = direction === 'RX' ? link.received : link.sent;
@@ -49,7 +49,9 @@ export const ipLinkStats = probe({
         refuse('not part of a device', line);
     }
     const bare = links.find(({ received, sent }) => !('dropped' in received && 'dropped' in sent));
-    return bare === undefined ? { links } : refuse('a device without counters', bare.line);
+    if (bare !== undefined) refuse('a device without counters', bare.line);
+    const names = namedDevices(links.map(({ device }) => device));
+    return { links: links.map((link, at) => ({ ...link, device: names[at]?.device ?? link.device })) };
   },
 });
 

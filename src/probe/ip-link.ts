@@ -2,6 +2,7 @@
 // https://man7.org/linux/man-pages/man8/ip-link.8.html and https://docs.kernel.org/networking/operstates.html
 import { probe } from './probe.ts';
 import { isMac } from './text/address.ts';
+import { namedDevices } from './text/device.ts';
 import { linesOf, refuse } from './text/lines.ts';
 import { Words } from './text/words.ts';
 
@@ -23,7 +24,7 @@ export interface Link {
   readonly line: string;
 }
 
-const LINE = /^(\d+): ([^ ]+): <([^> ]*)> ([^\\]*)(?:\\ *(.*))?$/;
+const LINE = /^(\d+): ([^ ]+): <([^> ]*)> (.*?)\\ {4}(link\/.*)$/;
 const VALUED = new Set(['mtu', 'qdisc', 'master', 'state', 'mode', 'group', 'qlen', 'vrf']);
 
 /** Every device in the kernel's order. */
@@ -34,10 +35,8 @@ export const ipLink = probe({
   argv: () => ['ip', '-o', 'link', 'show'],
   parse: (text) => {
     const printed = linesOf(text).map(printedLink);
-    const names = new Set(
-      printed.flatMap(({ device: name }) => [name, name.slice(0, Math.max(0, name.lastIndexOf('@')))]),
-    );
-    return { links: printed.map((link) => withParent(link, names)) };
+    const names = namedDevices(printed.map(({ device }) => device));
+    return { links: printed.map((link, at) => ({ ...link, ...names[at] })) };
   },
 });
 
@@ -54,8 +53,7 @@ function printedLink(line: string): Link {
   const mtu = Number(said.get('mtu') ?? Number.NaN);
   const state = said.get('state');
   if (!Number.isSafeInteger(mtu) || state === undefined) return refuse('no MTU or no state', line);
-  const [kind = '', address = ''] = link.split(' ');
-  if (!kind.startsWith('link/')) return refuse('no link type', line);
+  const [, address = ''] = link.split(' ');
   const flag = new Set(flags.split(','));
   return {
     index: Number(index),
@@ -69,12 +67,4 @@ function printedLink(line: string): Link {
     master: said.get('master') ?? null,
     line,
   };
-}
-
-/** `name@parent` is cut only where the part after the last `@` can be a device: the name itself may hold an `@`. */
-function withParent(link: Link, names: ReadonlySet<string>): Link {
-  const at = link.device.lastIndexOf('@');
-  const parent = link.device.slice(at + 1);
-  if (at < 1 || !(names.has(parent) || /^(if\d+|NONE)$/.test(parent))) return link;
-  return { ...link, device: link.device.slice(0, at), parent };
 }

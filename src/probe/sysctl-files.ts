@@ -30,8 +30,8 @@ export const sysctlFiles = probe({
   argv: () => searching([...DIRECTORIES, LAST], 1, ['-name', '*.conf'], ASSIGNMENT),
   parse: (text, output): { readonly settings: readonly FileSetting[] } => {
     const { files, found } = searched(text, cleanText(output.stderr));
-    const applied = appliedFiles([...files.keys()]);
-    const settings = applied.flatMap((file) => found.filter((line) => line.file === file));
+    const byFile = Map.groupBy(found, ({ file }) => file);
+    const settings = appliedFiles([...files.keys()]).flatMap((file) => byFile.get(file) ?? []);
     return { settings: settings.map(({ file, line, text }) => ({ file, line, ...assignment(text), text })) };
   },
 });

@@ -17,13 +17,8 @@ const ADDRESSING =
  * An exact name is preferred to a pattern. `null` when no file names the device.
  */
 export function configuresDevice(entries: readonly FoundLine[], device: string): FoundLine | null {
-  const files = [...new Set(entries.map(({ file }) => file))];
-  const blocks = files.flatMap((file) =>
-    blocksOf(
-      file,
-      entries.filter((entry) => entry.file === file),
-    ),
-  );
+  const files = Map.groupBy(entries, ({ file }) => file);
+  const blocks = [...files].flatMap(([file, lines]) => blocksOf(file, lines));
   const block =
     blocks.find(({ names }) => names.includes(device)) ??
     blocks.find(({ names }) => names.some((name) => /[*?[]/.test(name) && globMatches(name, device)));
@@ -81,9 +76,9 @@ function netplan(lines: readonly FoundLine[]): Block[] {
   return lines.flatMap((naming, at) => {
     const [, indent = '', name] = /^( *)"?([A-Za-z0-9._*-]+)"?:\s*$/.exec(naming.text) ?? [];
     if (name === undefined || indent === '') return [];
-    const after = lines.slice(at + 1);
-    const end = after.findIndex(({ text }) => text.search(/[^ ]/) <= indent.length);
-    const inside = end < 0 ? after : after.slice(0, end);
+    let end = at + 1;
+    while ((lines[end]?.text.search(/[^ ]/) ?? -1) > indent.length) end += 1;
+    const inside = lines.slice(at + 1, end);
     const further = inside.flatMap(({ text }) => /^\s*(?:name|set-name):\s*"?([^\s"]+)"?\s*$/.exec(text)?.[1] ?? []);
     return [{ names: [name, ...further], naming, lines: inside }];
   });

@@ -43,12 +43,13 @@ export function searched(text: string, complaints: string): Searched {
   return { files, found: matches.map((line) => foundLine(line, files)) };
 }
 
-/** `PATH:LINE:TEXT`; a path may hold colons, so only one that was listed counts. */
+/** `PATH:LINE:TEXT`; a path may hold colons, so only one that was listed counts, and of several the longest. */
 function foundLine(line: string, files: ReadonlyMap<string, string>): FoundLine {
-  for (let colon = line.indexOf(':'); colon >= 0; colon = line.indexOf(':', colon + 1)) {
+  let found: FoundLine | null = null;
+  for (let colon = line.indexOf(':'); colon >= 0 && colon < 4096; colon = line.indexOf(':', colon + 1)) {
     const file = line.slice(0, colon);
-    const [, digits, text = ''] = /^(\d{1,9}):(.*)$/.exec(line.slice(colon + 1)) ?? [];
-    if (digits !== undefined && files.has(file)) return { file, line: Number(digits), text };
+    const [, digits, text = ''] = files.has(file) ? (/^(\d{1,9}):(.*)$/.exec(line.slice(colon + 1)) ?? []) : [];
+    if (digits !== undefined) found = { file, line: Number(digits), text };
   }
-  return refuse('not a line of a listed file', line);
+  return found ?? refuse('not a line of a listed file', line);
 }

@@ -8,7 +8,7 @@ export interface Setting {
   readonly line: string;
 }
 
-const LINE = /^([^ =]+) = ?(.*)$/;
+const LINE = /^([^ ]+) =(?: (.*))?$/;
 
 /** `name = value` lines of procps-ng 3.3 to 4.x. Throws Unparsable at any other line. */
 export function settingsOf(text: string): Setting[] {
