@@ -9,7 +9,7 @@ import type { IncidentState, Message } from '../model/index.ts';
 import type { Thread } from '../port.ts';
 import { suggest } from '../playbook/index.ts';
 import { desk, startWorker } from '../shell/index.ts';
-import type { Ports } from '../shell/index.ts';
+import type { Workplace } from '../shell/index.ts';
 import { document, EXIT, exitStatus } from './document.ts';
 
 /** Input and output of a command. */
@@ -54,7 +54,7 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
 /** Diagnoses one node from the terminal: the same core, the terminal as thread, nothing changed. Gives the exit status. */
 export async function diagnose(
   request: DiagnoseRequest,
-  ports: Omit<Ports, 'thread'>,
+  ports: Omit<Workplace, 'thread'>,
   { out, err, input }: Console,
 ): Promise<number> {
   const known = [...ports.house.playbooks.keys()];
@@ -116,7 +116,7 @@ export async function diagnose(
       ),
     );
   }
-  const all: Ports = {
+  const all: Workplace = {
     ...ports,
     thread,
     written: (state) => (state.outcome !== null || state.life === 'proposing' ? finished.resolve(state) : undefined),

@@ -39,7 +39,8 @@ export function weigh(turn: Turn): 'proven' | 'likely' | 'cleared' | 'unseen' {
       set(turn, { ruledOut: [...turn.state.ruledOut, `${check.suspect}: ${proof.sentence}`] });
       return [];
     }
-    return proof.says === 'proven' ? [{ ...finding, confidence: 'proven' }] : [finding];
+    const weighed = { ...finding, proof: proof.sentence };
+    return [proof.says === 'proven' ? { ...weighed, confidence: 'proven' } : weighed];
   });
   set(turn, { findings: rank(kept) });
   if (kept.some(({ confidence }) => confidence === 'proven')) return 'proven';

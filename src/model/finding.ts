@@ -28,6 +28,8 @@ export interface Finding {
   readonly statement: string;
   readonly confidence: Confidence;
   readonly evidence: readonly Evidence[];
+  /** What the counted packets say of it, one sentence; absent until they were counted. */
+  readonly proof?: string;
   /** What a remediation needs, plain data whose shape belongs to the code. */
   readonly facts: Readonly<Record<string, string | readonly string[]>>;
   /** What stays broken after the obvious fix, or will bring the fault back. */

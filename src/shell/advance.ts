@@ -1,7 +1,7 @@
 import { step } from '../incident/index.ts';
 import type { Event, Happening, IncidentState } from '../model/index.ts';
 import type { LeasedEffect } from '../port.ts';
-import type { Ports } from './ports.ts';
+import type { Commons } from './ports.ts';
 
 /** What became of taking in one happening. */
 export type Taken =
@@ -16,7 +16,7 @@ const TRIES = 20;
  * transaction. Another writer in between only means another try, on the newer state.
  */
 export async function take(
-  ports: Ports,
+  ports: Commons,
   incident: string,
   happening: Happening,
   cause: { readonly ends?: LeasedEffect; readonly inbox?: string } = {},

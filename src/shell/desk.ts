@@ -2,7 +2,7 @@ import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
 import type { Desk } from '../port.ts';
 import { take } from './advance.ts';
-import type { Ports } from './ports.ts';
+import type { Workplace } from './ports.ts';
 
 /** Who may start and where; empty lists allow everybody and every channel. */
 export interface DeskPolicy {
@@ -11,64 +11,70 @@ export interface DeskPolicy {
 }
 
 /** The desk where commands and button presses arrive, once they are recorded and acked. */
-export function desk(ports: Ports, policy: DeskPolicy, nudge: () => void): Desk {
+export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void): Desk {
+  const { journal, ids } = workplace;
   return {
     async start({ key, node, by, place, symptom }) {
-      if (policy.starters.length > 0 && !policy.starters.includes(by.id))
+      if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
         return 'You may not start a diagnosis here; ask one of the configured starters.';
-      if (policy.channels.length > 0 && !policy.channels.includes(place.channel))
+      }
+      if (policy.channels.length > 0 && !policy.channels.includes(place.channel)) {
         return 'Diagnoses are not started in this channel; use one of the configured ones.';
-      const refusal = await unknownNode(ports, node);
-      if (refusal !== null) return refusal;
-      const running = (await ports.journal.open()).find(({ state }) => state.node === node);
-      if (running !== undefined)
-        return `${node} is being looked at already, started by ${running.state.by.name}: see the thread in this channel.`;
-      const incident = ports.ids.token();
-      const taken = await take(
-        ports,
-        incident,
-        {
-          is: 'opened',
-          incident,
-          node,
-          cluster: ports.cluster.name,
-          by,
-          place,
-          ...(symptom === undefined ? {} : { symptom }),
-        },
-        { inbox: `start ${key}` },
+      }
+      const found = await clusterOf(workplace, node);
+      if ('refusal' in found) return found.refusal;
+      const running = (await journal.open()).find(
+        ({ state }) => state.node === node && state.cluster === found.cluster,
       );
+      if (running !== undefined) {
+        return `${node} is being looked at already, started by ${running.state.by.name}: see its thread.`;
+      }
+      const incident = ids.token();
+      const opened = { is: 'opened', incident, node, cluster: found.cluster, by, place } as const;
+      const happening = symptom === undefined ? opened : { ...opened, symptom };
+      const taken = await take(workplace, incident, happening, { inbox: `start ${key}` });
       nudge();
       return taken.is === 'written' || taken.is === 'seen'
         ? null
         : 'The incident could not be recorded; nothing was started.';
     },
+
     async press({ key, token, by, reason }) {
-      const open = await ports.journal.open();
-      const incident = open.find(({ state }) => state.buttons[token] !== undefined);
-      if (incident === undefined)
+      const incident = (await journal.open()).find(({ state }) => state.buttons[token] !== undefined);
+      if (incident === undefined) {
         return 'This incident is over, or the button belongs to an older message: nothing was done.';
-      await take(
-        ports,
-        incident.incident,
-        { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) },
-        { inbox: `press ${key}` },
-      );
+      }
+      const pressed = { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) } as const;
+      await take(workplace, incident.incident, pressed, { inbox: `press ${key}` });
       nudge();
       return null;
     },
   };
 }
 
-/** Why this node cannot be looked at; `null` when the cluster has it, or cannot be asked (the incident then says so). */
-async function unknownNode(ports: Ports, node: string): Promise<string | null> {
-  try {
-    const names = (await ports.cluster.nodes()).map(({ name }) => name);
-    if (names.includes(node)) return null;
-    const near = suggest(node, names);
-    return `Cluster ${ports.cluster.name} has no node called that${near.length > 0 ? `. Did you mean ${near.join(' or ')}?` : `; it has ${names.length} nodes.`}`;
-  } catch (error) {
-    if (error instanceof ClusterError) return `${error.message} Nothing was started.`;
-    throw error;
+/** The cluster that has this node, or why the node cannot be looked at. */
+async function clusterOf(
+  workplace: Workplace,
+  node: string,
+): Promise<{ readonly cluster: string } | { readonly refusal: string }> {
+  const names: string[] = [];
+  const silent: string[] = [];
+  for (const { cluster } of workplace.sites) {
+    try {
+      const known = (await cluster.nodes()).map(({ name }) => name);
+      if (known.includes(node)) return { cluster: cluster.name };
+      names.push(...known);
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      silent.push(error.message);
+    }
   }
+  if (silent.length > 0) return { refusal: `${silent.join(' ')} Nothing was started.` };
+  const near = suggest(node, names);
+  const where = workplace.sites.map(({ cluster }) => cluster.name).join(' or ');
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `There are ${names.length} nodes, none with a name like it.`;
+  return { refusal: `No node of ${where} is called that. ${hint}` };
 }

@@ -1,5 +1,5 @@
 export { desk } from './desk.ts';
 export type { DeskPolicy } from './desk.ts';
-export type { ConfiguredDoor, Log, Ports } from './ports.ts';
+export type { ConfiguredDoor, Log, Ports, Site, Workplace } from './ports.ts';
 export { startWorker } from './run-effects.ts';
 export type { Worker } from './run-effects.ts';

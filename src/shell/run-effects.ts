@@ -8,7 +8,8 @@ import { show } from './deed/show.ts';
 import { survey } from './deed/survey.ts';
 import { verify } from './deed/verify.ts';
 import { watch } from './deed/watch.ts';
-import type { Ports } from './ports.ts';
+import { portsFor } from './ports.ts';
+import type { Ports, Workplace } from './ports.ts';
 
 /** How long a lease lasts unless it is renewed: after a crash, work goes on this much later. */
 const LEASE_MS = 6_000;
@@ -30,7 +31,7 @@ export interface Worker {
 }
 
 /** Starts the loop. Effects left by a process that died are taken over when their lease runs out. */
-export function startWorker(ports: Ports): Worker {
+export function startWorker(ports: Workplace): Worker {
   const name = ports.ids.token();
   const underWay = new Map<string, Promise<void>>();
   const lanes = new Map<string, Promise<void>>();
@@ -108,7 +109,7 @@ export function startWorker(ports: Ports): Worker {
 
   const attempt = async (leased: LeasedEffect): Promise<Happening | null> => {
     const stored = await ports.journal.load(leased.incident);
-    return stored === null ? null : outcome(ports, stored.state, leased.effect);
+    return stored === null ? null : outcome(portsFor(ports, stored.state.cluster), stored.state, leased.effect);
   };
 
   const finish = async (leased: LeasedEffect, happening: Happening | null): Promise<void> => {

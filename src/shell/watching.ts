@@ -44,6 +44,7 @@ export async function watching(
   if (!reached.reached)
     throw new WatchFailed(`No marked packets could be sent from ${target.name}: ${reached.sentence}`);
   const sender = reached.session;
+  const named = `${key}/${plan.stimulus.to}`;
   const running: RunningCapture[] = [];
   try {
     const { commands, mark } = stimulus.build(plan.stimulus, ports.ids);
@@ -53,22 +54,24 @@ export async function watching(
           device: point.device,
           filter: plan.watch.filter,
           limits: plan.watch.limits,
-          key: captureKey(key, point),
+          key: `${named}/capture/${point.device}`,
         }),
       );
     }
-    const before = await counters(ports, subject, `${key}/nstat/before`);
+    const before = await counters(ports, subject, `${named}/nstat/before`);
     const began = ports.clock.now();
-    const outputs = await sender.run(commands);
+    const outputs = await sender.run(
+      commands.map((command) => ({ ...command, key: `${named}/${command.key ?? stimulus.id}` })),
+    );
     const lasted = ports.clock.now() - began;
-    const after = await counters(ports, subject, `${key}/nstat/after`);
+    const after = await counters(ports, subject, `${named}/nstat/after`);
     await ports.clock.sleep(LINGER_MS);
     const pcaps = await Promise.all(running.splice(0).map((capture) => capture.stop()));
     const sent = stimulus.parse(outputs, plan.stimulus, mark, { role: plan.stimulus.from, node: target.name });
     if (!sent.known) throw new WatchFailed(`The marked packets could not be sent from ${target.name}: ${sent.detail}`);
     const clean = pcaps.map(({ pcap, gap }) => ({ pcap: headersOnly(pcap), ...(gap === undefined ? {} : { gap }) }));
     const told = story(plan.watch.points, clean, sent.value);
-    const rises = await risen(ports, subject, before, after, Math.min(lasted, QUIET_MS), `${key}/nstat/quiet`);
+    const rises = await risen(ports, subject, before, after, Math.min(lasted, QUIET_MS), `${named}/nstat/quiet`);
     return {
       sent: sent.value,
       captures: await keep(ports, plan.watch.points, clean, told),
@@ -79,11 +82,6 @@ export async function watching(
     await Promise.all(running.map((capture) => capture.stop()));
     await sender.close();
   }
-}
-
-/** Name under which recordings keep the packets of a point. */
-export function captureKey(key: string, point: CapturePoint): string {
-  return `${key}/capture/${point.device}`;
 }
 
 interface Counters {

@@ -15,7 +15,10 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         finding,
         subject: state.bound.subject.name,
         peer: state.bound.peer?.name ?? null,
-        proof: watched === null ? null : interpret(watched.story),
+        proof:
+          watched === null
+            ? null
+            : [...interpret(watched.story), ...(finding.proof === undefined ? [] : [{ text: ` ${finding.proof}` }])],
         story: watched?.story ?? null,
         captures: watched?.captures ?? [],
         evidence: finding.evidence,

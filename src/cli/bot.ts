@@ -1,0 +1,60 @@
+import { slackAdapter } from '../adapter/slack/index.ts';
+import type { SlackAdapter } from '../adapter/slack/index.ts';
+import { ladder } from '../capture/index.ts';
+import type { House } from '../incident/index.ts';
+import type { Journal } from '../port.ts';
+import { desk, startWorker } from '../shell/index.ts';
+import type { DeskPolicy, Log, Site } from '../shell/index.ts';
+import { systemClock, systemIds } from './system.ts';
+
+/** What a bot is made of. */
+export interface BotParts {
+  readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string | null };
+  readonly journal: Journal;
+  readonly house: House;
+  readonly sites: readonly Site[];
+  readonly policy: DeskPolicy;
+  readonly log: Log;
+}
+
+/** A bot at work. */
+export interface Bot {
+  /** Takes nothing new, finishes what is under way, sends what waits. */
+  stop(): Promise<void>;
+}
+
+/** Puts Slack, the journal and the sites together and goes to work. Rejects with one sentence when Slack does not answer. */
+export async function startBot({ slack, journal, house, sites, policy, log }: BotParts): Promise<Bot> {
+  const adapter: SlackAdapter = slackAdapter({
+    botToken: slack.botToken,
+    appToken: slack.appToken,
+    ...(slack.apiUrl === null ? {} : { apiUrl: slack.apiUrl }),
+    journal,
+    clock: systemClock,
+    channels: policy.channels,
+    ladder,
+    log,
+  });
+  const workplace = { journal, thread: adapter.thread, clock: systemClock, ids: systemIds, house, sites, log };
+  const worker = startWorker(workplace);
+  try {
+    await adapter.start(desk(workplace, policy, () => worker.nudge()));
+  } catch (error) {
+    await worker.stop();
+    throw error;
+  }
+  return {
+    async stop() {
+      await worker.stop();
+      await adapter.stop();
+    },
+  };
+}
+
+/** Resolves on the first SIGTERM or SIGINT. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}

@@ -1,0 +1,25 @@
+import { openJournal } from '../adapter/journal/index.ts';
+import type { ServeConfig } from '../config.ts';
+import { startBot, untilStopped } from './bot.ts';
+import { connect } from './connect.ts';
+import { buildHouse, PLAYBOOKS } from './house.ts';
+import { jsonLog } from './log.ts';
+
+/** `netdiag serve`: the bot on a real workspace and a real cluster, until it is told to stop. */
+export async function serve(config: ServeConfig): Promise<number> {
+  const log = jsonLog();
+  if (config.slack === null) throw new TypeError('serve was called without Slack settings');
+  const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
+  const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
+  const journal = await openJournal(config.journal.url);
+  const { site, shell } = connect(config);
+  const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
+  const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
+  log('info', `netdiag is at work on cluster ${config.cluster.name}`);
+  await untilStopped();
+  log('info', 'netdiag stops: nothing new is taken, what is under way is finished');
+  await bot.stop();
+  await shell.closeAll();
+  await journal.close();
+  return 0;
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { openJournal } from './adapter/journal/index.ts';
+import { connect } from './cli/connect.ts';
+import { diagnose, diagnoseRequest } from './cli/diagnose.ts';
+import { buildHouse, PLAYBOOKS } from './cli/house.ts';
+import { plainLog } from './cli/log.ts';
+import { playbookLint } from './cli/playbook.ts';
+import { systemClock, systemIds } from './cli/system.ts';
+import { USAGE } from './cli/usage.ts';
+import { ConfigError, readConfig } from './config.ts';
+import type { Need, ServeConfig } from './config.ts';
+
+const WRONG_USAGE = 2;
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+/** The configuration of a command that never practises. */
+function configured(need: Need): ServeConfig {
+  const config = readConfig(process.env, read, need);
+  if (config.mode !== 'serve') throw new TypeError('a command that never practises was given a practice configuration');
+  return config;
+}
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case undefined: {
+      const config = readConfig(process.env, read, { slack: true, practice: true });
+      if (config.mode === 'serve') return (await import('./cli/serve.ts')).serve(config);
+      return (await import('./cli/practice.ts')).practice();
+    }
+    case 'serve':
+      return (await import('./cli/serve.ts')).serve(configured({ slack: true }));
+    case 'diagnose': {
+      const request = diagnoseRequest(rest);
+      if (typeof request === 'string') return wrong(request);
+      const config = configured({ slack: false });
+      const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
+      const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
+      const journal = await openJournal('sqlite::memory:');
+      const { site, shell } = connect(config);
+      const log = plainLog((text) => process.stderr.write(text));
+      const { stdout: out, stderr: err, stdin: input } = process;
+      try {
+        const workplace = { journal, clock: systemClock, ids: systemIds, house, sites: [site], log };
+        return await diagnose(request, workplace, { out, err, input });
+      } finally {
+        await shell.closeAll();
+        await journal.close();
+      }
+    }
+    case 'playbook':
+      if (rest[0] !== 'lint') return wrong('playbook knows one word: lint.');
+      return playbookLint(rest[1] ?? PLAYBOOKS, (line) => process.stdout.write(`${line}\n`));
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return 0;
+    default:
+      return wrong(`netdiag has no command ${JSON.stringify(command)}.`);
+  }
+}
+
+function wrong(sentence: string): number {
+  process.stderr.write(`${sentence}\n\n${USAGE}`);
+  return WRONG_USAGE;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? WRONG_USAGE : 1;
+}
