@@ -58,7 +58,14 @@ export const manifestSchema = z.strictObject({
   title: z.string(),
   cluster: z.string(),
   madeFrom: z.record(z.string(), z.string()),
-  nodes: z.record(name, z.strictObject({ machineId: z.string().nullable(), bootId: z.string().nullable() })),
+  nodes: z.record(
+    name,
+    z.strictObject({
+      machineId: z.string().nullable(),
+      bootId: z.string().nullable(),
+      configured: name.exactOptional(),
+    }),
+  ),
   states: z.record(stateName, state),
   changes: z.array(change).max(100),
 });

@@ -14,7 +14,8 @@ export function recordedNodeShell(world: World): NodeShell {
       if (signal?.aborted === true) return unreached('timed-out', `Reaching ${node} was given up.`, []);
       const { door, tried } = knock(world, target);
       if (door !== null) {
-        const identity = { name: node, ...known, hostKey: null };
+        const { machineId, bootId } = known;
+        const identity = { name: node, machineId, bootId, hostKey: null };
         return { reached: true, session: recordedSession(world, { door, tried, identity }) };
       }
       const reasons = tried.map((one) => `${doorName(one.door)}: ${one.because}`).join('; ');

@@ -1,7 +1,7 @@
-/** JSON for review: whatever fits into one line of 160 columns stays on it, everything else has a line for each member. */
+/** JSON for review: whatever fits into one line of 200 columns stays on it, everything else has a line for each member. */
 export function readable(value: unknown, indent = '', before = 0): string {
   const short = JSON.stringify(value);
-  if (value === null || typeof value !== 'object' || indent.length + before + short.length <= 160) return short;
+  if (value === null || typeof value !== 'object' || indent.length + before + short.length <= 200) return short;
   const deeper = `${indent}  `;
   const members = Array.isArray(value)
     ? value.map((item) => readable(item, deeper))

@@ -19,6 +19,9 @@ function recordingShell(shell: NodeShell, sink: Sink, headersOnly: (pcap: Uint8A
   return {
     open: async (target, signal) => {
       const state = sink.present;
+      for (const { address, from } of target.addresses) {
+        if (from === 'configured') sink.configured(target.name, address);
+      }
       const reached = await shell.open(target, signal);
       if (!reached.reached) {
         sink.door(state, target.name, null, reached.tried);

@@ -50,6 +50,13 @@ export interface RecordedChange {
   readonly rolledBack: readonly string[] | null;
 }
 
+export interface RecordedNode {
+  readonly machineId: string | null;
+  readonly bootId: string | null;
+  /** The address that the configuration named; absent: none, only `node.status` was known. */
+  readonly configured?: string;
+}
+
 /** A recorded incident: states, not a trace. */
 export interface Recording {
   /** `i1`: short, for file names and choices. */
@@ -59,7 +66,7 @@ export interface Recording {
   readonly cluster: string;
   /** Kernel and tools that it was made with, by name. */
   readonly madeFrom: Readonly<Record<string, string>>;
-  readonly nodes: ReadonlyMap<string, { readonly machineId: string | null; readonly bootId: string | null }>;
+  readonly nodes: ReadonlyMap<string, RecordedNode>;
   readonly states: ReadonlyMap<string, RecordedState>;
   readonly changes: readonly RecordedChange[];
 }
@@ -67,6 +74,13 @@ export interface Recording {
 /** The state that every recording begins in, and the one that a rollback leads to. */
 export const BROKEN = 'broken';
 export const ROLLED_BACK = 'rolled-back';
+
+/** The doors that were configured when the recording was made, by node: without them other doors would be tried first. */
+export function configuredDoors({ nodes }: Recording): Readonly<Record<string, { readonly address: string }>> {
+  return Object.fromEntries(
+    [...nodes].flatMap(([name, { configured }]) => (configured === undefined ? [] : [[name, { address: configured }]])),
+  );
+}
 
 /** Name under which a command's output is kept. */
 export function outputKey({ key, argv }: Pick<Command, 'key' | 'argv'>): string {

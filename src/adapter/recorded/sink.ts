@@ -8,6 +8,7 @@ import {
   type RecordedCapture,
   type RecordedChange,
   type RecordedCluster,
+  type RecordedNode,
   type RecordedState,
   type Recording,
   ROLLED_BACK,
@@ -36,7 +37,8 @@ type ChangeInMaking = { -readonly [K in keyof RecordedChange]: RecordedChange[K]
 /** Collects what is seen, state by state. What is seen again in the same state replaces what was seen before. */
 export class Sink {
   readonly #about: Pick<Recording, 'name' | 'title' | 'cluster' | 'madeFrom'>;
-  readonly #nodes = new Map<string, { machineId: string | null; bootId: string | null }>();
+  readonly #nodes = new Map<string, RecordedNode>();
+  readonly #configured = new Map<string, string>();
   readonly #states = new Map<string, StateInMaking>();
   readonly #changes: ChangeInMaking[] = [];
   readonly #pending = new Map<string, Pending>();
@@ -64,6 +66,11 @@ export class Sink {
 
   node({ name, machineId, bootId }: NodeIdentity): void {
     this.#nodes.set(name, { machineId, bootId });
+  }
+
+  /** The configuration names this address for a node. */
+  configured(node: string, address: string): void {
+    this.#configured.set(node, address);
   }
 
   door(state: string, node: string, door: Door | null, tried: readonly ClosedDoor[]): void {
@@ -135,7 +142,13 @@ export class Sink {
   /** The recording so far. */
   recording(): Recording {
     this.#at(BROKEN);
-    return { ...this.#about, nodes: this.#nodes, states: this.#states, changes: [...this.#changes] };
+    const nodes = new Map(
+      [...this.#nodes].map(([name, node]) => {
+        const configured = this.#configured.get(name);
+        return [name, configured === undefined ? node : { ...node, configured }];
+      }),
+    );
+    return { ...this.#about, nodes, states: this.#states, changes: [...this.#changes] };
   }
 
   #at(name: string): StateInMaking {

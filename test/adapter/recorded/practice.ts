@@ -30,7 +30,7 @@ export const target = (more: Partial<NodeTarget> = {}): NodeTarget => ({
   ],
   ...more,
 });
-export const peer: NodeTarget = { name: PEER, addresses: [{ address: '10.0.10.115', from: 'node-status' }] };
+export const peer: NodeTarget = { name: PEER, addresses: [{ address: '10.0.10.115', from: 'configured' }] };
 
 export const request = (more: Partial<ChangeRequest> = {}): ChangeRequest => ({
   fix: 'f1',

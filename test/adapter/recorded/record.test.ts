@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  configuredDoors,
   loadRecording,
   recordedCluster,
   recordedNodeShell,
@@ -118,6 +119,10 @@ describe('a recording', () => {
     expect(world.state).toBe('after:delete-connected-route');
   });
 
+  test('remembers which doors were configured', async () => {
+    expect(configuredDoors(recording)).toEqual({ 'ip-10-0-10-115': { address: '10.0.10.115' } });
+  });
+
   test('is the same on disk however often it is read and written', async () => {
     const first = await tree(directory);
     saveRecording(directory, recording);
@@ -129,7 +134,7 @@ describe('a recording', () => {
   test('is readable: text as text, one line for each output', async () => {
     const files = await tree(directory);
     const manifest = files['recording.json'] ?? '';
-    expect(manifest.split('\n').every((line) => line.length <= 260)).toBe(true);
+    expect(manifest.split('\n').every((line) => line.length <= 300)).toBe(true);
     expect(manifest).toMatch(/^ {10}"\[\\"hostname\\"\]": \{"exit":0,"stdout":"[0-9a-f]{64}\.txt","ms":5\}/m);
     const kinds = Object.keys(files).map((file) => file.split('.').at(-1));
     expect(new Set(kinds)).toEqual(new Set(['json', 'txt', 'bin', 'pcap']));
