@@ -39,6 +39,8 @@ describe('mrkdwn', () => {
     ['a block of code', 'a```\n*x*\n```', [text('a'), { t: 'pre', s: '*x*' }]],
     ['a block of code that never ends', '```x', [text('```x')]],
     ['quotes, line by line', '> a\n> b\nc', [{ t: 'quote', c: [text('a'), { t: 'br' }, text('b')] }, text('c')]],
+    ['a date', '<!date^1763661600^{date_num} x {nope}|then>', [text('2025-11-20 x {nope}')]],
+    ['an impossible date', '<!date^99999999999999^{time}|then>', [text('then')]],
     ['an emoji', ':warning: 10:20:30', [{ t: 'emoji', s: 'warning' }, text(' 10:20:30')]],
   ])('reads %s', (_what, given, expected) => {
     expect(parse(given)).toEqual(expected);

@@ -1,3 +1,5 @@
+import { formatted } from './time.js';
+
 /**
  * Slack's mrkdwn as a tree (https://docs.slack.dev/messaging/formatting-message-text). Pure: no page, no names.
  * A mention or link exists only where `<…>` arrived unescaped; `&lt;…&gt;` stays text.
@@ -89,24 +91,10 @@ function controlPart(control, whole) {
   if (target.startsWith('#')) return { t: 'channel', id: target.slice(1) };
   if (target.startsWith('!subteam^')) return { t: 'group', id: target.slice(9) };
   if (/^!(channel|here|everyone)$/.test(target)) return { t: 'broadcast', id: target.slice(1) };
-  if (/^!date\^\d+\^/.test(target)) return { t: 'text', s: dated(target, label) };
+  if (/^!date\^\d+\^/.test(target)) {
+    const [, seconds = '', format = ''] = target.split('^');
+    return { t: 'text', s: formatted(Number(seconds), decode(format), decode(label ?? target)) };
+  }
   if (/^(https?|mailto):/i.test(target)) return { t: 'link', url: decode(target), s: decode(label ?? target) };
   return { t: 'text', s: decode(whole) };
-}
-
-/**
- * `!date^seconds^{time} on {date}` as local words.
- * @param {string} target
- * @param {string | undefined} fallback
- */
-function dated(target, fallback) {
-  const [, seconds = '', format = ''] = target.split('^');
-  const at = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(at.getTime())) return fallback ?? target;
-  const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const withSeconds = at.toLocaleTimeString([]);
-  return format
-    .replaceAll('{time}', time)
-    .replaceAll('{time_secs}', withSeconds)
-    .replaceAll(/\{date[^}]*\}/g, at.toLocaleDateString());
 }

@@ -1,5 +1,6 @@
 import { h } from '../dom.js';
 import { emoji } from '../emoji.js';
+import { formatted } from '../time.js';
 import { link, mention } from '../words.js';
 
 /** @param {any} block */
@@ -65,7 +66,7 @@ function bare(element) {
     case 'broadcast':
       return mention('broadcast', element.range);
     case 'date':
-      return document.createTextNode(new Date(element.timestamp * 1000).toLocaleString());
+      return document.createTextNode(formatted(element.timestamp, element.format, element.fallback ?? ''));
     case 'color':
       return h('code', {}, element.value);
     default:
