@@ -43,7 +43,7 @@ export const routeBySourceAddress: Remediation = {
     const rule = ['from', address, 'lookup', String(table), 'priority', PRIORITY];
     return {
       title: `answer from ${address} through ${uplink}, for neighbours and beyond the gateway`,
-      safety: `Adds one rule and a table of its own for packets that carry ${address}; everything else is routed as before.`,
+      safety: `Adds one rule and a table of its own for packets that carry ${address}; everything else is routed as before, so pods that answer with other addresses of ${uplink} are helped only by removing the other route.`,
       steps: [
         [...near, 'add', connected.destination, 'dev', uplink, 'scope', 'link', 'src', address, ...inTable],
         [...near, 'add', 'default', 'via', gateway, 'dev', uplink, ...inTable],
