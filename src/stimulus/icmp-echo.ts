@@ -35,24 +35,21 @@ export const icmpEcho: Stimulus = {
   parse: ([output], plan, mark, vantage) =>
     output === undefined
       ? { known: false, gap: 'not-recorded', detail: 'no output of the marked echo requests' }
-      : read({ ...PING, parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+      : read({ ...ping(output), parse: (text) => sent(text, output, plan, mark, vantage) }, output),
   filter: (plan) => ({ all: [{ host: plan.to }, { proto: 'icmp' }], none: [] }),
 };
 
-/** 0: answered, 1: not one answer, 2: nothing could be sent. */
-const PING = {
-  id: 'icmp-echo',
-  reads: 'the marked echo requests',
-  cheap: false,
-  exits: [0, 1, 2],
-  argv: () => ['ping'] as [string],
-};
+/** Exit status 0: answered, 1: not one answer, 2 with a refusal by the kernel: nothing was sent. */
+function ping(output: Output) {
+  const exits = NOT_SENT.test(cleanText(output.stderr)) ? [0, 1, 2] : [0, 1];
+  return { id: 'icmp-echo', reads: 'the marked echo requests', cheap: false, exits, argv: () => ['ping'] as [string] };
+}
 
 const SIZE =
   /^PING [\d.]+ \([\d.]+\)(?: from ([\d.]+)(?: [^ ]+)?)?:? (?:(\d{1,5}) data bytes|\d{1,5}\((\d{1,5})\) bytes of data\.)$/;
 const SUMMARY = /^(\d{1,5}) packets transmitted, (\d{1,5}) (?:packets )?received,/;
 /** The kernel had no route, so no packet left. */
-const NOT_SENT = /(Network is unreachable|No route to host|Invalid argument)/;
+const NOT_SENT = /^(ping: )?connect: (Network is unreachable|No route to host|Invalid argument)$/m;
 
 function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vantage: Vantage): Sent {
   const lines = text.split('\n');
@@ -60,8 +57,7 @@ function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vant
   const [, source, payload, total] = matching(lines, SIZE);
   const [, transmitted, received] = matching(lines, SUMMARY);
   const length = total === undefined ? Number(payload) + HEADERS : Number(total);
-  const unsent = output.exit === 2 && NOT_SENT.test(said);
-  if (!unsent && (transmitted === undefined || Number.isNaN(length))) {
+  if (output.exit !== 2 && (transmitted === undefined || Number.isNaN(length))) {
     throw new Unparsable(said.trim().split('\n')[0] || 'ping did not say what it sent');
   }
   return {

@@ -100,6 +100,7 @@ function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vant
   const said = cleanText(output.stderr).split('\n');
   const unsent = said.filter((line) => NOT_SENT.test(line)).length;
   const answered = said.filter((line) => CONNECTED.test(line)).length;
+  if (unsent + answered > tries.length) throw new Unparsable('curl reported more connections than it tried');
   return {
     from: vantage.role,
     node: vantage.node,
