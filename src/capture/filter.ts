@@ -9,25 +9,18 @@ export class BadFilter extends Error {
   override readonly name = 'BadFilter';
 }
 
-/** Both ends of one TCP connection, as the watching node sees it. */
-export interface Connection {
-  readonly local: { readonly address: string; readonly port: number };
-  readonly remote: { readonly address: string; readonly port: number };
-}
-
 /**
  * A capture filter as BPF text for `tcpdump -- TEXT`: only words of this file, addresses and whole numbers; at most 512
- * bytes, and empty when the filter asks for nothing. `except` leaves one connection out, ours to the node, so that a
- * streamed capture does not capture itself. Throws BadFilter.
+ * bytes, and empty when the filter asks for nothing. Our own SSH connection is left out by whoever opens the capture.
+ * Throws BadFilter.
  */
-export function compileFilter(filter: CaptureFilter, except?: Connection): string {
+export function compileFilter(filter: CaptureFilter): string {
   if (filter.all.length + filter.none.length > MAX_TERMS) {
     throw new BadFilter(`A capture filter may have ${MAX_TERMS} terms, this one has more.`);
   }
   refuseContradiction(filter);
   const parts = filter.all.map(bpf);
   if (filter.none.length > 0) parts.push(`not (${filter.none.map(bpf).join(' or ')})`);
-  if (except !== undefined) parts.push(`not (${connection(except)})`);
   const text = parts.join(' and ');
   if (text.length > MAX_BYTES) {
     throw new BadFilter(`A capture filter may have ${MAX_BYTES} bytes, this one has ${text.length}.`);
@@ -41,11 +34,6 @@ function bpf(term: FilterTerm): string {
   if (term.proto === 'icmp') return '(icmp or icmp6)';
   if (term.proto === 'arp') return 'arp';
   return transport(term.proto);
-}
-
-function connection({ local, remote }: Connection): string {
-  const hosts = `host ${address(local.address)} and host ${address(remote.address)}`;
-  return `${hosts} and tcp port ${port(local.port)} and tcp port ${port(remote.port)}`;
 }
 
 /** A zone (`fe80::1%eth0`) is text that BPF has no word for. */

@@ -1,6 +1,6 @@
 export { type Captured, story } from './correlate.ts';
 export { count, type Counted } from './count.ts';
-export { BadFilter, compileFilter, type Connection } from './filter.ts';
+export { BadFilter, compileFilter } from './filter.ts';
 export { interpret } from './interpret.ts';
 export { ladder } from './ladder.ts';
 export { headersOnly } from './zero.ts';

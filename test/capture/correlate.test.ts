@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Captured, headersOnly, story } from '../../src/capture/index.ts';
 import type { CapturePoint, Sent } from '../../src/model/index.ts';
-import { bytes, ethernet, pcap, sll2, type Written } from './build.ts';
+import { be32, bytes, ethernet, icmp, ipv4, pcap, sll2, tcp, type Written } from './build.ts';
 import {
   acknowledgement,
   at,
@@ -150,6 +150,11 @@ describe('not all alike', () => {
     expect(told).toMatchObject({ fate: 'mixed', answersAt: [7, 0], answered: 0 });
   });
 
+  test('more answered than the captures show: the sender is believed', () => {
+    const told = story([ETH0, ETH1], [capture(...requests()), capture(...answers())], sentSyns(3));
+    expect(told).toMatchObject({ fate: 'mixed', answersAt: [0, 7], answered: 3 });
+  });
+
   test('the sender got answers that no capture saw: answered', () => {
     expect(story([ETH0], [EMPTY], sentSyns(7)).fate).toBe('answered');
   });
@@ -205,6 +210,31 @@ describe('other people between the same hosts', () => {
   });
 });
 
+describe('sequence numbers', () => {
+  const last = { sourcePort: FIRST_PORT, targetPort: 10_250, flags: 2, sequence: 0xffff_ffff };
+  const back = { sourcePort: 10_250, targetPort: FIRST_PORT, flags: 0x12, acknowledged: 0 };
+  const over = (source: string, target: string, segment: Uint8Array) =>
+    ethernet(0x0800, ipv4({ source, target, protocol: 6 }, segment));
+
+  test('the one after 2³² − 1 is 0', () => {
+    const both = capture(over(CLIENT, NODE, tcp(last)), over(NODE, CLIENT, tcp(back)));
+    expect(story([ETH0], [both], sentSyns(1, { count: 1 }))).toMatchObject({ fate: 'answered', answersAt: [1] });
+  });
+
+  test('an ICMP error about somebody else with the same number is not ours', () => {
+    const theirs = ipv4(
+      { source: '10.9.9.9', target: '10.8.8.8', protocol: 6, length: 60 },
+      tcp({ ...last, sourcePort: 40_000 }).subarray(0, 8),
+    );
+    const error = ethernet(
+      0x0800,
+      ipv4({ source: '10.0.10.1', target: CLIENT, protocol: 1 }, icmp(3, 1, be32(0), theirs)),
+    );
+    const told = story([ETH0], [capture(over(CLIENT, NODE, tcp(last)), error)], sentSyns(0, { count: 1 }));
+    expect(told).toMatchObject({ fate: 'arrived-not-answered', refusalsAt: [0] });
+  });
+});
+
 describe('address translation', () => {
   test('a masqueraded source with another port is the same flow', () => {
     const between = (port: number) => ({ source: '10.0.10.1', translatedPort: port + 20_000 });
@@ -247,6 +277,13 @@ describe('captures that are not whole', () => {
     expect(none).toMatchObject({ unseen: [{ point: 1, gap: 'denied' }], fate: 'mixed' });
     const noArrival = story([ETH0], [{ pcap: new Uint8Array(0), gap: 'not-installed' }], sentSyns(0));
     expect(noArrival).toMatchObject({ unseen: [{ point: 0, gap: 'not-installed' }], fate: 'mixed' });
+  });
+
+  test('nor does a gap where the requests came in, or where they should have gone on', () => {
+    const requested = { ...capture(...requests()), gap: 'truncated' as const };
+    expect(story([ETH0, ETH1], [requested, capture(...answers())], sentSyns(0)).fate).toBe('mixed');
+    const deaf = { ...EMPTY, gap: 'timed-out' as const };
+    expect(story([ETH0, VETH], [capture(...requests()), deaf], sentSyns(0)).fate).toBe('mixed');
   });
 
   test('what it shows counts', () => {
@@ -330,6 +367,35 @@ describe('marked echo requests', () => {
     const elsewhere = pings.map((ping) => ({ ...ping, source: '10.1.1.1', target: '10.1.1.2' }));
     const told = story([VETH, ETH0], [whole(others), whole(elsewhere)], sent);
     expect(told).toMatchObject({ fate: 'never-arrived', ladder: [] });
+  });
+
+  test('other people who ping the same target more often are not taken for the sender', () => {
+    const busy = Array.from({ length: 9 }, (_, seq): Ping => ({
+      source: '10.1.1.1',
+      target: OUTSIDE,
+      id: 3,
+      seq,
+      length: 84,
+    }));
+    const told = story([ETH0], [whole([...busy, ...pings])], { ...sent, source: null });
+    expect(told).toMatchObject({ requestsAt: [5], answersAt: [5] });
+  });
+
+  test('a reply that another host sends is no answer', () => {
+    const forged = pings.map((ping) => echoReply({ ...ping, target: '10.1.1.1' }));
+    const told = story([VETH], [capture(...pings.map(echoRequest), ...forged)], sent);
+    expect(told).toMatchObject({ fate: 'arrived-not-answered', answersAt: [0] });
+  });
+
+  test('two senders with the same sequence number, translated, are told apart by IP identification', () => {
+    const two = [7, 8].map((id): Ping => ({ source: POD, target: OUTSIDE, id, seq: 1, length: 77, ipId: id * 100 }));
+    const outside = two.map((ping) => ({ ...ping, source: '192.168.4.25', id: ping.id + 50_000 })).toReversed();
+    const out = [capture(...two.map(echoRequest)), capture(...outside.map(echoRequest), echoReply(outside[0]!))];
+    const told = story([VETH, ETH0], out, { ...sent, count: 2 });
+    expect(told.flows.map(({ flow, answers: at }) => [flow, at])).toEqual([
+      ['10.39.0.107 > 8.8.8.8 echo 7/1', [0, 0]],
+      ['10.39.0.107 > 8.8.8.8 echo 8/1', [0, 1]],
+    ]);
   });
 
   test('an ICMP error about an echo request refuses it', () => {

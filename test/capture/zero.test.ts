@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decode } from '../../src/capture/decode.ts';
 import { headersOnly } from '../../src/capture/index.ts';
+import { Packet } from '../../src/capture/packet.ts';
+import { eachPacket } from '../../src/capture/pcap.ts';
 import { pcap } from './build.ts';
 import { decoded } from './decoded.ts';
 import { packetOf, SECRET } from './packets.ts';
@@ -21,6 +24,17 @@ function holds(file: Uint8Array): boolean {
   return Buffer.from(file).includes(SECRET);
 }
 
+/** Every byte behind the last header that was understood. */
+function payload(file: Uint8Array): number[] {
+  const packet = new Packet();
+  const all: number[] = [];
+  eachPacket(file, (start, end, _at, _wire, linkType) => {
+    decode(packet, file, start, end, linkType);
+    all.push(...file.subarray(packet.headersEnd, end));
+  });
+  return all;
+}
+
 describe('headersOnly', () => {
   test('keeps length and every decoded field, and no payload byte', () => {
     fc.assert(
@@ -29,6 +43,7 @@ describe('headersOnly', () => {
         const zeroed = headersOnly(file);
         expect(zeroed).toHaveLength(file.length);
         expect(holds(zeroed)).toBe(false);
+        expect(payload(zeroed).every((byte) => byte === 0)).toBe(true);
         expect(decoded(zeroed)).toEqual(decoded(file));
         expect(headersOnly(zeroed)).toEqual(zeroed);
       }),
