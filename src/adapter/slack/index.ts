@@ -3,10 +3,11 @@ import { Admission } from './admission.ts';
 import { Intake } from './intake.ts';
 import type { Log } from './log.ts';
 import { sdkLogger } from './log.ts';
-import { NoAnswer, Pace } from './pace.ts';
+import { NoAnswer } from './gate.ts';
+import { Pace } from './pace.ts';
 import { postJson, replier } from './reply.ts';
-import { slackSocket } from './sockets.ts';
-import type { Bot, SlackSocket } from './sockets.ts';
+import { slackSocket } from './app.ts';
+import type { Bot, SlackSocket } from './app.ts';
 import { SlackThread } from './thread.ts';
 import { tolerate } from './tolerate.ts';
 import { postBytes } from './upload.ts';
@@ -43,7 +44,7 @@ export interface SlackAdapter {
    * desk. Rejects with one sentence when Slack does not take a token or does not answer.
    */
   start(desk: Desk): Promise<void>;
-  /** Takes nothing new, ends what is in work, sends what waits for at most 10 s, and closes the sockets. */
+  /** Takes nothing new, ends what is in work, closes the sockets and sends what waits; 10 s at most for each. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +66,7 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
     thread,
     start: async (desk) => {
       forget = tolerate(log);
-      const bot = await whoAmI(call, clock);
+      const bot = await whoAmI((method, args) => pace.call(method, () => call(method, args)), clock);
       const channels = options.channels === undefined || options.channels.length === 0 ? null : options.channels;
       const admission = new Admission({ call, pace, clock, team: bot.team, channels });
       const reply = replier(postJson, thread, log);
@@ -81,7 +82,7 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
     },
     stop: async () => {
       closed.abort();
-      await intake?.drain();
+      await Promise.race([intake?.drain(), clock.sleep(farewellMs, stopping.signal)]);
       await Promise.all(sockets.map((one) => one.close()));
       await Promise.race([pace.idle(), clock.sleep(farewellMs, stopping.signal)]);
       stopping.abort();

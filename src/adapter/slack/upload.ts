@@ -1,6 +1,6 @@
 import type { Attachment, Digest, Place } from '../../model/index.ts';
 import type { Pace } from './pace.ts';
-import { NoAnswer } from './pace.ts';
+import { NoAnswer } from './gate.ts';
 import { threadTs } from './spoken.ts';
 import { clip, inert } from './view/clean.ts';
 import type { CallWeb } from './web.ts';

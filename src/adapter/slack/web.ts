@@ -1,6 +1,6 @@
 import { webApi } from '@slack/bolt';
 import type { Logger } from '@slack/bolt';
-import { NoAnswer, TooMany } from './pace.ts';
+import { NoAnswer, TooMany } from './gate.ts';
 
 /** Every method of the Web API that netdiag calls itself; `manifest.yml` asks for the scopes of these and no others. */
 export const webMethods = [

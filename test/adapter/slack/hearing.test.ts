@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fakeJournal } from '../../fake/journal.ts';
 import { asking, incidentsPlace, looking, onCallPerson } from './messages.ts';
 import type { Practice, Said } from './practice.ts';
 import { clock, incidents, NotingDesk, onCall, practise, second, until } from './practice.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** What one person alone was told, once there is something. */
 async function whispered(practice: Practice, to = onCall, channel = incidents): Promise<Said> {

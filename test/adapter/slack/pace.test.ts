@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { NoAnswer, Pace, posting, TooMany, updating } from '../../../src/adapter/slack/pace.ts';
+import { NoAnswer, TooMany } from '../../../src/adapter/slack/gate.ts';
+import { Pace, posting, updating } from '../../../src/adapter/slack/pace.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 
 let clock: ManualClock;

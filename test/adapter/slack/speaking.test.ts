@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Attachment, Place } from '../../../src/model/index.ts';
 import { answered, asking, found, incidentsPlace, looking, onCallPerson, wanted } from './messages.ts';
 import type { Practice, Said } from './practice.ts';
 import { incidents, practise, until } from './practice.ts';
 import { hostile } from './view/arbitrary.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** All texts in a message's blocks, in order. */
 function texts(value: unknown): string[] {

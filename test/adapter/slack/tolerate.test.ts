@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const tolerate = fileURLToPath(new URL('../../../src/adapter/slack/tolerate.ts', import.meta.url));
 
@@ -31,10 +33,43 @@ test.each([
   expect(exit).toBe(0);
 });
 
+test('a rejection is heard that comes with the way back', () => {
+  expect(run('Promise.reject(undefined); back();')).toMatchObject({
+    exit: 0,
+    said: expect.stringContaining('still here'),
+  });
+});
+
+test('a refused app token ends the process with a sentence', () => {
+  const { exit, said } = run(
+    "const { webApi } = await import('@slack/bolt'); Promise.reject(new webApi.WebAPIPlatformError({ ok: false, error: 'invalid_auth' }));",
+  );
+  expect(said).toContain('error Slack takes the app token no longer (invalid_auth); check SLACK_APP_TOKEN.');
+  expect(exit).not.toBe(0);
+});
+
+test('the process stays when the adapter stops while its socket reconnects', () => {
+  const practice = JSON.stringify(fileURLToPath(new URL('practice.ts', import.meta.url)));
+  const { exit, said } = run(`
+    const { NotingDesk, practise, until } = await import(${practice});
+    const practice = await practise();
+    const adapter = practice.adapter();
+    await adapter.start(new NotingDesk());
+    await practice.control('chaos', { helloDelayMs: 60000 });
+    await practice.control('disconnect', { reason: 'refresh_requested' });
+    const opened = async () => (await practice.calls()).calls.filter((one) => one.method === 'apps.connections.open').length;
+    await until(async () => (await opened()) === 2);
+    await adapter.stop();
+    console.log(practice.log.join());
+    await practice[Symbol.asyncDispose]();`);
+  expect(said).toContain('still here');
+  expect(exit).toBe(0);
+});
+
 test.each([
   ['another error is not held', "Promise.reject(new Error('ours'));"],
   ['a TypeError of ours is not held', 'Promise.reject(new TypeError("x is undefined"));'],
-  ['it was taken back', 'back(); Promise.reject(undefined);'],
+  ['it was taken back', 'back(); setTimeout(() => Promise.reject(undefined), 5);'],
 ])('the process ends when %s', (_, program) => {
   const { exit, said } = run(program);
   expect(said).not.toContain('still here');
