@@ -1,7 +1,7 @@
 import type { Thread } from '../../port.ts';
 import type { Source } from './inbound.ts';
 import type { Log } from './log.ts';
-import { spoken, threadTs } from './spoken.ts';
+import { spoken, threadTs, unfurled } from './spoken.ts';
 import { whisper } from './view/index.ts';
 
 /** Sends one JSON body to an address of Slack's; true when it was taken. */
@@ -23,6 +23,7 @@ export function replier(postJson: PostJson, thread: Pick<Thread, 'whisper'>, log
       replace_original: false,
       text,
       blocks,
+      ...unfurled,
       ...(under === undefined ? {} : { thread_ts: under }),
     };
     if (responseUrl !== null && (await postJson(responseUrl, body).catch(() => false))) return;

@@ -23,5 +23,5 @@ export function spoken({ text, blocks }: Rendering) {
   return { text, blocks, parse: 'none', link_names: false };
 }
 
-/** What only a new message takes. */
+/** What only a new message takes: Slack would fetch addresses that a node wrote. */
 export const unfurled = { unfurl_links: false, unfurl_media: false, mrkdwn: false } as const;

@@ -56,6 +56,13 @@ describe('/netdiag NODE', () => {
     const { activeMentions, channels } = await practice.state();
     expect(activeMentions).toEqual([]);
     expect(channels.flatMap((one) => one.messages)).toHaveLength(1);
+    const { calls } = await practice.calls();
+    expect(calls.find((one) => one.method === 'response_url')?.args).toMatchObject({
+      response_type: 'ephemeral',
+      replace_original: false,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
     expect(await practice.violations()).toEqual([]);
   });
 
