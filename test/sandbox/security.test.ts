@@ -153,7 +153,9 @@ describe('the control face', () => {
     expect((await ask(practice, '/_control/state', { 'x-practice-key': key })).status).toBe(200);
     expect((await ask(practice, `/_control/state?key=${key}`)).status).toBe(200);
     expect((await ask(practice, '/_control/state')).status).toBe(403);
-    expect((await ask(practice, '/_control/state', { 'x-practice-key': `${key}0` })).status).toBe(403);
+    for (const wrong of [`${key}0`, key.slice(1), '0'.repeat(key.length)]) {
+      expect((await ask(practice, '/_control/state', { 'x-practice-key': wrong })).status).toBe(403);
+    }
     expect((await ask(practice, '/_control/state', { cookie: cookieOf(practice) })).status).toBe(403);
   });
 
