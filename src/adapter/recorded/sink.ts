@@ -100,6 +100,7 @@ export class Sink {
   changed(node: string, request: ChangeRequest, entry: LedgerEntry): void {
     if (entry.state === 'refused' || entry.state === 'failed') return;
     const from = this.#state;
+    this.#heldTrue(from, node, request);
     const to = this.#next ?? `after:change-${this.#changes.length + 1}`;
     this.#next = null;
     const seen = this.#changes.find(
@@ -149,6 +150,25 @@ export class Sink {
       }),
     );
     return { ...this.#about, nodes, states: this.#states, changes: [...this.#changes] };
+  }
+
+  /** The node itself looked at each precondition before it changed anything, and found what was expected. */
+  #heldTrue(state: string, node: string, { preconditions }: ChangeRequest): void {
+    const outputs = inner(this.#at(state).outputs, node);
+    for (const { argv, stdout } of preconditions) {
+      const [first, ...rest] = argv;
+      const key = first === undefined ? undefined : outputKey({ argv: [first, ...rest] });
+      if (key === undefined || outputs.has(key)) continue;
+      const stderr = new Uint8Array();
+      outputs.set(key, {
+        exit: 0,
+        stdout: new TextEncoder().encode(stdout),
+        stderr,
+        timedOut: false,
+        truncated: false,
+        ms: 0,
+      });
+    }
   }
 
   #at(name: string): StateInMaking {

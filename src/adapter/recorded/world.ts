@@ -1,4 +1,4 @@
-import type { ChangeRequest, LedgerEntry } from '../../model/index.ts';
+import type { ChangeRequest, LedgerEntry, Output } from '../../model/index.ts';
 import { canonical } from '../../model/index.ts';
 import type { Clock } from '../../port.ts';
 import {
@@ -113,10 +113,8 @@ export class World {
     const other = [...this.#fixes.values()].find((fix) => fix.node === node && fix.entry.state === 'applied');
     if (other !== undefined) return `The change ${other.entry.fix} on this node is not settled; nothing was changed.`;
     for (const [index, { argv, stdout }] of request.preconditions.entries()) {
-      const [first, ...rest] = argv;
-      const output =
-        first === undefined ? undefined : this.present?.outputs.get(node)?.get(outputKey({ argv: [first, ...rest] }));
-      if (output === undefined || output.gap !== undefined) {
+      const output = this.#looked(node, argv);
+      if (output === null) {
         return `Precondition ${index + 1} is not recorded, so nothing was changed: ${argv.join(' ')}.`;
       }
       const now = new TextDecoder().decode(output.stdout);
@@ -125,6 +123,17 @@ export class World {
       }
     }
     return change === null ? 'This change is not recorded, so nothing was changed.' : null;
+  }
+
+  /** What the node sees when it looks by itself; after a rollback its state equals the saved one. */
+  #looked(node: string, [first, ...rest]: readonly string[]): Output | null {
+    if (first === undefined) return null;
+    const key = outputKey({ argv: [first, ...rest] });
+    for (const state of new Set([this.#state, unfixed(this.#state)])) {
+      const output = this.recording.states.get(state)?.outputs.get(node)?.get(key);
+      if (output !== undefined) return output.gap === undefined ? output : null;
+    }
+    return null;
   }
 
   #rollBackWhatIsDue(): void {

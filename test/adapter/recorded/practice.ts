@@ -36,7 +36,10 @@ export const request = (more: Partial<ChangeRequest> = {}): ChangeRequest => ({
   fix: 'f1',
   planHash: 'h',
   rollbackSeconds: 60,
-  preconditions: [{ argv: LOOKUP, stdout: '10.0.10.69 from 10.0.10.207 dev eth1\n' }],
+  preconditions: [
+    { argv: LOOKUP, stdout: '10.0.10.69 from 10.0.10.207 dev eth1\n' },
+    { argv: ['asked', 'by', 'the', 'node', 'alone'], stdout: 'yes\n' },
+  ],
   apply: APPLY,
   undo: UNDO,
   ...more,

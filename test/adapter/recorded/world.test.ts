@@ -79,6 +79,14 @@ describe('recorded nodes', () => {
       expect(world.state).toBe('broken');
     });
 
+    test('knows what the node looked at by itself before it changed anything', async () => {
+      const preconditions = [{ argv: ['asked', 'by', 'the', 'node', 'alone'], stdout: 'no\n' }];
+      expect(await session.change(request({ preconditions }))).toMatchObject({
+        state: 'refused',
+        detail: /now says "yes" instead of "no"/,
+      });
+    });
+
     test.each([[['unheard', 'of']], [['nft', 'list']], [[]]])(
       'is refused when a precondition is not recorded: %j',
       async (argv) => {
