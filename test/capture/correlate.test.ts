@@ -379,6 +379,7 @@ describe('marked echo requests', () => {
     }));
     const told = story([ETH0], [whole([...busy, ...pings])], { ...sent, source: null });
     expect(told).toMatchObject({ requestsAt: [5], answersAt: [5] });
+    expect(told.flows[0]?.flow).toBe('10.39.0.107 > 8.8.8.8 echo 7/1');
   });
 
   test('a reply that another host sends is no answer', () => {
@@ -428,6 +429,18 @@ describe('which points are on the way', () => {
     expect(fate([ETH0, point('ens6', { onWay: true })])).toBe('not-forwarded');
     expect(fate([ETH0, point('veth0', { onWay: false })])).toBe('arrived-not-answered');
   });
+});
+
+test('where there is no room for all, requests and answers are kept and the rest of the conversation is not', () => {
+  const shaken = ports(90).flatMap((port, index) => [
+    at(index * 50, syn(port)),
+    at(index * 50 + 1, synAck(port)),
+    at(index * 50 + 2, acknowledgement(port)),
+  ]);
+  const sent = sentSyns(90, { count: 90, mark: { proto: 'tcp', firstPort: FIRST_PORT, lastPort: FIRST_PORT + 89 } });
+  const { ladder } = story([ETH0], [capture(...shaken)], sent);
+  expect(ladder).toHaveLength(180);
+  expect(new Set(ladder.map(({ kind }) => kind))).toEqual(new Set(['SYN', 'SYN-ACK']));
 });
 
 test('payload is not needed: the story of headers alone is the same', () => {
