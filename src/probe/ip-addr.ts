@@ -17,7 +17,9 @@ export interface HeldAddress {
   readonly line: string;
 }
 
-const LINE = /^\d+: ([^ ]+) +(inet6?|link\/[^ ]+) (.*)$/;
+const LINE = /^\d+: ([^ ]+) +(inet6?) (.*)$/;
+/** iproute2 before 4 prints the device too; no device name holds a colon. */
+const DEVICE = /^\d+: [^ :]+: </;
 
 /** Addresses of every device, in the kernel's order; `{addresses: []}` for a namespace without any. */
 export const ipAddr = probe({
@@ -29,8 +31,8 @@ export const ipAddr = probe({
 });
 
 function heldAddress(line: string): HeldAddress[] {
+  if (DEVICE.test(line)) return [];
   const [, device = '', kind = '', rest = ''] = LINE.exec(line) ?? refuse('not an address line', line);
-  if (kind.startsWith('link/')) return [];
   const words = new Words(line, rest.replace(/\\ +valid_lft .*$/, ''));
   const family = kind === 'inet' ? 4 : 6;
   const [address = '', bits, ...more] = words.take(kind).split('/');

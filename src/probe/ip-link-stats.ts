@@ -23,7 +23,7 @@ interface Building extends LinkStats {
 }
 
 const HEAD = /^\d+: ([^ ]+): <[^> ]*> /;
-const HEADING = /^ {4}(RX|TX)( errors)?: +([a-z ]+)$/;
+const HEADING = /^ {4}(RX|TX)( errors)?: ([a-z ]+)$/;
 
 /** Counters of every device since it was made; a counter that this iproute2 does not print is absent. */
 export const ipLinkStats = probe({

@@ -15,7 +15,7 @@ export interface NftRuleset {
 
 const TABLE = /^table (ip6?|inet|arp|bridge|netdev) ([^ ]+) \{$/;
 const CHAIN = /^\tchain ([^ ]+) \{( # handle \d+)?$/;
-const HOOK = /^\t\ttype [a-z]+ hook [a-z]+ (devices? .+ )?priority [^;]+;( policy (accept|drop);)?$/;
+const HOOK = /^\t\ttype [a-z]+ hook [a-z]+ (devices? .{1,400} )?priority [^;]{1,40};( policy (accept|drop);)?$/;
 
 /** Chains of every family. */
 export const nftRuleset = probe({

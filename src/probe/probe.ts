@@ -36,11 +36,7 @@ export function probe<P extends Params, T>(definition: Probe<P, T>): Probe<P, T>
 
 /** Node bytes as text: invalid UTF-8, control, bidirectional and zero-width characters become U+FFFD. */
 export function cleanText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8')
-    .decode(bytes)
-    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-      character === '\n' || character === '\t' ? character : '\uFFFD',
-    );
+  return new TextDecoder('utf-8').decode(bytes).replaceAll(/[[\p{Cc}\p{Cf}\u2028\u2029]--[\n\t]]/gv, '\uFFFD');
 }
 
 const MISSING =

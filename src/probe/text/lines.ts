@@ -4,8 +4,15 @@ import { Unparsable } from '../probe.ts';
 export function linesOf(text: string): string[] {
   return text
     .split('\n')
-    .map((line) => line.replace(/[ \t]+$/, ''))
+    .map(withoutTrailingBlanks)
     .filter((line) => line !== '');
+}
+
+/** Not a regular expression: one would look at every run of blanks from each of its blanks. */
+function withoutTrailingBlanks(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === ' ' || line[end - 1] === '\t') end -= 1;
+  return line.slice(0, end);
 }
 
 /**
