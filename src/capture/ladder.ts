@@ -32,13 +32,13 @@ interface Group {
 
 /**
  * The story as text: a column per point (at most four), a row per packet in time order, requests to the right, answers to
- * the left, missing ones marked with `x`. Flows that fared alike are drawn once. At most 72 columns and 2,000 characters; made
+ * the left, missing ones marked with `x`. Flows that fared alike are drawn once. At most `columnsWide` columns (72 unless told, never below 40) and 2,000 characters; made
  * of letters, digits, punctuation without any markup's meaning, box lines and two arrow heads. Empty without points.
  */
-export function ladder(story: CaptureStory): string {
+export function ladder(story: CaptureStory, columnsWide: number = WIDTH): string {
   const columns = columnsOf(story);
   if (columns.length === 0) return '';
-  const width = Math.floor((WIDTH - TIME) / columns.length);
+  const width = Math.floor((columnsWide - TIME) / columns.length);
   const blocks = groupsOf(story)
     .slice(0, MAX_GROUPS)
     .map((group) => drawn(story, group, columns, width));
@@ -47,7 +47,7 @@ export function ladder(story: CaptureStory): string {
   const hidden = story.points.length - columns.length;
   if (hidden > 0) blocks.push([`(${hidden} more points are not drawn)`]);
   return [...header(story, columns, width), ...blocks.flatMap((block) => ['', ...block])]
-    .map((line) => line.slice(0, WIDTH).trimEnd())
+    .map((line) => line.slice(0, columnsWide).trimEnd())
     .join('\n');
 }
 

@@ -27,11 +27,9 @@ export const forwarding: Check = {
     if (story.fate === 'not-forwarded') {
       return {
         says: 'proven',
-        sentence: `${story.requestsAt[0] ?? 0} of ${sent.count} marked packets reached the uplink and none went on to the pod's interface${
-          counted
-            ? `; the kernel counted ${dropped.during} packets it would not forward, ${dropped.quiet} in a quiet window as long`
-            : ''
-        }.`,
+        sentence: counted
+          ? `The kernel counted ${dropped.during} packets that it would not forward, ${dropped.quiet} in a quiet window as long.`
+          : 'They reached this node and went no further on their way.',
       };
     }
     return { says: 'open', sentence: 'The marked packets failed, but not by being left unforwarded.' };

@@ -31,7 +31,7 @@ export const returnPath: Check = {
     if (finding.code === ELSEWHERE && story.fate === 'answered-elsewhere') {
       return {
         says: 'proven',
-        sentence: `${sent.count} of ${sent.count} marked packets came in on one interface and were answered on another.`,
+        sentence: 'Requests came in on one interface and their answers left by another.',
       };
     }
     if (finding.code === STRICT && dropped !== undefined && dropped.during - dropped.quiet >= sent.count) {

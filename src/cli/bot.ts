@@ -7,6 +7,9 @@ import { desk, startWorker } from '../shell/index.ts';
 import type { DeskPolicy, Log, Site } from '../shell/index.ts';
 import { systemClock, systemIds } from './system.ts';
 
+/** What fits into Slack's thread pane without wrapping, where a wrapped ladder is no ladder. */
+const THREAD_COLUMNS = 46;
+
 /** What a bot is made of. */
 export interface BotParts {
   readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string | null };
@@ -32,7 +35,7 @@ export async function startBot({ slack, journal, house, sites, policy, log }: Bo
     journal,
     clock: systemClock,
     channels: policy.channels,
-    ladder,
+    ladder: (story) => ladder(story, THREAD_COLUMNS),
     log,
   });
   const workplace = { journal, thread: adapter.thread, clock: systemClock, ids: systemIds, house, sites, log };

@@ -139,7 +139,7 @@ function residues(turn: Turn, plan: Plan): void {
         turn.house.remediations.some((r) => r.id === other.remediation && r.fixes.includes(code)),
       ),
   );
-  const residue = left.map(({ statement }) => statement);
-  if (covering !== undefined && left.length > 0) residue.push(`Fix ${covering.letter} covers both.`);
+  const cure = covering === undefined ? '' : ` Fix ${covering.letter} covers both.`;
+  const residue = left.map(({ statement }) => `${statement}${cure}`);
   set(turn, { findings: [{ ...leading, residue }, ...others] });
 }

@@ -29,7 +29,8 @@ export const dmesgNet = probe({
   id: 'dmesg-net',
   reads: "the kernel's log",
   cheap: true,
-  argv: () => ['dmesg'],
+  // Warnings and worse: martians and full tables are warnings, and the rest of the ring buffer is a hundred kilobytes of nothing.
+  argv: () => ['dmesg', '--level=emerg,alert,crit,err,warn'],
   parse: (text): KernelLog => {
     const lines = linesOf(text);
     const first = lines[0];

@@ -1,3 +1,4 @@
+import type { Place } from '../model/index.ts';
 import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
 import type { Desk } from '../port.ts';
@@ -39,8 +40,9 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
         : 'The incident could not be recorded; nothing was started.';
     },
 
-    async press({ key, token, by, reason }) {
-      const incident = (await journal.open()).find(({ state }) => state.buttons[token] !== undefined);
+    async press({ key, token, by, place, reason }) {
+      const open = await journal.open();
+      const incident = open.find(({ state }) => state.buttons[token] !== undefined && isIn(place, state.place));
       if (incident === undefined) {
         return 'This incident is over, or the button belongs to an older message: nothing was done.';
       }
@@ -50,6 +52,15 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       return null;
     },
   };
+}
+
+/** Whether a press came from where the incident lives; a token copied elsewhere means nothing. */
+function isIn(place: Place, home: Place): boolean {
+  return (
+    place.team === home.team &&
+    place.channel === home.channel &&
+    (place.thread === null || place.thread === home.thread)
+  );
 }
 
 /** The cluster that has this node, or why the node cannot be looked at. */

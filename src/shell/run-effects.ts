@@ -75,8 +75,7 @@ export function startWorker(ports: Workplace): Worker {
 
   const begin = (leased: LeasedEffect): void => {
     const id = `${leased.incident} ${leased.effect.key}`;
-    // Messages of one incident go out one after the other, in the order in which they were asked for.
-    const lane = leased.effect.do === 'show' || leased.effect.do === 'attach' ? leased.incident : id;
+    const lane = laneOf(leased) ?? id;
     const before = lanes.get(lane) ?? Promise.resolve();
     const done = before
       .then(() => perform(leased))
@@ -145,6 +144,15 @@ export function startWorker(ports: Workplace): Worker {
       await Promise.allSettled(underWay.values());
     },
   };
+}
+
+/**
+ * Messages of one thread go out one after the other, in the order in which they were asked for; the live message, which
+ * changes often and may have to wait for its turn, holds none of them up. Everything else runs by itself: `null`.
+ */
+function laneOf({ incident, effect }: LeasedEffect): string | null {
+  if (effect.do === 'show') return effect.slot === 'live' ? `${incident} live` : incident;
+  return effect.do === 'attach' ? incident : null;
 }
 
 /** Does one effect. `null` where its outcome changes nothing. */

@@ -1,4 +1,4 @@
-import { headersOnly, story } from '../capture/index.ts';
+import { count, headersOnly, story } from '../capture/index.ts';
 import type {
   CapturePoint,
   CaptureRecord,
@@ -151,17 +151,15 @@ async function keep(
   return Promise.all(
     points.map(async (point, index): Promise<CaptureRecord> => {
       const capture = captures[index];
-      const sightings = told.ladder.filter((sighting) => sighting.point === index);
+      const counted = count(capture?.pcap ?? new Uint8Array());
+      const gap = capture?.gap ?? told.unseen?.find((unseen) => unseen.point === index)?.gap;
       return {
         point,
         file: `capture-${point.device.replaceAll(/[^A-Za-z0-9_-]/g, '_')}.pcap`,
         output: await ports.journal.keep('capture', capture?.pcap ?? new Uint8Array()),
-        packets: sightings.length,
-        flows: told.flows.filter(
-          ({ requests, answers, refusals }) =>
-            (requests[index] ?? 0) + (answers[index] ?? 0) + (refusals[index] ?? 0) > 0,
-        ).length,
-        ...(capture?.gap === undefined ? {} : { gap: capture.gap }),
+        packets: counted.packets,
+        flows: counted.flows,
+        ...(gap === undefined ? {} : { gap }),
       };
     }),
   );

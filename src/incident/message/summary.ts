@@ -67,7 +67,11 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
     ]);
   }
   if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
-  if (finding !== undefined && outcome !== 'rolled-back')
+  if (
+    finding !== undefined &&
+    (offer === undefined || offer.plan.id === state.offers[0]?.plan.id) &&
+    outcome !== 'rolled-back'
+  )
     for (const residue of finding.residue) list.push([{ strong: 'Still there: ' }, { text: residue }]);
   for (const { code, statement } of [finding, ...others].filter((found) => found !== undefined)) {
     const text = advice[code];

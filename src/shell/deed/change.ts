@@ -3,6 +3,7 @@ import { sha256 } from '../../model/hash.ts';
 import type { Effect, Happening, IncidentState, LedgerEntry, NodeIdentity, Plan } from '../../model/index.ts';
 import type { NodeSession } from '../../port.ts';
 import type { Ports } from '../ports.ts';
+import { within } from '../within.ts';
 import { targetOf } from '../target.ts';
 
 type Change = Extract<Effect, { do: 'change' }>;
@@ -23,7 +24,7 @@ export async function change(ports: Ports, state: IncidentState, deed: Change): 
   const reached = await ports.nodes.open(target);
   if (!reached.reached) return unknown(`The fix could not be handed to ${plan.node.name}: ${reached.sentence}`);
   const { session } = reached;
-  const entry = await begin(ports, session, deed).finally(() => session.close());
+  const entry = await within(session, () => begin(ports, session, deed));
   const { door } = session;
   return underWay(entry) ? askAgain(ports, state, plan) : { is: 'changed', plan: plan.id, entry, door };
 }
@@ -53,7 +54,7 @@ async function askAgain(ports: Ports, state: IncidentState, plan: Plan): Promise
     const reached = target === null ? null : await ports.nodes.open(target);
     if (reached?.reached === true) {
       const { session } = reached;
-      const entry = await session.ledger(plan.id, 'status').finally(() => session.close());
+      const entry = await within(session, () => session.ledger(plan.id, 'status'));
       if (entry !== null && !underWay(entry)) return { is: 'changed', plan: plan.id, entry, door: session.door };
       last = entry === null ? 'its ledger does not know the fix.' : `its ledger says ${entry.state}.`;
     } else if (reached !== null) {
