@@ -9,6 +9,8 @@ const longestArgument = 90_000;
 
 /** A list of commands as one program for a POSIX shell. */
 export interface Batch {
+  /** The shell program itself. */
+  readonly program: string;
   /** What sshd is asked to execute. */
   readonly command: string;
   /** Bytes for the program's stdin; `null` where the command line holds everything. */
@@ -41,6 +43,6 @@ export function batch(commands: readonly Command[], nonce: string, user: string)
   const program = `nonce=${nonce} budget=${budget}\n${prelude}${lines.join('')}flush\n`;
   const command = `exec sh -c ${quoteArgv([program])}`;
   return Buffer.byteLength(command) <= longestArgument
-    ? { command, input: null, budget }
-    : { command: 'exec sh -s', input: program, budget };
+    ? { program, command, input: null, budget }
+    : { program, command: 'exec sh -s', input: program, budget };
 }

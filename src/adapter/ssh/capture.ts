@@ -1,7 +1,7 @@
-import type { ClientChannel } from 'ssh2';
 import type { CaptureLimits, Gap } from '../../model/index.ts';
 import type { Clock, RunningCapture } from '../../port.ts';
 import type { Connection } from './connection.ts';
+import type { Exec } from './exec.ts';
 import { quoteWord } from './quote.ts';
 import { said } from './said.ts';
 import { script } from './script.ts';
@@ -29,20 +29,20 @@ export async function startCapture(
   clock: Clock,
   request: CaptureRequest,
 ): Promise<RunningCapture> {
-  let channel: ClientChannel;
+  let exec: Exec;
   try {
-    channel = await connection.exec(commandLine(connection, request));
-  } catch {
+    exec = await connection.exec(commandLine(connection, request));
+  } catch (error) {
+    if (error instanceof TypeError) return nothing('unparsable', error.message);
     return nothing('unreachable', `the connection to ${connection.node} was lost before the capture began`);
   }
+  const { channel, closed } = exec;
   const { limits } = request;
   const kept: Buffer[] = [];
   let bytes = 0;
   let complaint = '';
-  let exit: number | null = null;
   let overflow = false;
   const started = new AbortController();
-  const ended = new AbortController();
   channel.on('data', (chunk: Buffer) => {
     const room = limits.bytes - bytes;
     if (chunk.length > room) {
@@ -56,27 +56,20 @@ export async function startCapture(
     complaint = (complaint + chunk.toString('latin1')).slice(0, 8192);
     if (/^tcpdump: listening on /m.test(complaint)) started.abort();
   });
-  channel.on('exit', (code: number | null) => {
-    exit = code;
-  });
-  channel.on('error', () => undefined);
-  channel.once('close', () => {
-    ended.abort();
-    started.abort();
-  });
-  await clock.sleep(startMs, started.signal);
-  if (!started.signal.aborted) complaint = `tcpdump did not listen within ${startMs / 1000} s`;
+  const settled = AbortSignal.any([started.signal, closed]);
+  await clock.sleep(startMs, settled);
+  if (!settled.aborted) complaint = `tcpdump did not listen within ${startMs / 1000} s`;
   const verdict = () => {
     if (overflow) return { gap: 'truncated' as const, detail: `it reached its limit of ${limits.bytes} bytes` };
-    return whyNotWhole(exit, complaint, request, connection.lost);
+    return whyNotWhole(exec.exit, complaint, request, connection.lost);
   };
   return {
     async stop() {
       channel.end();
-      await clock.sleep(stopMs, ended.signal);
-      if (!ended.signal.aborted) channel.destroy();
+      await clock.sleep(stopMs, closed);
+      if (!closed.aborted) channel.destroy();
       const pcap = new Uint8Array(Buffer.concat(kept));
-      const short = ended.signal.aborted
+      const short = closed.aborted
         ? verdict()
         : { gap: 'timed-out' as const, detail: `tcpdump did not end within ${stopMs / 1000} s` };
       return short === null ? { pcap } : { pcap, ...short };

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client } from 'ssh2';
 import type { ClosedDoor, Door, NodeIdentity } from '../../model/index.ts';
 import type { Clock } from '../../port.ts';
+import { Exec } from './exec.ts';
 import { Slots } from './slots.ts';
 
 /** sshd allows 10 sessions a connection and frees one a little after the client sees it closed: six never failed, seven did. */
@@ -88,7 +89,7 @@ export class Connection {
    * Executes one command line on a channel of its own; waits while five are in use. The slot is free again when the channel
    * closes. Throws ConnectionLost.
    */
-  async exec(command: string): Promise<ClientChannel> {
+  async exec(command: string): Promise<Exec> {
     const give = await this.#slots.take();
     for (let attempt = 1; ; attempt++) {
       if (this.#lost) {
@@ -96,9 +97,10 @@ export class Connection {
         throw new ConnectionLost('the connection was lost');
       }
       try {
-        const channel = await this.#open(command);
-        channel.once('close', give);
-        return channel;
+        const exec = await this.#open(command);
+        if (exec.closed.aborted) give();
+        else exec.closed.addEventListener('abort', give);
+        return exec;
       } catch (error) {
         const busy = error instanceof Error && 'reason' in error && error.reason === connectFailed;
         if (!busy || attempt === openAttempts) {
@@ -144,7 +146,7 @@ export class Connection {
     this.#client.end();
   }
 
-  #open(command: string): Promise<ClientChannel> {
+  #open(command: string): Promise<Exec> {
     return new Promise((resolve, reject) => {
       const lost = () => reject(new ConnectionLost('the connection was lost'));
       this.#client.once('close', lost);
@@ -152,7 +154,7 @@ export class Connection {
         this.#client.exec(command, (error, channel) => {
           this.#client.removeListener('close', lost);
           if (error) reject(error);
-          else resolve(channel);
+          else resolve(new Exec(channel));
         });
       } catch (error) {
         this.#client.removeListener('close', lost);

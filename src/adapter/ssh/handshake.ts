@@ -44,13 +44,13 @@ export function handshake(
       reject(closed);
     };
     const onAbort = () => fail(new DoorClosed('timed-out', 'it had not answered when another door opened'));
-    client.on('error', (error) => fail(refusal ?? whyNot(error, user)));
+    client.on('error', (error) => fail(refusal ?? whyNot(error, user, hostKey === null)));
     client.on('close', () =>
-      fail(refusal ?? new DoorClosed('unreachable', 'the connection was closed before SSH was ready')),
+      fail(refusal ?? new DoorClosed('unreachable', 'it hung up before SSH was ready', { dropped: hostKey === null })),
     );
     client.once('ready', () => {
       settle();
-      if (hostKey === null) fail(new DoorClosed('denied', 'its host key was not checked', true));
+      if (hostKey === null) fail(new DoorClosed('denied', 'its host key was not checked', { final: true }));
       else resolve({ client, hostKey });
     });
     if (signal.aborted) {
@@ -80,14 +80,14 @@ export function handshake(
   });
 }
 
-function whyNot(error: Error & { level?: string }, user: string): DoorClosed {
+function whyNot(error: Error & { level?: string }, user: string, dropped: boolean): DoorClosed {
   const words = said(error.message);
   if (error.level === 'client-authentication') {
-    return new DoorClosed('denied', `the key was refused for user ${user}`, true);
+    return new DoorClosed('denied', `the key was refused for user ${user}`, { final: true });
   }
   if (error.level === 'client-timeout') {
     return new DoorClosed('unreachable', `SSH was not ready within ${handshakeTimeoutMs / 1000} s`);
   }
   if (error.level === 'handshake') return new DoorClosed('unreachable', `no agreement on how to encrypt (${words})`);
-  return new DoorClosed('unreachable', `the connection was lost before SSH was ready (${words})`);
+  return new DoorClosed('unreachable', `the connection was lost before SSH was ready (${words})`, { dropped });
 }

@@ -2,6 +2,7 @@ import ssh2 from 'ssh2';
 import type { CaptureFilter, ClosedDoor, Door } from '../../model/index.ts';
 import type { Clock, NodeShell, NodeTarget, Reached } from '../../port.ts';
 import { pinned, type SshAlgorithms } from './algorithms.ts';
+import { DoorClosed } from './closed.ts';
 import { Connection } from './connection.ts';
 import { dial } from './dial.ts';
 import { allClosed, directDoors } from './doors.ts';
@@ -14,6 +15,7 @@ import { tunnel } from './tunnel.ts';
 
 /** sshd drops connections at random from the tenth unauthenticated one on (MaxStartups 10:30:100). */
 const handshakesAtOnce = 8;
+const droppedPauseMs = 300;
 
 /** How nodes are reached by SSH. */
 export interface SshOptions {
@@ -53,6 +55,16 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
   const opening = new Map<string, Promise<Raced<Connection>>>();
 
   const connect = async (node: string, door: Door, carrier: Connection | null, signal: AbortSignal) => {
+    try {
+      return await connectOnce(node, door, carrier, signal);
+    } catch (error) {
+      if (!(error instanceof DoorClosed && error.dropped) || signal.aborted) throw error;
+      await clock.sleep(droppedPauseMs, signal);
+      return connectOnce(node, door, carrier, signal);
+    }
+  };
+
+  const connectOnce = async (node: string, door: Door, carrier: Connection | null, signal: AbortSignal) => {
     const give = await handshakes.take();
     try {
       const { address, port } = door;

@@ -17,11 +17,16 @@ export function quoteArgv(argv: readonly string[]): string {
   return argv.map(quoteWord).join(' ');
 }
 
-/** Bytes as the format of `printf`, quoted: printable ASCII as it is, everything else in octal. NUL included. */
+/**
+ * Bytes as the format of `printf`, quoted: printable ASCII as it is, everything else in octal, NUL included. A minus is
+ * octal too, because bash takes a format that begins with one for an option.
+ */
 export function quoteBytes(bytes: Uint8Array): string {
   let format = '';
   for (const byte of bytes) {
-    const plain = byte === 0x0a || (byte >= 0x20 && byte < 0x7f && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c);
+    const plain =
+      byte === 0x0a ||
+      (byte >= 0x20 && byte < 0x7f && byte !== 0x2d && byte !== 0x25 && byte !== 0x27 && byte !== 0x5c);
     format += plain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`;
   }
   return `'${format}'`;

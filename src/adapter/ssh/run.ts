@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientChannel } from 'ssh2';
 import type { Gap, Output } from '../../model/index.ts';
 import type { Clock, Command } from '../../port.ts';
 import { AnswerReader } from './answer.ts';
 import { batch } from './batch.ts';
 import { ConnectionLost, type Connection } from './connection.ts';
+import type { Exec } from './exec.ts';
 import { gapOutput, sectionOutput } from './section.ts';
 
 /** Milliseconds that the client waits beyond what the node allows: start-up, `timeout -k`, and the way back. */
@@ -27,13 +27,14 @@ export async function runBatch(
   const { command, input, budget } = batch(commands, nonce, connection.user);
   const outputs = new Map<number, Output>();
   const rest = (gap: Gap) => commands.map((_, index) => outputs.get(index) ?? gapOutput(gap));
-  let channel: ClientChannel;
+  let exec: Exec;
   try {
-    channel = await connection.exec(command);
+    exec = await connection.exec(command);
   } catch (error) {
     if (error instanceof ConnectionLost) return rest('unreachable');
     throw error;
   }
+  const { channel } = exec;
   const waiting = new AbortController();
   let gap: Gap | null = null;
   const stop = (why: Gap) => {
@@ -53,8 +54,6 @@ export async function runBatch(
     },
     () => stop(connection.lost ? 'unreachable' : 'unparsable'),
   );
-  channel.once('close', () => waiting.abort());
-  channel.on('error', () => stop('unreachable'));
   channel.on('data', (chunk: Buffer) => answer.push(chunk));
   channel.stderr.resume();
   channel.end(input ?? undefined);
@@ -62,8 +61,9 @@ export async function runBatch(
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
   const forget = connection.whenLost(() => stop('unreachable'));
-  await clock.sleep(budget * 1000 + grace, waiting.signal);
-  if (!waiting.signal.aborted) stop('timed-out');
+  const over = AbortSignal.any([waiting.signal, exec.closed]);
+  await clock.sleep(budget * 1000 + grace, over);
+  if (!over.aborted) stop('timed-out');
   await answer.end();
   forget();
   signal?.removeEventListener('abort', onAbort);

@@ -44,8 +44,8 @@ export function sectionOutput(head: SectionHead, stdout: Uint8Array, stderr: Uin
   const signalled = status > 128 && status < 160;
   return {
     exit: timedOut || signalled ? null : status,
-    stdout: stdout.subarray(0, cap.stdout),
-    stderr: stderr.subarray(0, cap.stderr),
+    stdout: new Uint8Array(stdout.subarray(0, cap.stdout)),
+    stderr: new Uint8Array(stderr.subarray(0, cap.stderr)),
     timedOut,
     truncated: stdout.length > cap.stdout || stderr.length > cap.stderr,
     ms,

@@ -23,7 +23,7 @@ export interface LabDoor {
   stop(): Promise<void>;
 }
 
-/** Starts a node, a relay beside it, and a shell that trusts the node. */
+/** Starts a node, a relay beside it, and a shell that trusts the node, under its own name and as `jump`. */
 export async function startLabDoor(user: 'root' | 'ops' = 'root'): Promise<LabDoor> {
   const node = await startSshNode();
   const directory = mkdtempSync(join(tmpdir(), 'netdiag-relay-'));
@@ -63,7 +63,7 @@ export async function startLabDoor(user: 'root' | 'ops' = 'root'): Promise<LabDo
   const shell = sshNodeShell({
     user,
     privateKey: readFileSync(node.privateKeyFile),
-    hostKeys: pinnedHostKeys({ [node.name]: node.fingerprint }),
+    hostKeys: pinnedHostKeys({ [node.name]: node.fingerprint, jump: node.fingerprint }),
     port: await door(node.address),
     clock: realClock,
     compileFilter,

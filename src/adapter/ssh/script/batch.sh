@@ -12,10 +12,12 @@ pack=cat how=plain
 command -v gzip >/dev/null 2>&1 && pack='gzip -1' how=gzip
 command -v timeout >/dev/null 2>&1 || how=no-timeout
 [ -n "$d" ] || how=no-directory
+trap '[ -z "$d" ] || rm -rf "$d"' EXIT
 printf '\n%s %s\n' "$nonce" "$how"
 case $how in no-*) exit 0 ;; esac
-trap 'rm -rf "$d"' EXIT
 trap 'exit 1' HUP INT TERM PIPE
+# A shell notes in a command's own stderr that a signal ended it; where that file is full, the note would end the shell.
+trap : XFSZ
 # A block is 512 bytes: one block above the cap tells "cut" from "exactly as long as the cap".
 ulimit -S -c 0
 ulimit -S -f 2049

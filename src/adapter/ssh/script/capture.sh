@@ -26,6 +26,8 @@ nice -n 19 timeout -k 2 "$seconds" \
 p=$!
 # Ends with the client's stdin: at stop, when the connection is lost, when the client dies; and with the time in any case.
 timeout "$((seconds + 5))" cat >/dev/null
+# What has just arrived still has to go through tcpdump, which is nice and throws away what it has not read when it is ended.
+sleep 0.3 2>/dev/null || sleep 1
 ended=yes
 read -r _ _ state _ 2>/dev/null <"/proc/$p/stat" && [ "$state" != Z ] && ended=no
 kill -TERM "$p" 2>/dev/null

@@ -54,7 +54,8 @@ work() {
 
   exec 7>>applying
   flock -n 7
-  printf '%s\n' "$(($(uptime_s) + rollback_seconds))" >deadline
+  # Whole seconds, rounded up: never earlier than promised.
+  printf '%s\n' "$(($(uptime_s) + rollback_seconds + 1))" >deadline
   setsid sh ./fix guard "$fix" </dev/null >>log 2>&1 7>&- &
   tries=0
   until guarded; do
@@ -139,7 +140,7 @@ guard() {
   trouble=
   if [ -e started ]; then undos; fi
   # Links and addresses settle a moment after they are set.
-  for tries in 1 2 3 4 5 6; do
+  for tries in 1 2 3 4; do
     compare
     [ -s difference ] || break
     sleep 1
