@@ -8,7 +8,7 @@ import { ladder } from '../capture/index.ts';
 import type { IncidentState, Message } from '../model/index.ts';
 import type { Thread } from '../port.ts';
 import { suggest } from '../playbook/index.ts';
-import { desk, startWorker } from '../shell/index.ts';
+import { bundle, desk, startWorker } from '../shell/index.ts';
 import type { Workplace } from '../shell/index.ts';
 import { document, EXIT, exitStatus } from './document.ts';
 
@@ -25,6 +25,8 @@ export interface DiagnoseRequest {
   readonly symptom: string | undefined;
   readonly answers: ReadonlyMap<string, string>;
   readonly json: boolean;
+  /** File to write the incident's bundle to. */
+  readonly bundle: string | undefined;
 }
 
 /** Reads the arguments of `diagnose`; a sentence where they are wrong. */
@@ -33,7 +35,12 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { symptom: { type: 'string' }, answer: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+      options: {
+        symptom: { type: 'string' },
+        answer: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        bundle: { type: 'string' },
+      },
     });
     const [node, ...more] = positionals;
     if (node === undefined || node.trim() === '' || more.length > 0) return 'diagnose wants exactly one node name.';
@@ -45,7 +52,13 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
       if (question === undefined || choice === undefined) return '--answer wants QUESTION=CHOICE.';
       answers.set(question, choice);
     }
-    return { node, symptom: values.symptom ?? answers.get('symptom'), answers, json: values.json ?? false };
+    return {
+      node,
+      symptom: values.symptom ?? answers.get('symptom'),
+      answers,
+      json: values.json ?? false,
+      bundle: values.bundle,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -149,6 +162,8 @@ export async function diagnose(
         )}\n`,
       );
     }
+    if (request.bundle !== undefined)
+      writeFileSync(request.bundle, await bundle(ports.journal, state), { mode: 0o600 });
     return exitStatus(state);
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;

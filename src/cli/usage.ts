@@ -5,6 +5,7 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --symptom ID                   do not ask for the symptom
       --answer QUESTION=CHOICE       answer a question in advance (may be repeated)
       --json                         one JSON document on stdout; exit 0 cause found, 3 nothing wrong, 4 could not see, 2 usage
+      --bundle FILE                  write everything that was seen and decided to FILE
   netdiag playbook lint [DIRECTORY]  check playbooks
   netdiag help
 

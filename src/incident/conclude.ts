@@ -17,6 +17,7 @@ export function close(turn: Turn, outcome: NonNullable<IncidentState['outcome']>
   set(turn, { outcome });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);
+  want(turn, { do: 'export' });
 }
 
 function attachCaptures(turn: Turn): void {

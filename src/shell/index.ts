@@ -1,3 +1,4 @@
+export { bundle } from './bundle.ts';
 export { desk } from './desk.ts';
 export type { DeskPolicy } from './desk.ts';
 export type { ConfiguredDoor, Log, Ports, Site, Workplace } from './ports.ts';

@@ -2,6 +2,7 @@ import type { Effect, Happening, IncidentState } from '../model/index.ts';
 import type { LeasedEffect } from '../port.ts';
 import { take } from './advance.ts';
 import { change } from './deed/change.ts';
+import { exportBundle } from './deed/export.ts';
 import { locate } from './deed/locate.ts';
 import { settle } from './deed/settle.ts';
 import { show } from './deed/show.ts';
@@ -119,7 +120,7 @@ export function startWorker(ports: Workplace): Worker {
   /** Tries again later with growing pauses; at last the incident goes on without it and says so. */
   const retry = async (leased: LeasedEffect, error: unknown): Promise<void> => {
     const { effect, attempt } = leased;
-    const talk = effect.do === 'show' || effect.do === 'attach' || effect.do === 'whisper';
+    const talk = ['show', 'attach', 'export', 'whisper'].includes(effect.do);
     if (attempt < TRIES || effect.do === 'settle') {
       const pause = Math.min(30_000, 500 * 2 ** attempt);
       await ports.journal.release(leased.incident, effect.key, leased.fence, ports.clock.now() + pause);
@@ -152,7 +153,7 @@ export function startWorker(ports: Workplace): Worker {
  */
 function laneOf({ incident, effect }: LeasedEffect): string | null {
   if (effect.do === 'show') return effect.slot === 'live' ? `${incident} live` : incident;
-  return effect.do === 'attach' ? incident : null;
+  return effect.do === 'attach' || effect.do === 'export' ? incident : null;
 }
 
 /** Does one effect. `null` where its outcome changes nothing. */
@@ -172,6 +173,9 @@ async function outcome(ports: Ports, state: IncidentState, effect: Effect): Prom
         effect.files,
         async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
       );
+      return null;
+    case 'export':
+      await exportBundle(ports, state);
       return null;
     case 'whisper':
       await ports.thread.whisper(state.place, effect.to, effect.sentence);
@@ -229,6 +233,7 @@ function gaveUp(effect: Effect, reason: string): Happening {
       };
     case 'show':
     case 'attach':
+    case 'export':
     case 'whisper':
     case 'settle':
     case 'wake':

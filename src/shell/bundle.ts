@@ -1,0 +1,44 @@
+import type { Digest, IncidentState } from '../model/index.ts';
+import type { Journal } from '../port.ts';
+
+/** Bytes as text where they are valid UTF-8, otherwise in base64. */
+type Kept = { readonly text: string } | { readonly base64: string };
+
+/**
+ * Everything that is known of an incident, as one JSON document: events in order, audit, decisions and questions in the
+ * state, and every raw output and capture under its SHA-256. Absent bytes are absent from `bytes`.
+ */
+export async function bundle(journal: Journal, state: IncidentState): Promise<Uint8Array> {
+  const digests = new Set<Digest>([
+    ...Object.values(state.answers).flatMap(({ output }) => (output === null ? [] : [output])),
+    ...(state.watched?.captures ?? []).map(({ output }) => output),
+    ...(state.watched?.counters ?? []).flatMap(({ output }) => (output === null ? [] : [output])),
+  ]);
+  const bytes: Record<Digest, Kept> = {};
+  for (const digest of [...digests].toSorted()) {
+    const kept = await journal.bytes(digest);
+    if (kept !== null) bytes[digest] = readable(kept);
+  }
+  const document = {
+    netdiag: 'bundle',
+    version: 1,
+    state,
+    events: await journal.events(state.id),
+    audit: await journal.audit(state.id),
+    bytes,
+  };
+  return new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`);
+}
+
+function readable(kept: Uint8Array): Kept {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(kept) };
+  } catch {
+    return { base64: Buffer.from(kept).toString('base64') };
+  }
+}
+
+/** File name of a bundle: the node's name is a DNS name, checked when the incident was opened. */
+export function bundleName(state: IncidentState): string {
+  return `netdiag-${state.node}-${state.id.slice(0, 8)}.json`;
+}
