@@ -97,7 +97,7 @@ describe('authorise', () => {
       'expired',
       'superseded',
       'drafted',
-    ) as fc.Arbitrary<Offer['state']>;
+    );
     fc.assert(
       fc.property(
         states,
