@@ -129,6 +129,21 @@ export class Connection {
     });
   }
 
+  /**
+   * Whether sshd still answers, asked by opening a channel beside the five; a connection that is silent for `ms` is given up,
+   * so that whatever waits for it learns at once that it is lost.
+   */
+  async answers(ms: number): Promise<boolean> {
+    const answered = new AbortController();
+    this.#open('exit 0').then(
+      () => answered.abort(),
+      () => (this.#lost ? undefined : answered.abort()),
+    );
+    await this.#clock.sleep(ms, answered.signal);
+    if (!answered.signal.aborted) this.#client.destroy();
+    return answered.signal.aborted;
+  }
+
   /** One more user. */
   keep(): void {
     this.#users += 1;

@@ -74,8 +74,8 @@ export function handshake(
         return verdict.trusted;
       },
       readyTimeout: handshakeTimeoutMs,
-      keepaliveInterval: 5000,
-      keepaliveCountMax: 3,
+      keepaliveInterval: 3000,
+      keepaliveCountMax: 4,
     });
   });
 }

@@ -75,13 +75,25 @@ export class SshSession implements NodeSession {
   }
 
   /** As in the port. When the connection is lost before the node told the end, the entry says `begun` and why. */
-  change(request: ChangeRequest): Promise<LedgerEntry> {
-    return startChange((commands) => this.run(commands), request);
+  async change(request: ChangeRequest): Promise<LedgerEntry> {
+    const over = new AbortController();
+    const watching = this.#watch(over.signal);
+    const entry = await startChange((commands) => this.run(commands), request);
+    over.abort();
+    await watching;
+    return entry;
   }
 
   /** As in the port. When the node could not be asked, the entry says `begun` and why: it may know more. */
   ledger(fix: string, verb: 'status' | 'confirm' | 'roll-back'): Promise<LedgerEntry | null> {
     return askLedger((commands) => this.run(commands), fix, verb);
+  }
+
+  /** A change may cut the connection it came through without a word; keepalive alone would notice much later. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    do await clock.sleep(1500, signal);
+    while (!signal.aborted && (await this.#connection.answers(3000)));
   }
 
   close(): Promise<void> {

@@ -205,18 +205,19 @@ for (const user of ['root', 'ops'] as const) {
     });
 
     test('that closes the very door it came through is undone, and the door opens again', async () => {
-      const drop = ['iptables', '-I', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP'];
-      const undrop = ['iptables', '-D', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP'];
-      // The first rule makes table and chain, which stay when it is gone.
+      const drop = ['iptables', '-I', 'OUTPUT', '-p', 'tcp', '--sport', '22', '-j', 'DROP'];
+      const undrop = ['iptables', '-D', 'OUTPUT', '-p', 'tcp', '--sport', '22', '-j', 'DROP'];
+      const closed = async () => (await inside('iptables', '-S', 'OUTPUT')).includes('DROP');
       await inside(...drop);
       await inside(...undrop);
       clean = await readNodeState(session);
-      const request = plan({ rollbackSeconds: 3, preconditions: [], apply: [drop], undo: [undrop] });
-      const running = session.change(request);
-      await until('the door is closed', async () => (await inside('iptables', '-S', 'INPUT')).includes('DROP'));
-      lab.cut();
-      expect(await running).toMatchObject({ state: 'begun' });
-      await until('the door is open', async () => !(await inside('iptables', '-S', 'INPUT')).includes('DROP'));
+      const request = plan({ rollbackSeconds: 9, preconditions: [], apply: [drop], undo: [undrop] });
+      expect(await session.change(request)).toMatchObject({
+        state: 'begun',
+        detail: expect.stringContaining('connection was lost') as string,
+      });
+      expect(await closed()).toBe(true);
+      await until('the door is open', async () => !(await closed()));
       session = await lab.session();
       expect(await settled(request.fix)).toMatchObject({ state: 'rolled-back', difference: [] });
       await isClean();
@@ -229,6 +230,8 @@ for (const user of ['root', 'ops'] as const) {
       });
       // The second pkill may find nothing and end with 1, or its own `timeout`; what counts is that the node restores itself.
       expect(await session.change(request)).toMatchObject({ state: 'begun' });
+      const entry = () => inside('head', '-n', '1', `/var/lib/netdiag/fix/${request.fix}/entry`);
+      await until('the killing is over', async () => /^(applied|failed|rolled-back)$/m.test(await entry()));
       await lab.node.exec('node', ['/usr/sbin/sshd', '-f', '/etc/ssh/sshd_config']);
       session = await lab.session();
       expect(await settled(request.fix)).toMatchObject({ state: 'rolled-back', difference: [] });
