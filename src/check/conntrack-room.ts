@@ -1,5 +1,5 @@
 // A full connection tracking table drops every new connection ("nf_conntrack: table full, dropping packet").
-// https://docs.kernel.org/networking/nf_conntrack-sysctl.html
+// A limit of 0 is no limit. https://docs.kernel.org/networking/nf_conntrack-sysctl.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { sysctlConntrack } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
@@ -20,7 +20,9 @@ export const conntrackRoom: Check = {
     if (reading === null || !reading.known || answer === null) {
       return unknown('conntrack-room', bound, 'subject', reading, 'the conntrack table');
     }
-    const { count, max, line } = reading.value;
+    const { loaded, count, max, line } = reading.value;
+    if (!loaded) return { is: 'clear', because: 'this kernel tracks no connections' };
+    if (max === 0) return { is: 'clear', because: `${count} conntrack entries, and no limit is set` };
     if (count < max * FULL) return { is: 'clear', because: `${count} of ${max} conntrack entries` };
     return {
       is: 'found',

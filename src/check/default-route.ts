@@ -2,8 +2,11 @@
 // https://man7.org/linux/man-pages/man8/ip-route.8.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipRoute } from '../probe/index.ts';
+import type { Route } from '../probe/ip-route.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Readings } from './check.ts';
+
+const isDefault = ({ destination, type }: Route): boolean => destination === '0.0.0.0/0' && type === 'unicast';
 
 export const defaultRoute: Check = {
   id: 'default-route',
@@ -19,14 +22,14 @@ export const defaultRoute: Check = {
     const answer = readings.answer('subject', ipRoute, {});
     if (reading === null || !reading.known || answer === null)
       return unknown('default-route', bound, 'subject', reading, 'the routes');
-    const found = reading.value.routes.find(
-      ({ destination, type }) => destination === '0.0.0.0/0' && type === 'unicast',
-    );
+    const found = reading.value.routes.find(isDefault);
     if (found !== undefined) return { is: 'clear', because: found.line.trim() };
     const peer = readings.of('peer', ipRoute, {});
     const peerAnswer = readings.answer('peer', ipRoute, {});
-    const peerRoute =
-      peer?.known === true ? peer.value.routes.find(({ destination }) => destination === '0.0.0.0/0') : undefined;
+    if (peer === null || !peer.known || peerAnswer === null) {
+      return unknown('default-route', bound, 'peer', peer, 'this node has no default route; whether a healthy one has');
+    }
+    const peerRoute = peer.value.routes.find(isDefault);
     if (peerRoute === undefined) return { is: 'clear', because: 'the healthy peer has no default route either' };
     return {
       is: 'found',
@@ -35,9 +38,7 @@ export const defaultRoute: Check = {
           code: 'no-default-route',
           statement: 'This node has no default route in table main; its healthy peer has one.',
           confidence: 'likely',
-          evidence: [
-            evidence('default route', lineOf(answer, undefined), peerAnswer && lineOf(peerAnswer, peerRoute.line)),
-          ],
+          evidence: [evidence('default route', lineOf(answer, undefined), lineOf(peerAnswer, peerRoute.line))],
           facts: {},
           residue: [],
         },

@@ -3,14 +3,13 @@
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { iptablesFilter } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
-
-const DROPS = new Set(['DROP', 'REJECT']);
+import type { Check, Proof, Readings } from './check.ts';
+import { drops, matchesAll } from './iptables.ts';
 
 export const forwardFirewall: Check = {
   id: 'forward-firewall',
   suspect: 'the firewall may drop forwarded packets',
-  ruledOut: 'the FORWARD chain does not drop pod traffic by policy',
+  ruledOut: 'the FORWARD chain does not drop everything',
   codes: ['forward-policy-drop'],
   needs: (bound: Bound): readonly Question[] => [
     ask('subject', iptablesFilter, {}),
@@ -22,12 +21,12 @@ export const forwardFirewall: Check = {
     if (reading === null || !reading.known || answer === null) {
       return unknown('forward-firewall', bound, 'subject', reading, 'the firewall');
     }
-    const policy = reading.value.policies['FORWARD'];
-    if (policy !== 'DROP') return { is: 'clear', because: 'FORWARD accepts by policy' };
-    const jump = reading.value.rules.find(
-      ({ chain, target }) => chain === 'FORWARD' && target !== null && !DROPS.has(target),
-    );
-    if (jump !== undefined) return { is: 'clear', because: `FORWARD drops by policy, but ${jump.line} comes first` };
+    const rules = reading.value.rules.filter(({ chain }) => chain === 'FORWARD');
+    const end = rules.findIndex((rule) => drops(rule) && matchesAll(rule));
+    const last = rules[end]?.line ?? (reading.value.policies['FORWARD'] === 'DROP' ? ':FORWARD DROP' : null);
+    if (last === null) return { is: 'clear', because: 'FORWARD accepts what no rule of it takes' };
+    const jump = rules.slice(0, end < 0 ? rules.length : end).find((rule) => rule.target !== null && !drops(rule));
+    if (jump !== undefined) return { is: 'clear', because: `FORWARD drops in the end, but ${jump.line} comes first` };
     const peer = readings.of('peer', iptablesFilter, {});
     const peerAnswer = readings.answer('peer', iptablesFilter, {});
     const peerPolicy = peer?.known === true ? peer.value.policies['FORWARD'] : undefined;
@@ -37,12 +36,12 @@ export const forwardFirewall: Check = {
         {
           code: 'forward-policy-drop',
           statement:
-            'The FORWARD chain drops by policy and no rule accepts anything: nothing is forwarded to or from pods.',
+            'The FORWARD chain drops in the end and no rule before accepts anything: nothing is forwarded to or from pods.',
           confidence: 'likely',
           evidence: [
             evidence(
-              'policy of FORWARD',
-              lineOf(answer, ':FORWARD DROP'),
+              'end of the FORWARD chain',
+              lineOf(answer, last),
               peerAnswer !== null && peerPolicy !== undefined ? lineOf(peerAnswer, `:FORWARD ${peerPolicy}`) : null,
             ),
           ],
@@ -51,5 +50,11 @@ export const forwardFirewall: Check = {
         },
       ],
     };
+  },
+  prove(_finding, { story, sent }): Proof {
+    if (sent.port === null && story.fate === 'answered') {
+      return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
+    }
+    return { says: 'open', sentence: 'The counted packets alone do not tell which rule took them.' };
   },
 };

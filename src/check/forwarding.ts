@@ -4,6 +4,7 @@
 import type { Bound, Evidence, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRouteGet, sysctlFiles, sysctlIpv4 } from '../probe/index.ts';
 import { winner } from '../probe/sysctl-files.ts';
+import { printedName } from '../probe/text/sysctl.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { uplink } from './uplink.ts';
@@ -19,6 +20,9 @@ export const forwarding: Check = {
   needs,
   judge,
   prove(_finding, { story, sent, counters }): Proof {
+    if (sent.port !== null) {
+      return { says: 'open', sentence: 'The marked packets went to the node itself, which forwards none of those.' };
+    }
     if (story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
     }
@@ -94,7 +98,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
         evidence: rows(bound, readings, device),
         facts: {
           uplink: device,
-          writers: writers(readings, all ? 'net.ipv4.ip_forward' : `net.ipv4.conf.${device}.forwarding`),
+          writers: writers(readings, all ? 'net/ipv4/ip_forward' : `net/ipv4/conf/${device}/forwarding`),
         },
         residue: [],
       },
@@ -102,13 +106,14 @@ function judge(bound: Bound, readings: Readings): Verdict {
   };
 }
 
-/** `FILE:LINE text` of every file that sets this key, the winning one first. */
-function writers(readings: Readings, key: string): string[] {
+/** `FILE:LINE text` of every file that sets this key, the winning one first. Slashes part the name, for a device may hold dots. */
+function writers(readings: Readings, name: string): string[] {
+  const key = printedName(name);
   const files = readings.of('subject', sysctlFiles, {});
   if (files === null || !files.known) return [];
   const wins = winner(files.value.settings, key);
   return files.value.settings
-    .filter((setting) => setting.key === key)
+    .filter((setting) => setting === wins || setting.key === key)
     .toSorted((a, b) => Number(b === wins) - Number(a === wins))
     .map((setting) => `${setting.file}:${setting.line} ${setting.text.trim()}`);
 }

@@ -3,15 +3,14 @@
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { iptablesFilter } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
+import { drops, matchesAll, namesPort } from './iptables.ts';
 import { KUBELET_PORT } from './kubelet-listens.ts';
-
-const DROPS = new Set(['DROP', 'REJECT']);
 
 export const inputFirewall: Check = {
   id: 'input-firewall',
   suspect: 'a firewall rule may block port 10250',
-  ruledOut: 'no iptables rule blocks port 10250',
+  ruledOut: 'no rule of the INPUT chain blocks port 10250',
   codes: ['firewall-blocks-kubelet'],
   needs: (): readonly Question[] => [ask('subject', iptablesFilter, {})],
   judge(bound: Bound, readings: Readings): Verdict {
@@ -19,10 +18,8 @@ export const inputFirewall: Check = {
     const answer = readings.answer('subject', iptablesFilter, {});
     if (reading === null || !reading.known || answer === null)
       return unknown('input-firewall', bound, 'subject', reading, 'the firewall');
-    const blocking = reading.value.rules.find(
-      ({ chain, words, target }) =>
-        chain === 'INPUT' && DROPS.has(target ?? '') && words[words.indexOf('--dport') + 1] === String(KUBELET_PORT),
-    );
+    const ending = reading.value.rules.filter((rule) => rule.chain === 'INPUT' && drops(rule));
+    const blocking = ending.find((rule) => namesPort(rule, KUBELET_PORT));
     if (blocking !== undefined) {
       return {
         is: 'found',
@@ -38,15 +35,17 @@ export const inputFirewall: Check = {
         ],
       };
     }
-    if (reading.value.policies['INPUT'] === 'DROP') {
-      return unknown(
-        'input-firewall',
-        bound,
-        'subject',
-        null,
-        "INPUT's policy is DROP, and which rule accepts the port was not judged",
-      );
+    const last = ending.find(matchesAll)?.line ?? (reading.value.policies['INPUT'] === 'DROP' ? ':INPUT DROP' : null);
+    if (last !== null) {
+      const detail = `which rule of INPUT accepts port ${KUBELET_PORT}; what none accepts is dropped (${last})`;
+      return unknown('input-firewall', bound, 'subject', null, detail);
     }
-    return { is: 'clear', because: 'INPUT accepts by policy and no rule names the port' };
+    return { is: 'clear', because: 'INPUT accepts by policy and none of its rules that drop names the port' };
+  },
+  prove(_finding, { story, sent }): Proof {
+    if (sent.port === KUBELET_PORT && story.fate === 'answered') {
+      return { says: 'refuted', sentence: `All ${sent.count} marked packets to port ${KUBELET_PORT} were answered.` };
+    }
+    return { says: 'open', sentence: 'The counted packets alone do not tell which rule took them.' };
   },
 };

@@ -3,7 +3,7 @@
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ssListen } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
 
 export const KUBELET_PORT = 10250;
 
@@ -51,5 +51,15 @@ export const kubeletListens: Check = {
         },
       ],
     };
+  },
+  prove(_finding, { story, sent }): Proof {
+    const counted = `${sent.count} marked packets to port ${KUBELET_PORT}`;
+    if (sent.port === KUBELET_PORT && story.fate === 'answered') {
+      return { says: 'refuted', sentence: `All ${counted} were answered.` };
+    }
+    if (sent.port === KUBELET_PORT && story.fate === 'refused') {
+      return { says: 'proven', sentence: `The node refused ${Math.max(0, ...story.refusalsAt)} of ${counted}.` };
+    }
+    return { says: 'open', sentence: 'The marked packets failed, but were not refused as a closed port refuses them.' };
   },
 };

@@ -36,7 +36,11 @@ export const outsideReturnPath: Check = {
       return unknown('outside-return-path', bound, 'subject', back, 'the way back to clients outside the subnet');
     }
     const { device, line } = back.value;
-    if (device === null || device === here.value.device) {
+    if (device === null) {
+      const detail = `which way replies to clients outside the subnet leave, for there is none (${line})`;
+      return unknown('outside-return-path', bound, 'subject', null, detail);
+    }
+    if (device === here.value.device) {
       return { is: 'clear', because: `the way back beyond the gateway leaves by ${here.value.device}` };
     }
     const peerParams = { to: BEYOND, from: bound.peer?.address ?? '' };

@@ -1,9 +1,10 @@
-// Every pod address needs a route to its host-side veth; without one the kernel sends its packets to the default route.
+// Every pod address needs a route to its host-side veth; without one the kernel sends its packets to the default route, that
+// is through a gateway, which no pod of the node itself is behind.
 // https://docs.tigera.io/calico/latest/reference/architecture/data-path
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRouteGet } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
 import { uplink } from './uplink.ts';
 
 export const podRoute: Check = {
@@ -19,16 +20,17 @@ export const podRoute: Check = {
   },
   judge(bound: Bound, readings: Readings): Verdict {
     const pod = bound.subject.pods[0];
-    if (pod === undefined || pod.address === null)
-      return { is: 'clear', because: 'no pod on this node has an address of its own' };
+    if (pod === undefined || pod.address === null) {
+      return unknown('pod-route', bound, 'subject', null, 'the way to a pod: none with an address of its own is known');
+    }
     const here = uplink(bound, readings, 'subject');
     if (!here.known) return unknown('pod-route', bound, 'subject', here, 'the interface that holds the node address');
     const way = readings.of('subject', ipRouteGet, { to: pod.address });
     const answer = readings.answer('subject', ipRouteGet, { to: pod.address });
     if (way === null || !way.known || answer === null)
       return unknown('pod-route', bound, 'subject', way, `the way to pod ${pod.address}`);
-    const { device, kind, line } = way.value;
-    if (device !== null && device !== here.value.device && kind !== 'unreachable' && kind !== 'local') {
+    const { device, via, kind, line } = way.value;
+    if (device !== null && via === null && device !== here.value.device && kind !== 'local') {
       return { is: 'clear', because: `${pod.address} is routed to ${device}` };
     }
     return {
@@ -44,5 +46,11 @@ export const podRoute: Check = {
         },
       ],
     };
+  },
+  prove(finding, { story, sent }): Proof {
+    if (sent.to === finding.facts['pod'] && story.fate === 'answered') {
+      return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
+    }
+    return { says: 'open', sentence: 'The marked packets to the pod failed, as they would without its route.' };
   },
 };

@@ -2,7 +2,7 @@
 // whatever interface the request came in on; RFC 3704 strict RPF (rp_filter=1) then drops the request on arrival.
 // https://docs.kernel.org/networking/ip-sysctl.html (rp_filter), seen on 6.18.
 import { contains, network } from './subnet.ts';
-import type { Bound, Evidence, Finding, Question, Verdict } from '../model/index.ts';
+import type { Answer, Bound, Evidence, Finding, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
@@ -11,12 +11,13 @@ import { uplink } from './uplink.ts';
 
 const ELSEWHERE = 'reply-leaves-other-interface';
 const STRICT = 'request-dropped-by-strict-rpf';
+const NO_WAY = 'no-way-back';
 
 export const returnPath: Check = {
   id: 'return-path',
   suspect: 'replies may leave by another interface',
   ruledOut: 'replies leave by the interface that requests come in on',
-  codes: [ELSEWHERE, STRICT],
+  codes: [ELSEWHERE, STRICT, NO_WAY],
   needs,
   judge,
   prove(finding, watched): Proof {
@@ -84,18 +85,34 @@ function judge(bound: Bound, readings: Readings): Verdict {
   if (back === null || !back.known || asked === null)
     return unknown('return-path', bound, 'subject', back, `the way back to ${to}`);
   const device = back.value.device;
-  if (device === null || device === here.value.device)
+  if (device === null) return noWay(asked, back.value.line, to);
+  if (device === here.value.device)
     return { is: 'clear', because: `the way back to ${to} leaves by ${here.value.device}` };
 
   const sysctls = readings.of('subject', sysctlIpv4, {});
   if (sysctls === null || !sysctls.known) return unknown('return-path', bound, 'subject', sysctls, 'the RPF mode');
-  const strict = rpfMode(sysctls.value, here.value.device) === 'strict';
+  const mode = rpfMode(sysctls.value, here.value.device);
+  if (mode === null) return unknown('return-path', bound, 'subject', null, `the RPF mode of ${here.value.device}`);
+  const strict = mode === 'strict';
   const prefix = network(bound.subject.address, here.value.prefix);
   const near = contains(prefix, to);
   return {
     is: 'found',
     findings: [finding(bound, readings, { to, device, uplink: here.value.device, prefix, strict, near })],
   };
+}
+
+/** The kernel refuses the lookup: answers to the far end leave by no interface at all. */
+function noWay(asked: Answer, line: string, to: string): Verdict {
+  const found: Finding = {
+    code: NO_WAY,
+    statement: `This node has no way back to ${to}: its kernel refuses every packet to it.`,
+    confidence: 'likely',
+    evidence: [evidence(`way back to ${to}`, lineOf(asked, line), null)],
+    facts: { to },
+    residue: [],
+  };
+  return { is: 'found', findings: [found] };
 }
 
 interface Facts {

@@ -2,6 +2,8 @@
 export const advice: Readonly<Record<string, string>> = {
   'kubelet-not-listening': 'Look at the kubelet: systemctl status kubelet, journalctl -u kubelet.',
   'uplink-down': 'Look at the link from the console: cable, virtual switch, ip link set up.',
+  'no-way-back':
+    'Compare routes and policy rules with the peer, and find who wrote an unreachable, prohibit or blackhole route.',
   'no-default-route':
     'Compare the network configuration with the peer; renewing the lease or reapplying the profile brings the route back.',
   'conntrack-full': 'Raise net.netfilter.nf_conntrack_max and find who opens the connections (conntrack -L).',

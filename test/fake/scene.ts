@@ -1,8 +1,29 @@
 import { readingsOf } from '../../src/check/check.ts';
 import type { Readings } from '../../src/check/check.ts';
 import { questionKey } from '../../src/model/index.ts';
-import type { Answer, Bound, BoundNode, NodeFacts, NodeRole, Output } from '../../src/model/index.ts';
-import { ipAddr, ipLink, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../../src/probe/index.ts';
+import type {
+  Answer,
+  Bound,
+  BoundNode,
+  CaptureStory,
+  CounterRise,
+  Fate,
+  Gap,
+  NodeFacts,
+  NodeRole,
+  Output,
+  Watched,
+} from '../../src/model/index.ts';
+import {
+  ipAddr,
+  ipLink,
+  ipRoute,
+  ipRouteGet,
+  ipRoutePrefix,
+  ipRule,
+  probeById,
+  sysctlIpv4,
+} from '../../src/probe/index.ts';
 import { read } from '../../src/probe/probe.ts';
 import type { Params, Probe } from '../../src/probe/probe.ts';
 
@@ -171,4 +192,125 @@ export function i1Answers({ routes, back, rpFilter }: I1Case): Answer[] {
       '10.0.10.0/24 dev eth0 proto kernel scope link src 10.0.10.115 \n',
     ),
   ];
+}
+
+/** How each gap reaches a probe from the shell. */
+const LOST: Readonly<Record<Gap, Partial<Output>>> = {
+  unreachable: { exit: null, gap: 'unreachable' },
+  'timed-out': { exit: null, timedOut: true },
+  denied: { exit: 126, stderr: Buffer.from('permission denied') },
+  'not-installed': { exit: 127 },
+  unparsable: { stdout: Buffer.from('<html>an answer to another question</html>') },
+  truncated: { truncated: true },
+  'not-recorded': { exit: null, gap: 'not-recorded' },
+};
+export const GAPS = Object.keys(LOST) as readonly Gap[];
+
+/** The same question, whose answer was lost in this way. */
+export function lost({ question }: Pick<Answer, 'question'>, gap: Gap): Answer {
+  const probe = probeById(question.probe);
+  if (probe === null) throw new RangeError(`no probe is called ${question.probe}`);
+  return answered(question.role, probe, question.params, printed('', LOST[gap]));
+}
+
+/** What differs between nodes of I3: the node's own forwarding and its uplink's. */
+export interface I3Case {
+  readonly ipForward: '0' | '1';
+  readonly uplink: '0' | '1';
+}
+
+export const I3_SICK: I3Case = { ipForward: '0', uplink: '0' };
+export const I3_TRAP: I3Case = { ipForward: '1', uplink: '0' };
+export const I3_HEALTHY: I3Case = { ipForward: '1', uplink: '1' };
+
+/** `sysctl -a` over the forwarding settings of a node whose devices are lo, `uplink` and one pod's. */
+export function sysctlText({ ipForward, uplink }: I3Case, device = 'eth0'): string {
+  const value: Record<string, string> = {
+    all: ipForward,
+    default: ipForward,
+    lo: ipForward,
+    [device]: uplink,
+    cali1: '1',
+  };
+  const lines = Object.entries(value).flatMap(([name, forwarding]) => [
+    `net.ipv4.conf.${name}.accept_redirects = 1`,
+    `net.ipv4.conf.${name}.forwarding = ${forwarding}`,
+    `net.ipv4.conf.${name}.rp_filter = 0`,
+  ]);
+  return `${[...lines, `net.ipv4.ip_forward = ${ipForward}`].join('\n')}\n`;
+}
+
+/** The answers of an I3 node to everything that `forwarding` asks. */
+export function i3Answers(node: I3Case, device = 'eth0'): Answer[] {
+  const held = (name: string, address: string): string =>
+    `2: ${name}    inet ${address}/24 brd 10.39.0.255 scope global ${name}\\       valid_lft forever preferred_lft forever\n`;
+  const refused = printed('', { exit: 2, stderr: Buffer.from('RTNETLINK answers: No route to host\n') });
+  const arriving = { to: '192.168.4.25', from: '10.39.0.107', iif: device };
+  return [
+    answered('subject', ipAddr, {}, held(device, '10.39.0.110')),
+    answered('subject', sysctlIpv4, {}, sysctlText(node, device.replaceAll('.', '/'))),
+    answered('subject', ipRouteGet, { to: '192.168.4.25' }, '192.168.4.25 dev cali1 src 10.39.0.110 uid 0 \n'),
+    answered(
+      'subject',
+      ipRouteGet,
+      arriving,
+      node.uplink === '0' ? refused : `192.168.4.25 from 10.39.0.107 dev cali1 \n    cache iif ${device} \n`,
+    ),
+    answered('peer', ipAddr, {}, held('eth0', '10.39.0.107')),
+    answered('peer', sysctlIpv4, {}, sysctlText(I3_HEALTHY)),
+    answered(
+      'peer',
+      ipRouteGet,
+      { to: '192.168.54.50', from: '10.39.0.110', iif: 'eth0' },
+      '192.168.54.50 from 10.39.0.110 dev cali9 \n    cache iif eth0 \n',
+    ),
+  ];
+}
+
+/** What counted packets came to: seven marked ones to the kubelet, or to a pod where `port` is `null`. */
+export function counted(
+  fate: Fate,
+  change: {
+    readonly port?: number | null;
+    readonly to?: string;
+    readonly counters?: readonly CounterRise[];
+    readonly story?: Partial<CaptureStory>;
+  } = {},
+): Watched {
+  const port = change.port === undefined ? 10250 : change.port;
+  const answers = fate === 'answered' ? 7 : 0;
+  return {
+    sent: {
+      from: 'farEnd',
+      node: 'ip-10-0-10-69',
+      source: '10.0.10.69',
+      to: change.to ?? (port === null ? '192.168.4.25' : '10.0.10.207'),
+      port,
+      count: 7,
+      answered: answers,
+      mark: port === null ? { proto: 'icmp', totalLength: 71 } : { proto: 'tcp', firstPort: 33_201, lastPort: 33_207 },
+    },
+    captures: [],
+    story: {
+      fate,
+      points: [
+        { role: 'subject', node: 'ip-10-0-10-207', device: 'eth0' },
+        { role: 'subject', node: 'ip-10-0-10-207', device: 'eth1' },
+      ],
+      sent: 7,
+      answered: answers,
+      requestsAt: [7, 0],
+      answersAt: fate === 'answered' ? [7, 0] : fate === 'answered-elsewhere' ? [0, 7] : [0, 0],
+      refusalsAt: fate === 'refused' ? [7, 0] : [0, 0],
+      flows: [],
+      ladder: [],
+      ...change.story,
+    },
+    counters: change.counters ?? [],
+  };
+}
+
+/** A counter that rose during the stimulus, and in a quiet window as long. */
+export function rise(counter: string, during: number, quiet = 0): CounterRise {
+  return { counter, during, quiet, command: 'nstat -asz', line: `${counter} ${during} 0.0`, output: null };
 }
