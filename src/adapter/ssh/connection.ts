@@ -11,6 +11,9 @@ const openAttempts = 8;
 /** RFC 4254, 5.1: SSH_OPEN_CONNECT_FAILED, which is what sshd answers over MaxSessions. */
 const connectFailed = 2;
 
+/** Milliseconds that the other side has to close after a good-bye. */
+const farewellMs = 2000;
+
 /** The connection ended, or could not open a channel. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
@@ -135,10 +138,18 @@ export class Connection {
    */
   async answers(ms: number): Promise<boolean> {
     const answered = new AbortController();
-    this.#open('exit 0').then(
-      () => answered.abort(),
-      () => (this.#lost ? undefined : answered.abort()),
-    );
+    const ask = async () => {
+      try {
+        const { channel } = await this.#open('exit 0');
+        channel.resume();
+        channel.stderr.resume();
+        answered.abort();
+      } catch {
+        // A refusal is an answer too.
+        if (!this.#lost) answered.abort();
+      }
+    };
+    void ask();
     await this.#clock.sleep(ms, answered.signal);
     if (!answered.signal.aborted) this.#client.destroy();
     return answered.signal.aborted;
@@ -159,6 +170,7 @@ export class Connection {
   end(): void {
     this.#ending = true;
     this.#client.end();
+    setTimeout(() => this.#client.destroy(), farewellMs).unref();
   }
 
   #open(command: string): Promise<Exec> {

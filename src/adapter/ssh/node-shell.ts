@@ -110,17 +110,19 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
   };
 
   /** A connection with one more user: a shared one where there is one, otherwise a new one. */
-  const lease = async (target: NodeTarget, signal: AbortSignal): Promise<Raced<Connection>> => {
+  const lease = async (target: NodeTarget, given?: AbortSignal): Promise<Raced<Connection>> => {
     const shareable = target.only === undefined;
     const shared = shareable ? [...live].find((one) => leadsIn(one, target, options.port)) : undefined;
     if (shared !== undefined) {
       shared.keep();
       return { open: shared, door: shared.door, tried: shared.tried };
     }
+    // Whoever may stop waiting opens alone: giving up must not take the others' attempt away.
+    const together = shareable && given === undefined;
     const key = JSON.stringify(target);
-    const running = shareable ? opening.get(key) : undefined;
-    const reached = running ?? reach(target, signal);
-    if (shareable && running === undefined) {
+    const running = together ? opening.get(key) : undefined;
+    const reached = running ?? reach(target, given ?? new AbortController().signal);
+    if (together && running === undefined) {
       opening.set(key, reached);
       void reached.finally(() => opening.delete(key)).catch(() => undefined);
     }
@@ -133,10 +135,10 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
   };
 
   const shell: SshNodeShell = {
-    async open(target, signal = new AbortController().signal): Promise<Reached> {
+    async open(target, signal): Promise<Reached> {
       const raced = await lease(target, signal);
       if (raced.open === null) {
-        const gap = signal.aborted ? 'timed-out' : raced.gap;
+        const gap = signal?.aborted === true ? 'timed-out' : raced.gap;
         return { reached: false, gap, sentence: allClosed(target.name, raced.tried), tried: raced.tried };
       }
       const session = await SshSession.over(raced.open, options, raced.tried);

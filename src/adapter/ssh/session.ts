@@ -5,6 +5,7 @@ import { startCapture } from './capture.ts';
 import { askLedger, startChange } from './change.ts';
 import type { Connection } from './connection.ts';
 import { runBatch } from './run.ts';
+import { gapOutput } from './section.ts';
 
 const identify: readonly Command[] = [
   { argv: ['cat', '/etc/machine-id'], deadlineMs: 5000, privileged: false },
@@ -60,11 +61,13 @@ export class SshSession implements NodeSession {
   }
 
   /** As in the port. Throws TypeError for an argv that no shell can carry. */
-  run(commands: readonly Command[], signal?: AbortSignal): Promise<readonly Output[]> {
+  async run(commands: readonly Command[], signal?: AbortSignal): Promise<readonly Output[]> {
+    if (this.#closed) return commands.map(() => gapOutput('unreachable'));
     return runBatch(this.#connection, this.#options.clock, commands, signal);
   }
 
-  capture(request: {
+  /** As in the port. Rejects with the filter's own error when it cannot be compiled. */
+  async capture(request: {
     readonly device: string;
     readonly filter: CaptureFilter;
     readonly limits: CaptureLimits;

@@ -238,6 +238,21 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
+    test.each(['guard', 'work'])('whose %s is killed is undone by the node all the same', async (name) => {
+      const request = plan({ rollbackSeconds: 2 });
+      await session.change(request);
+      const pids = (await inside('pgrep', '-f', `^sh ./fix ${name}`)).split('\n').filter(Boolean);
+      expect(pids).toHaveLength(1);
+      await inside('kill', '-9', ...pids);
+      await until('the route is gone', async () => (await route()) === '');
+      expect(await settled(request.fix)).toMatchObject({
+        state: 'rolled-back',
+        detail: 'Nobody confirmed the change within 2 s, so the node restored itself.',
+        difference: [],
+      });
+      await isClean();
+    });
+
     test('whose processes were all killed is undone as soon as the ledger is asked', async () => {
       const request = plan();
       await session.change(request);

@@ -154,6 +154,22 @@ describe.skipIf(noLab)(`doors${skipNote}`, { timeout: 60_000 }, () => {
     expect(logins(loop.sshd.log())).toBe(2);
   });
 
+  test('an attempt that is given up ends at once and takes nobody else with it', async () => {
+    const abort = new AbortController();
+    const target = at(await silentPort());
+    const [given, waiting] = [loop.shell.open(target, abort.signal), loop.shell.open(at(loop.sshd.port))];
+    abort.abort();
+    expect(await given).toMatchObject({ reached: false, gap: 'timed-out' });
+    expect(await waiting).toMatchObject({ reached: true });
+  });
+
+  test('a closed session runs nothing more, though others share its connection', async () => {
+    const [one, two] = [await loop.session(), await loop.session()];
+    await one.close();
+    expect(await one.run([{ argv: ['true'] }])).toMatchObject([{ gap: 'unreachable' }]);
+    expect(await two.run([{ argv: ['true'] }])).toMatchObject([{ exit: 0 }]);
+  });
+
   test('a door that is closed to the jump node too is named as such', async () => {
     const shell = shellFor(loop.sshd, ['loop', 'far']);
     const port = await closedPort();

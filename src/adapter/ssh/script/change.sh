@@ -73,6 +73,10 @@ work() {
   elif claim failed; then
     record failed "$reason"
   fi
+  exec 7>&-
+  # Nothing is left to do but to take the guard's place if somebody kills it.
+  wait
+  case $(state) in confirmed | rolled-back | refused) ;; *) guard ;; esac
 }
 
 # disarm SENTENCE: while nothing was changed; the next change can begin once the guard is gone.
