@@ -1,9 +1,12 @@
 // The kernel picks the first of two equal connected routes; deleting it makes the other one win at once, and
 // `ip route prepend` puts the very same line back in front ("add" says it exists, "append" puts it last).
 // https://man7.org/linux/man-pages/man8/ip-route.8.html, seen on 6.18.
+import { contains } from '../check/subnet.ts';
 import type { Finding } from '../model/index.ts';
 import { interfaceConfig, ipAddr, ipRouteGet, ipRoutePrefix } from '../probe/index.ts';
 import { configuresDevice } from '../probe/text/configured.ts';
+import { wordsOf } from '../probe/text/lines.ts';
+import { NOT_PLAIN, plainDevice, plainWord } from './plain.ts';
 import { fact, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
 import type { Draft, Remediation, Scene } from './remediation.ts';
 
@@ -16,6 +19,9 @@ export const deleteConnectedRoute: Remediation = {
     const device = fact(finding, 'device');
     const uplink = fact(finding, 'uplink');
     const prefix = fact(finding, 'prefix');
+    if (!plainDevice(device) || !plainDevice(uplink)) return { unfit: NOT_PLAIN };
+    const to = fact(finding, 'to');
+    if (!contains(prefix, to)) return { unfit: `${to} is not in ${prefix}, so another route decides about it` };
     const routes = readings.of('subject', ipRoutePrefix, { prefix });
     if (routes === null || !routes.known) return { unfit: `the routes to ${prefix} could not be read` };
     const [first, ...others] = routes.value.routes;
@@ -25,13 +31,14 @@ export const deleteConnectedRoute: Remediation = {
       return { unfit: `${uplink} has no route to ${prefix} that could take over` };
     if (first.flags.length > 0)
       return { unfit: `the route carries flags (${first.flags.join(', ')}) that cannot be restored exactly` };
-    const way = { to: fact(finding, 'to'), from: bound.subject.address };
+    const way = { to, from: bound.subject.address };
     const preconditions = [
       unchanged(readings.answer('subject', ipRoutePrefix, { prefix }), ipRoutePrefix.argv({ prefix })),
       unchanged(readings.answer('subject', ipRouteGet, way), ipRouteGet.argv(way)),
     ];
     if (preconditions.includes(null)) return { unfit: 'the text of its preconditions was not kept' };
-    const words = first.line.trim().split(/\s+/);
+    const words = wordsOf(first.line);
+    if (!words.every(plainWord)) return { unfit: `the route to ${prefix} cannot be written into a command exactly` };
     return {
       title: `remove ${device}'s route to ${prefix}`,
       safety: `Only one line of table main goes; ${uplink}'s own route to ${prefix} is there already and takes over in the same moment.`,

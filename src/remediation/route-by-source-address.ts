@@ -5,6 +5,7 @@
 import { contains } from '../check/subnet.ts';
 import { ipRoute, ipRouteAll, ipRouteGet, ipRule } from '../probe/index.ts';
 import type { Route } from '../probe/ip-route.ts';
+import { NOT_PLAIN, plainDevice } from './plain.ts';
 import { fact, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
 import type { Draft, Remediation } from './remediation.ts';
 
@@ -19,6 +20,7 @@ export const routeBySourceAddress: Remediation = {
   risk: 1,
   draft(finding, { bound, readings, door }): Draft | { unfit: string } {
     const uplink = fact(finding, 'uplink');
+    if (!plainDevice(uplink)) return { unfit: NOT_PLAIN };
     const address = bound.subject.address;
     const routes = readings.of('subject', ipRoute, {});
     const everywhere = readings.of('subject', ipRouteAll, {});

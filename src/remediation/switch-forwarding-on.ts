@@ -2,6 +2,7 @@
 // ip_forward first and then each saved value. https://docs.kernel.org/networking/ip-sysctl.html, seen on 6.18.
 import type { Finding } from '../model/index.ts';
 import { sysctlIpv4, sysctlValue } from '../probe/index.ts';
+import { NOT_PLAIN, plainDevice } from './plain.ts';
 import { facts, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
 import type { Draft, Remediation, Scene } from './remediation.ts';
 
@@ -18,7 +19,11 @@ export const switchForwardingOn: Remediation = {
     const argv = sysctlValue.argv({ name: 'net/ipv4/ip_forward' });
     const line = sysctls.value.lines['ip_forward'];
     if (line === undefined) return { unfit: 'the exact line of ip_forward was not kept' };
-    const saved = Object.entries(sysctls.value.devices)
+    const devices = Object.entries(sysctls.value.devices);
+    if (devices.some(([device]) => !SETS.includes(device) && !plainDevice(device))) return { unfit: NOT_PLAIN };
+    if (devices.some(([, keys]) => FLIPPED.some((key) => keys[key] !== undefined && !/^\d{1,10}$/.test(keys[key]))))
+      return { unfit: 'a setting to restore is not a number' };
+    const saved = devices
       .toSorted(([a], [b]) => order(a) - order(b))
       .flatMap(([device, keys]) =>
         FLIPPED.filter((key) => keys[key] !== undefined).map(
@@ -40,9 +45,11 @@ export const switchForwardingOn: Remediation = {
   },
 };
 
-/** `all` first, then `default`: writing either writes the devices too, so the devices' own values come last. */
+/** Writing either writes the devices too, so the devices' own values come last. */
+const SETS = ['all', 'default'];
+
 function order(device: string): number {
-  return device === 'all' ? 0 : device === 'default' ? 1 : 2;
+  return SETS.includes(device) ? SETS.indexOf(device) : SETS.length;
 }
 
 function durable(finding: Finding, scene: Scene): string[] {

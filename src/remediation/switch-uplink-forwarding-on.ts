@@ -1,6 +1,7 @@
 // With ip_forward=1 and one device's own forwarding 0, writing ip_forward=1 again is a no-op (the kernel acts on a change
 // only): the device's value itself has to be written. https://docs.kernel.org/networking/ip-sysctl.html, seen on 6.18.
 import { sysctlIpv4, sysctlValue } from '../probe/index.ts';
+import { NOT_PLAIN, plainDevice } from './plain.ts';
 import { fact, facts, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
 import type { Draft, Remediation } from './remediation.ts';
 
@@ -10,6 +11,7 @@ export const switchUplinkForwardingOn: Remediation = {
   risk: 1,
   draft(finding, scene): Draft | { unfit: string } {
     const uplink = fact(finding, 'uplink');
+    if (!plainDevice(uplink)) return { unfit: NOT_PLAIN };
     const sysctls = scene.readings.of('subject', sysctlIpv4, {});
     const line = sysctls?.known === true ? sysctls.value.lines[`${uplink}.forwarding`] : undefined;
     if (line === undefined) return { unfit: `the forwarding setting of ${uplink} could not be read` };

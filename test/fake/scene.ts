@@ -18,6 +18,7 @@ import {
   ipAddr,
   ipLink,
   ipRoute,
+  ipRouteAll,
   ipRouteGet,
   ipRoutePrefix,
   ipRule,
@@ -170,6 +171,7 @@ export function i1Answers({ routes, back, rpFilter }: I1Case): Answer[] {
       '2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 9001 qdisc mq state UP mode DEFAULT group default qlen 1000\\    link/ether 02:00:ba:2b:02:3f brd ff:ff:ff:ff:ff:ff\n',
     ),
     answered('subject', ipRoute, {}, `default via 10.0.10.1 dev eth1 \n${routes}`),
+    answered('subject', ipRouteAll, {}, `default via 10.0.10.1 dev eth1 \n${routes}`),
     answered(
       'subject',
       ipRule,

@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checks } from '../../src/check/index.ts';
+import type { Answer, Bound } from '../../src/model/index.ts';
+import { ipAddr, ipRoute, ipRouteAll, ipRouteGet, ipRoutePrefix } from '../../src/probe/index.ts';
+import { advice, remediations } from '../../src/remediation/index.ts';
+import { plainDevice, plainWord } from '../../src/remediation/plain.ts';
+import type { Draft } from '../../src/remediation/remediation.ts';
+import {
+  answered,
+  GAPS,
+  I1,
+  I1_SICK,
+  I3,
+  I3_SICK,
+  I3_TRAP,
+  i1Answers,
+  i3Answers,
+  lost,
+  readings,
+} from '../fake/scene.ts';
+import { MANAGEMENT, NODE_DOOR } from './draft.ts';
+
+interface Node {
+  readonly bound: Bound;
+  readonly answers: readonly Answer[];
+}
+
+/** Every draft that any remediation makes of anything that any check finds here. */
+function drafts({ bound, answers }: Node): readonly { readonly id: string; readonly draft: Draft }[] {
+  const known = readings(...answers);
+  const findings = checks.flatMap((check) => {
+    const verdict = check.judge(bound, known);
+    return verdict.is === 'found' ? verdict.findings : [];
+  });
+  return findings.flatMap((finding) =>
+    remediations
+      .filter(({ fixes }) => fixes.includes(finding.code))
+      .flatMap((remediation) =>
+        [MANAGEMENT, NODE_DOOR, null].flatMap((door) => {
+          const made = remediation.draft(finding, { bound, readings: known, door });
+          return 'unfit' in made ? [] : [{ id: remediation.id, draft: made }];
+        }),
+      ),
+  );
+}
+
+/** A node with two interfaces in one subnet whose second one has this name. */
+function i1Named(device: string): Node {
+  const rename = (text: string): string => text.replaceAll('eth1', () => device);
+  const addresses = (
+    [
+      ['eth0', '10.0.10.207'],
+      [device, '10.0.10.190'],
+    ] as const
+  ).map(
+    ([name, address], at) =>
+      `${at + 2}: ${name}    inet ${address}/24 brd 10.0.10.255 scope global ${name}\\       valid_lft forever preferred_lft forever\n`,
+  );
+  return {
+    bound: I1,
+    answers: [
+      ...i1Answers(I1_SICK),
+      answered('subject', ipAddr, {}, addresses.join('')),
+      answered('subject', ipRouteAll, {}, rename(`default via 10.0.10.1 dev eth1 \n${I1_SICK.routes}`)),
+      answered('subject', ipRoute, {}, rename(`default via 10.0.10.1 dev eth1 \n${I1_SICK.routes}`)),
+      answered('subject', ipRouteGet, { to: '10.0.10.69', from: '10.0.10.207' }, rename(I1_SICK.back)),
+      answered('subject', ipRoutePrefix, { prefix: '10.0.10.0/24' }, rename(I1_SICK.routes)),
+    ],
+  };
+}
+
+const NODES: readonly Node[] = [
+  { bound: I1, answers: i1Answers(I1_SICK) },
+  { bound: I1, answers: i1Answers({ ...I1_SICK, rpFilter: '1' }) },
+  { bound: I3, answers: i3Answers(I3_SICK) },
+  { bound: I3, answers: i3Answers(I3_TRAP) },
+];
+
+/** Names that a kernel accepts for a device: at most 15 bytes, no blanks, no slash. */
+const hostile = fc.oneof(
+  fc.constantFrom(
+    '-z',
+    '--help',
+    '$(id)',
+    '`id`',
+    ';reboot',
+    'a=b',
+    '*',
+    'all',
+    'default',
+    '__proto__',
+    'via',
+    'table',
+    "'",
+    '"',
+    '\\',
+    '%s',
+    '|sh',
+    '&',
+    '~',
+    '#x',
+    '@',
+    'a@b',
+    '!',
+    '-',
+    '--',
+  ),
+  fc.string({ minLength: 1, maxLength: 15, unit: 'grapheme-ascii' }).map((name) => name.replaceAll(/[\s/\\]/g, '_')),
+);
+
+/** Words that the drafts may begin with a dash: options, all of them ours. */
+const OPTIONS = new Set(['-4', '-w']);
+
+function expectSafe({ draft }: { readonly draft: Draft }): void {
+  for (const argv of [...draft.steps, ...draft.undo]) {
+    expect(['ip', 'sysctl']).toContain(argv[0]);
+    for (const word of argv.slice(1)) {
+      if (OPTIONS.has(word)) continue;
+      expect(word).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.:/=-]*$/);
+      expect(word.split('=').length).toBeLessThanOrEqual(2);
+    }
+  }
+}
+
+describe('every remediation', () => {
+  test('is drafted by a node of its incident', () => {
+    const ids = new Set(NODES.flatMap(drafts).map(({ id }) => id));
+    expect([...ids].toSorted()).toEqual(remediations.map(({ id }) => id).toSorted());
+  });
+
+  test.each(NODES.flatMap(drafts))('$id has steps, undo, preconditions, a way to confirm and checks', ({ draft }) => {
+    expect(draft.steps.length).toBeGreaterThan(0);
+    expect(draft.undo).toHaveLength(draft.steps.length);
+    expect(draft.preconditions.length).toBeGreaterThan(0);
+    expect(draft.doors.confirmThrough.length).toBeGreaterThan(0);
+    expect(draft.doors.confirmThrough.filter((address) => draft.doors.closes.includes(address))).toEqual([]);
+    expect(draft.verify.filter((id) => !checks.some((check) => check.id === id))).toEqual([]);
+    expect(draft.durable.length).toBeGreaterThan(0);
+    expect(draft.rollbackSeconds).toBeGreaterThanOrEqual(30);
+    expect(draft.title).toMatch(/^[a-z].*[^.]$/);
+    for (const sentence of [draft.safety, ...draft.durable]) expect(sentence).toMatch(/^[A-Z].*\.$/s);
+  });
+
+  test.each(NODES.flatMap(drafts))('$id verifies with the check that found what it mends', ({ id, draft }) => {
+    const fixes = remediations.find((one) => one.id === id)?.fixes ?? [];
+    const finders = checks.filter(({ codes }) => codes.some((code) => fixes.includes(code))).map((check) => check.id);
+    expect(finders.filter((finder) => draft.verify.includes(finder))).not.toEqual([]);
+  });
+
+  test('writes only plain words, whatever the devices of I1 are called', () => {
+    fc.assert(
+      fc.property(hostile, (device) => drafts(i1Named(device)).forEach(expectSafe)),
+      { numRuns: 500 },
+    );
+  });
+
+  test('writes only plain words, whatever the uplink of I3 is called', () => {
+    fc.assert(
+      fc.property(hostile, fc.constantFrom(I3_SICK, I3_TRAP), (device, node) =>
+        drafts({ bound: I3, answers: i3Answers(node, device) }).forEach(expectSafe),
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('still fits nodes whose devices have ordinary names', () => {
+    for (const device of ['eth1', 'ens5', 'enp0s31f6', 'bond0.39', 'br-0a1b2c', 'wlan_guest']) {
+      expect(drafts(i1Named(device)).map(({ id }) => id)).toContain('delete-connected-route');
+      expect(drafts({ bound: I3, answers: i3Answers(I3_TRAP, device) })).not.toEqual([]);
+    }
+  });
+
+  test('drafts nothing, and throws nothing, over readings that are gaps by then', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NODES),
+        fc.array(fc.option(fc.constantFrom(...GAPS), { nil: null }), { minLength: 12, maxLength: 12 }),
+        (node, gaps) => {
+          const partly = node.answers.map((answer, at) => {
+            const gap = gaps[at] ?? null;
+            return gap === null ? answer : lost(answer, gap);
+          });
+          drafts({ ...node, answers: partly }).forEach(expectSafe);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('advice is one sentence or two', () => {
+    for (const sentence of Object.values(advice)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe('plain names', () => {
+  test.each(['eth0', 'eth0.100', 'br-1234567890ab', 'vxlan.calico', 'cni0', '_x', '9p'])('%j is one', (name) => {
+    expect(plainDevice(name)).toBe(true);
+  });
+
+  test.each(['', '-z', '.', '..', '--help', '$(id)', 'a b', 'a/b', 'a=b', 'é', '*', 'all', 'default', 'x'.repeat(16)])(
+    '%j is none',
+    (name) => {
+      expect(plainDevice(name)).toBe(false);
+    },
+  );
+
+  test('words of a route are plain, options and expansions are not', () => {
+    for (const word of ['10.0.10.0/24', 'dev', 'fe80::1', '0x80', 'link']) expect(plainWord(word)).toBe(true);
+    for (const word of ['-4', '', '$(id)', 'a b', '`x`', '\u00a0']) expect(plainWord(word)).toBe(false);
+  });
+});
