@@ -88,14 +88,18 @@ function judge(bound: Bound, readings: Readings): Verdict {
   if (device === null) return noWay(asked, back.value.line, to);
   if (device === here.value.device)
     return { is: 'clear', because: `the way back to ${to} leaves by ${here.value.device}` };
+  const prefix = network(bound.subject.address, here.value.prefix);
+  const near = contains(prefix, to);
+  if (!near && !contains(prefix, back.value.via ?? '')) {
+    const detail = `from where requests of ${to} come in: the way back leads by ${device} through another network than the one of ${bound.subject.address}`;
+    return unknown('return-path', bound, 'subject', null, detail);
+  }
 
   const sysctls = readings.of('subject', sysctlIpv4, {});
   if (sysctls === null || !sysctls.known) return unknown('return-path', bound, 'subject', sysctls, 'the RPF mode');
   const mode = rpfMode(sysctls.value, here.value.device);
   if (mode === null) return unknown('return-path', bound, 'subject', null, `the RPF mode of ${here.value.device}`);
   const strict = mode === 'strict';
-  const prefix = network(bound.subject.address, here.value.prefix);
-  const near = contains(prefix, to);
   return {
     is: 'found',
     findings: [finding(bound, readings, { to, device, uplink: here.value.device, prefix, strict, near })],
@@ -164,13 +168,10 @@ function proof(bound: Bound, readings: Readings, facts: Facts): Evidence[] {
     const same = peerRoutes?.known === true ? peerRoutes.value.routes : [];
     routes.value.routes.forEach((route, index) => {
       const order = `route ${index + 1} of ${routes.value.routes.length} for ${facts.prefix}, the first one wins`;
-      rows.push(
-        evidence(
-          order,
-          lineOf(asked, route.line.trim()),
-          peer === null ? null : lineOf(peer, same[index]?.line.trim()),
-        ),
-      );
+      const beside = same[index] ?? null;
+      // A peer with fewer routes has nothing to show here, which is not the same as no output.
+      const shown = peer !== null && (beside !== null || same.length === 0) ? lineOf(peer, beside?.line.trim()) : null;
+      rows.push(evidence(order, lineOf(asked, route.line.trim()), shown));
     });
   }
   if (facts.strict) {
