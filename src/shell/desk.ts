@@ -1,4 +1,5 @@
 import type { Place } from '../model/index.ts';
+import { sha256 } from '../model/hash.ts';
 import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
 import type { Desk } from '../port.ts';
@@ -13,7 +14,7 @@ export interface DeskPolicy {
 
 /** The desk where commands and button presses arrive, once they are recorded and acked. */
 export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void): Desk {
-  const { journal, ids } = workplace;
+  const { journal } = workplace;
   return {
     async start({ key, node, by, place, symptom }) {
       if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
@@ -24,13 +25,15 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       }
       const found = await clusterOf(workplace, node);
       if ('refusal' in found) return found.refusal;
+      // The same command, delivered again after a crash, is the same incident.
+      const incident = sha256(`start ${key}`).slice(0, 32);
       const running = (await journal.open()).find(
         ({ state }) => state.node === node && state.cluster === found.cluster,
       );
+      if (running?.incident === incident) return null;
       if (running !== undefined) {
         return `${node} is being looked at already, started by ${running.state.by.name}: see its thread.`;
       }
-      const incident = ids.token();
       const opened = { is: 'opened', incident, node, cluster: found.cluster, by, place } as const;
       const happening = symptom === undefined ? opened : { ...opened, symptom };
       const taken = await take(workplace, incident, happening, { inbox: `start ${key}` });

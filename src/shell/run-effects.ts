@@ -31,8 +31,11 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Starts the loop. Effects left by a process that died are taken over when their lease runs out. */
-export function startWorker(ports: Workplace): Worker {
+/**
+ * Starts the loop. Effects left by a process that died are taken over when their lease runs out, `leaseMs` milliseconds
+ * after it was last renewed.
+ */
+export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly leaseMs?: number } = {}): Worker {
   const name = ports.ids.token();
   const underWay = new Map<string, Promise<void>>();
   const lanes = new Map<string, Promise<void>>();
@@ -59,7 +62,7 @@ export function startWorker(ports: Workplace): Worker {
     const free = AT_ONCE - underWay.size;
     if (free <= 0) return [];
     try {
-      return await ports.journal.lease(name, ports.clock.now(), LEASE_MS, free);
+      return await ports.journal.lease(name, ports.clock.now(), leaseMs, free);
     } catch (error) {
       ports.log('error', `The journal did not answer: ${text(error)}`);
       return [];
@@ -78,9 +81,14 @@ export function startWorker(ports: Workplace): Worker {
     const id = `${leased.incident} ${leased.effect.key}`;
     const lane = laneOf(leased) ?? id;
     const before = lanes.get(lane) ?? Promise.resolve();
+    // From now on, not from its turn in the lane: whoever waits must not be taken for dead.
+    const renewing = setInterval(() => {
+      renew(leased).catch((error: unknown) => ports.log('warn', `A lease could not be renewed: ${text(error)}`));
+    }, leaseMs / 3);
     const done = before
       .then(() => perform(leased))
       .finally(() => {
+        clearInterval(renewing);
         underWay.delete(id);
         if (lanes.get(lane) === done) lanes.delete(lane);
         wake.abort();
@@ -89,21 +97,19 @@ export function startWorker(ports: Workplace): Worker {
     underWay.set(id, done);
   };
 
+  const renew = ({ incident, effect, fence }: LeasedEffect): Promise<boolean> =>
+    ports.journal.renew(incident, effect.key, fence, ports.clock.now() + leaseMs);
+
   const perform = async (leased: LeasedEffect): Promise<void> => {
-    const renewing = setInterval(() => {
-      ports.journal
-        .renew(leased.incident, leased.effect.key, leased.fence, ports.clock.now() + LEASE_MS)
-        .catch((error: unknown) => ports.log('warn', `A lease could not be renewed: ${text(error)}`));
-    }, LEASE_MS / 3);
     try {
+      // A process that slept past its lease must not do what another one is doing.
+      if (!(await renew(leased))) return;
       await finish(leased, await attempt(leased));
     } catch (error) {
       ports.log('error', `${leased.effect.do} failed: ${text(error)}`);
       await retry(leased, error).catch((failure: unknown) =>
         ports.log('error', `The journal did not answer: ${text(failure)}`),
       );
-    } finally {
-      clearInterval(renewing);
     }
   };
 

@@ -1,24 +1,43 @@
+import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 import { openJournal } from '../../src/adapter/journal/index.ts';
 import { connect } from '../../src/cli/connect.ts';
 import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { systemClock, systemIds } from '../../src/cli/system.ts';
 import { readConfig } from '../../src/config.ts';
+import type { House } from '../../src/incident/index.ts';
 import type { IncidentState, Message } from '../../src/model/index.ts';
+import type { Clock, Journal, Thread } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
 import type { Site } from '../../src/shell/index.ts';
 import { MemoryThread } from '../fake/thread.ts';
 
-/** What the people in the story do. */
+/** What the people in the story do. Plain data, so that it can be handed to a process. */
 export interface Script {
   readonly node: string;
   readonly symptom: string;
   /** Answers to further questions, by question. */
   readonly answers?: Readonly<Record<string, string>>;
-  /** Letter of the fix that the second person approves; absent: nobody approves anything. */
+  /** Letter of the fix that the second person approves, as often as one is offered; absent: nobody approves anything. */
   readonly approve?: string;
   /** Journal to use; absent: one in memory. */
   readonly journal?: string;
+  /** Id of an incident in that journal with which to go on, when netdiag died before. */
+  readonly resume?: string;
+  /** Replaces the drafted time after which the node restores itself. */
+  readonly rollbackSeconds?: number;
+  /** Runs these instead of what the fix would run: a fix that goes through and does not help. */
+  readonly instead?: { readonly steps: readonly string[][]; readonly undo: readonly string[][] };
+}
+
+/** What a test may put in place of the ordinary. */
+export interface Stage {
+  readonly journal?: Journal;
+  readonly thread?: Thread;
+  readonly clock?: Clock;
+  readonly leaseMs?: number;
+  /** The second person approves when this resolves; absent: at once. */
+  readonly ready?: (state: IncidentState) => Promise<unknown>;
 }
 
 /** How the story ended. */
@@ -26,11 +45,15 @@ export interface Ending {
   readonly state: IncidentState;
   readonly messages: Readonly<Record<string, Message>>;
   readonly whispers: readonly string[];
-  readonly attached: readonly { readonly name: string; readonly bytes: number }[];
+  /** Files in the thread, their bytes in base64. */
+  readonly attached: readonly { readonly name: string; readonly base64: string }[];
 }
 
 export const onCall = { id: 'UONCALL', name: 'on-call' };
 export const second = { id: 'USECOND', name: 'second' };
+
+/** A wait longer than any pause between two attempts: what is due later is an expiry that will not come. */
+const SOON_MS = 60_000;
 
 /** The site that NETDIAG_CONFIG names. */
 export function configuredSite(): ReturnType<typeof connect> {
@@ -40,19 +63,20 @@ export function configuredSite(): ReturnType<typeof connect> {
 }
 
 /** Plays one incident from the command to its end, through the real core; people press the buttons that the thread shows. */
-export async function play(script: Script, site: Site): Promise<Ending> {
-  const journal = await openJournal(script.journal ?? 'sqlite::memory:');
-  const thread = new MemoryThread();
-  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second], expiresMs: 900_000 });
+export async function play(script: Script, site: Site, stage: Stage = {}): Promise<Ending> {
+  const journal = stage.journal ?? (await openJournal(script.journal ?? 'sqlite::memory:'));
+  const memory = new MemoryThread();
+  const clock = stage.clock ?? systemClock;
   const done = Promise.withResolvers<IncidentState>();
   const pressed = new Set<string>();
   const place = { team: 'TTEST', channel: 'CTEST', thread: null };
   const pressing: Promise<unknown>[] = [];
+  /** The same click has the same key, however often it is delivered. */
   const press = (token: string, by: typeof onCall): void => {
-    const click = `${token} ${by.id}`;
-    if (pressed.has(click)) return;
-    pressed.add(click);
-    pressing.push(counter.press({ key: systemIds.token(), token, by, place }));
+    const key = `${token} ${by.id}`;
+    if (pressed.has(key)) return;
+    pressed.add(key);
+    pressing.push(counter.press({ key, token, by, place }).catch(done.reject));
   };
   const written = (state: IncidentState): void => {
     if (state.outcome !== null || (script.approve === undefined && state.life === 'proposing'))
@@ -64,46 +88,86 @@ export async function play(script: Script, site: Site): Promise<Ending> {
         press(button.token, onCall);
     }
     if (state.life !== 'proposing') return undefined;
-    const offer = state.offers.find(({ letter }) => letter === script.approve);
+    const offer = state.offers.findLast(({ letter }) => letter === script.approve);
     if (offer === undefined) return done.reject(new Error(`there is no Fix ${script.approve}`));
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
-    if (offer.state === 'waiting') {
-      press(offer.tokens.approve, onCall);
-      press(offer.tokens.approve, second);
-    }
+    if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
+    pressed.add(offer.plan.id);
+    press(offer.tokens.approve, onCall);
+    void (stage.ready?.(state) ?? Promise.resolve()).then(() => press(offer.tokens.approve, second), done.reject);
     return undefined;
   };
   const workplace = {
     journal,
-    thread,
-    clock: systemClock,
+    thread: stage.thread ?? memory,
+    clock,
     ids: systemIds,
-    house,
+    house: houseFor(script),
     sites: [site],
     log: (level: string, sentence: string) =>
       void (level === 'info' ? 0 : process.stderr.write(`${level}: ${sentence}\n`)),
     written,
   };
-  const worker = startWorker(workplace);
+  const worker = startWorker(workplace, stage.leaseMs === undefined ? {} : { leaseMs: stage.leaseMs });
   const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
   try {
-    const refusal = await counter.start({ key: systemIds.token(), node: script.node, by: onCall, place });
+    const refusal = await counter.start({ key: 'the command', node: script.node, by: onCall, place });
     if (refusal !== null) throw new Error(refusal);
-    const state = await done.promise;
+    const stored = script.resume === undefined ? null : await journal.load(script.resume);
+    if (stored !== null) written(stored.state);
+    const { id } = await done.promise;
     await Promise.all(pressing);
-    await worker.drain();
+    for (let due: number | null = 0; due !== null && due - clock.now() < SOON_MS;) {
+      await worker.drain();
+      due = await journal.nextDue(clock.now());
+      if (due !== null && due - clock.now() < SOON_MS) await clock.sleep(20);
+    }
+    const state = (await journal.load(id))?.state;
+    if (state === undefined) throw new Error(`the journal lost incident ${id}`);
     const messages = Object.fromEntries(Object.entries(state.telling).map(([slot, { message }]) => [slot, message]));
-    const attached = thread.attached.map(({ file, bytes }) => ({ name: file.name, bytes: bytes.length }));
-    return { state, messages, whispers: thread.whispers.map(({ sentence }) => sentence), attached };
+    const attached = memory.attached.map(({ file, bytes }) => ({
+      name: file.name,
+      base64: Buffer.from(bytes).toString('base64'),
+    }));
+    return { state, messages, whispers: memory.whispers.map(({ sentence }) => sentence), attached };
   } finally {
     await worker.stop();
     await journal.close();
   }
 }
 
+/** The real house, with the script's own deadline and commands where it has some. */
+function houseFor({ rollbackSeconds, instead }: Script): House {
+  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second], expiresMs: 900_000 });
+  const change = { ...(rollbackSeconds === undefined ? {} : { rollbackSeconds }), ...instead };
+  return {
+    ...house,
+    remediations: house.remediations.map((remediation) => ({
+      ...remediation,
+      draft: (finding, scene) => {
+        const draft = remediation.draft(finding, scene);
+        return 'unfit' in draft ? draft : { ...draft, ...change };
+      },
+    })),
+  };
+}
+
+/** One line of what the process says: a state in which the second person waits for a line on stdin, or the ending. */
+export type Said = { readonly offered: IncidentState } | { readonly ending: Ending };
+
 if (import.meta.main) {
+  const script = JSON.parse(process.argv[2] ?? '{}') as Script;
+  const say = (said: Said): boolean => process.stdout.write(`${JSON.stringify(said)}\n`);
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const ready = async (offered: IncidentState): Promise<unknown> => {
+    say({ offered });
+    return lines.next();
+  };
   const { site, shell } = configuredSite();
-  const ending = await play(JSON.parse(process.argv[2] ?? '{}') as Script, site);
-  await shell.closeAll();
-  process.stdout.write(JSON.stringify(ending));
+  try {
+    say({ ending: await play(script, site, { ready }) });
+  } finally {
+    await shell.closeAll();
+    process.stdin.destroy();
+  }
 }

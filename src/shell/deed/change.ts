@@ -1,20 +1,27 @@
 import { canonical } from '../../model/json.ts';
 import { sha256 } from '../../model/hash.ts';
-import type { Effect, Happening, IncidentState, LedgerEntry, NodeIdentity, Plan } from '../../model/index.ts';
-import type { NodeSession } from '../../port.ts';
+import type { Door, Effect, Happening, IncidentState, LedgerEntry, NodeIdentity, Plan } from '../../model/index.ts';
+import type { NodeSession, NodeTarget } from '../../port.ts';
 import type { Ports } from '../ports.ts';
 import { within } from '../within.ts';
 import { targetOf } from '../target.ts';
 
 type Change = Extract<Effect, { do: 'change' }>;
 
-/** How long to ask again after a change cut its own connection; the rollback fires long after it. */
-const ASK_AGAIN_MS = 20_000;
+/** From then on the ledger is asked through new connections: the answer may be lost with the connection that asked. */
+const PATIENCE_MS = 3_000;
 const PAUSE_MS = 1_000;
+
+/** What the node's ledger said, and through which door. */
+interface Told {
+  readonly entry: LedgerEntry;
+  readonly door: Door;
+}
 
 /**
  * Hands an approved plan to the node. The node's ledger decides whether it begins: a fix id starts once, so running this
- * deed again after a crash only asks what became of it.
+ * deed again after a crash only asks what became of it. A change may take its own connection with it, and a lost connection
+ * shows only after many seconds; so the ledger is soon asked through the doors that must work afterwards.
  */
 export async function change(ports: Ports, state: IncidentState, deed: Change): Promise<Happening> {
   const { plan } = deed;
@@ -24,9 +31,22 @@ export async function change(ports: Ports, state: IncidentState, deed: Change): 
   const reached = await ports.nodes.open(target);
   if (!reached.reached) return unknown(`The fix could not be handed to ${plan.node.name}: ${reached.sentence}`);
   const { session } = reached;
-  const entry = await within(session, () => begin(ports, session, deed));
-  const { door } = session;
-  return underWay(entry) ? askAgain(ports, state, plan) : { is: 'changed', plan: plan.id, entry, door };
+  const begun = within(session, () => begin(ports, session, deed)).then((entry) => told(entry, session.door));
+  begun.catch(() => undefined);
+  const over = new AbortController();
+  try {
+    const asked = askBeside(ports, target, plan, over.signal);
+    asked.catch(() => undefined);
+    const first = (await Promise.race([begun, asked])) ?? (await asked);
+    return typeof first === 'string' ? unknown(first) : { is: 'changed', plan: plan.id, ...first };
+  } finally {
+    over.abort();
+  }
+}
+
+/** An end that the ledger told; `null` while the change is under way. */
+function told(entry: LedgerEntry | null, door: Door): Told | null {
+  return entry === null || entry.state === 'begun' || entry.state === 'armed' ? null : { entry, door };
 }
 
 /** Starts the change unless the node knows the fix already, or something stands against it now. */
@@ -45,29 +65,29 @@ async function begin(ports: Ports, session: NodeSession, { plan, approval }: Cha
   });
 }
 
-/** The change may have taken its own connection with it: asks the ledger again through the doors that must work now. */
-async function askAgain(ports: Ports, state: IncidentState, plan: Plan): Promise<Happening> {
-  const until = ports.clock.now() + Math.min(ASK_AGAIN_MS, plan.rollbackSeconds * 500);
+/**
+ * Asks the ledger through new connections, whatever door opens, until it tells an end or the node has restored itself; then,
+ * and when it is told that it is `over`, gives one sentence on what is not known.
+ */
+async function askBeside(ports: Ports, target: NodeTarget, plan: Plan, over: AbortSignal): Promise<Told | string> {
+  const until = ports.clock.now() + plan.rollbackSeconds * 1000;
+  const anew = { ...target, only: target.addresses.map(({ address }) => address) };
   let last = 'the connection was lost with the change.';
-  while (ports.clock.now() < until) {
-    const target = targetOf(ports, state, 'subject', plan.doors.confirmThrough);
-    const reached = target === null ? null : await ports.nodes.open(target);
-    if (reached?.reached === true) {
+  await ports.clock.sleep(PATIENCE_MS, over);
+  while (!over.aborted && ports.clock.now() < until) {
+    const reached = await ports.nodes.open(anew, over);
+    if (reached.reached) {
       const { session } = reached;
       const entry = await within(session, () => session.ledger(plan.id, 'status'));
-      if (entry !== null && !underWay(entry)) return { is: 'changed', plan: plan.id, entry, door: session.door };
+      const end = told(entry, session.door);
+      if (end !== null) return end;
       last = entry === null ? 'its ledger does not know the fix.' : `its ledger says ${entry.state}.`;
-    } else if (reached !== null) {
+    } else {
       last = reached.sentence;
     }
-    await ports.clock.sleep(PAUSE_MS);
+    await ports.clock.sleep(PAUSE_MS, over);
   }
-  const sentence = `Whether the fix was applied on ${plan.node.name} is not known: ${last} The node restores itself unless it is confirmed.`;
-  return { is: 'change-unknown', plan: plan.id, sentence };
-}
-
-function underWay({ state }: LedgerEntry): boolean {
-  return state === 'begun' || state === 'armed';
+  return `Whether the fix was applied on ${plan.node.name} is not known: ${last} The node restores itself unless it is confirmed.`;
 }
 
 /** Why this plan must not begin now; `null` when nothing stands against it. */
