@@ -1,16 +1,12 @@
-import type { ClosedDoor, Door, Gap, LedgerEntry, NodeIdentity, Output } from '../../model/index.ts';
+import type { ClosedDoor, Door, LedgerEntry, NodeIdentity, Output } from '../../model/index.ts';
 import type { CaptureFilter, CaptureLimits, ChangeRequest } from '../../model/index.ts';
 import type { Clock, Command, NodeSession, RunningCapture } from '../../port.ts';
 import { startCapture } from './capture.ts';
 import { askLedger, startChange } from './change.ts';
 import type { Connection } from './connection.ts';
+import { identify, type UselessLogin } from './identity.ts';
 import { runBatch } from './run.ts';
 import { gapOutput } from './section.ts';
-
-const identify: readonly Command[] = [
-  { argv: ['cat', '/etc/machine-id'], deadlineMs: 5000, privileged: false },
-  { argv: ['cat', '/proc/sys/kernel/random/boot_id'], deadlineMs: 5000, privileged: false },
-];
 
 interface SessionOptions {
   readonly clock: Clock;
@@ -44,18 +40,11 @@ export class SshSession implements NodeSession {
     connection: Connection,
     options: SessionOptions,
     tried: readonly ClosedDoor[],
-  ): Promise<SshSession | { readonly gap: Gap; readonly because: string }> {
+  ): Promise<SshSession | UselessLogin> {
     if (connection.identity === null) {
-      const [machine, boot] = await runBatch(connection, options.clock, identify);
-      if (machine === undefined || boot === undefined) return { gap: 'unparsable', because: 'it answered nothing' };
-      const gap = machine.gap ?? boot.gap;
-      if (gap !== undefined) return { gap, because: uselessLogin[gap] ?? gap };
-      connection.identity = {
-        name: connection.node,
-        machineId: identifier(machine),
-        bootId: identifier(boot),
-        hostKey: connection.hostKey,
-      };
+      const answer = await identify(connection, options.clock);
+      if ('because' in answer) return answer;
+      connection.identity = answer;
     }
     return new SshSession(connection, options, tried, connection.identity);
   }
@@ -104,18 +93,4 @@ export class SshSession implements NodeSession {
     this.#closed = true;
     return Promise.resolve();
   }
-}
-
-const uselessLogin: Partial<Record<Gap, string>> = {
-  'timed-out': 'the login works, but the node runs nothing within 25 s',
-  unreachable: 'the connection was lost right after the login',
-  denied: 'the login works, but gives no shell that can write to /dev/shm, /run or /tmp',
-  'not-installed': 'the login works, but the node has no timeout command to bound what netdiag runs',
-  unparsable: 'the login works, but what it answers is not what netdiag asked for',
-};
-
-/** A machine or boot id as the file holds it; `null` for anything that is none. */
-function identifier(output: Output): string | null {
-  const text = new TextDecoder().decode(output.stdout).trim();
-  return output.exit === 0 && /^[0-9a-fA-F-]{32,36}$/.test(text) ? text : null;
 }
