@@ -97,8 +97,11 @@ function drawn(story: CaptureStory, group: Group, columns: readonly number[], wi
   });
   const rest = packets.length - MAX_PACKETS;
   if (rest > 0) rows.push(`${''.padEnd(TIME)}(${rest} more packets)`);
-  const title = `${group.count} of ${story.sent} like ${clean(group.example.flow.replace('>', 'to'), 60)}`;
-  return [title, ...rows, ...missing(story, group.example, columns, width)];
+  const like = `${group.count} of ${story.sent} like`;
+  const flow = clean(group.example.flow.replace('>', 'to'), 60);
+  const wide = TIME + columns.length * width;
+  const title = like.length + 1 + flow.length <= wide ? [`${like} ${flow}`] : [like, `  ${flow}`];
+  return [...title, ...rows, ...missing(story, group.example, columns, width)];
 }
 
 /** What should have been seen where and was not, in one row; none when nothing is missing. */

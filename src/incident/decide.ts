@@ -70,6 +70,8 @@ function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined
     ...(reason === undefined ? [] : [{ text: ': ' }, { code: reason }]),
   ]);
   replace(turn, { ...offer, state: 'rejected', decidedBy: by, decidedAt: turn.event.at });
+  const draft = turn.state.offers.find(({ state }) => state === 'drafted');
+  if (draft !== undefined && turn.state.life === 'proposing') return show(turn, draft);
   withdraw(turn);
 }
 
@@ -83,7 +85,7 @@ export function expire(turn: Turn, planId: string): void {
   withdraw(turn);
 }
 
-/** Nothing waits any more: show the next draft after a rejection, else end with the advice alone. */
+/** Ends with the cause alone once nothing waits any more. */
 function withdraw(turn: Turn): void {
   if (turn.state.life !== 'proposing' || turn.state.offers.some(({ state }) => state === 'waiting')) return;
   close(turn, 'advice');

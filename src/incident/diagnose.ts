@@ -53,9 +53,11 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
         set(turn, { watchFailure: watch.unfit });
         return true;
       }
-      record(turn, [
-        { text: `Sent ${watch.stimulus.count} marked packets and watched ${watch.watch.points.length} interfaces` },
+      const points = watch.watch.points.flatMap(({ device }, at) => [
+        { text: at === 0 ? '' : ' and ' },
+        { code: device },
       ]);
+      record(turn, [{ text: `Sent ${watch.stimulus.count} marked packets and watched ` }, ...points]);
       want(turn, { do: 'watch', ...watch });
       set(turn, { watching: true });
       return false;

@@ -60,6 +60,8 @@ export interface QuestionMessage {
 export interface NoteMessage {
   readonly is: 'note';
   readonly text: Rich;
+  /** Steps in their order, below the text. */
+  readonly list?: readonly Rich[];
   readonly buttons?: readonly Button[];
 }
 

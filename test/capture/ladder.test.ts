@@ -50,6 +50,12 @@ describe('a ladder', () => {
     ]);
   });
 
+  test('a narrow one keeps every address and port whole', () => {
+    const narrow = ladder(story([ETH0, ETH1], [capture(requests), capture(answers)], sentSyns(0)), 46);
+    expect(lines(narrow)).toContain('10.0.10.69:33201 to 10.0.10.207:10250');
+    expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(46);
+  });
+
   test('a whole handshake misses nothing', () => {
     const shaken = ports().map((port, index) => at(index * 50 + 0.1, acknowledgement(port)));
     const text = drawn([ETH0, ETH1], [capture([...requests, ...answers, ...shaken]), EMPTY], sentSyns(7));

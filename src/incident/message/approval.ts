@@ -58,12 +58,25 @@ function explanation(offer: Offer): Message {
   return {
     is: 'note',
     text: [
-      { strong: `What exactly happens with Fix ${offer.letter}. ` },
-      { text: 'On ' },
+      { strong: `What exactly happens with Fix ${offer.letter}` },
+      { text: ', on ' },
       { code: plan.node.name },
-      {
-        text: `, in this order: 1. the fix id is recorded, so that it can start only once; 2. the node's network state is saved; 3. a rollback is armed that fires after ${plan.rollbackSeconds} s by itself; 4. ${plan.preconditions.length} lookups must still say what they said when this plan was made, else nothing happens; 5. the commands run; 6. over a new connection I look again and send the same marked packets; 7. only if all of that is well is the rollback disarmed.`,
-      },
+      { text: ':' },
+    ],
+    list: [
+      [{ text: 'The fix id is recorded, so that it can start only once.' }],
+      [{ text: "The node's network state is saved." }],
+      [{ text: `A rollback is armed; the node fires it by itself after ${plan.rollbackSeconds} s.` }],
+      [{ text: unchanged(plan.preconditions.length) }],
+      [{ text: 'The commands run.' }],
+      [{ text: 'Over a new connection I look again and send the same marked packets.' }],
+      [{ text: 'Only if all of that is well, the rollback is disarmed.' }],
     ],
   };
+}
+
+function unchanged(lookups: number): string {
+  if (lookups === 0) return 'Nothing is looked up again before the commands run.';
+  const said = lookups === 1 ? 'One lookup must still say what it' : `${lookups} lookups must still say what they`;
+  return `${said} said when this plan was made, else nothing happens.`;
 }

@@ -15,30 +15,33 @@ export function liveMessage(state: IncidentState): LiveMessage {
   };
 }
 
+/** How far it is, in words that stand below the node's name. */
 function title(state: IncidentState): Rich {
   switch (state.outcome) {
     case 'repaired':
-      return [{ code: state.node }, { text: ' is repaired' }];
+      return [{ text: 'Repaired' }];
     case 'rolled-back':
-      return [{ code: state.node }, { text: ' restored itself; the fault is still there' }];
+      return [{ text: 'Not repaired: the node restored itself' }];
     case 'nothing-found':
-      return [{ code: state.node }, { text: ': nothing wrong found in its network' }];
+      return [{ text: 'Nothing wrong found in its network' }];
     case 'advice':
-      return [{ code: state.node }, { text: ': cause found, nothing was changed' }];
+      return [{ text: 'Cause found, nothing was changed' }];
     case 'unknown':
     case 'aborted':
-      return [{ code: state.node }, { text: ': ended without a certain answer' }];
+      return [{ text: 'Ended without a certain answer' }];
     case null:
-      return [{ code: state.node }, { text: ' is being looked at' }];
+      return [{ text: underWay(state) }];
   }
+}
+
+function underWay({ life, symptom }: IncidentState): string {
+  if (life === 'opened' || life === 'diagnosing')
+    return symptom === null ? 'Looking; what you see is asked in the thread' : 'Looking for the cause';
+  return life === 'proposing' ? 'Cause found, the fix waits for an approval' : 'The fix is under way';
 }
 
 function looking(state: IncidentState): Step {
   const peer = state.looks.find(({ role }) => role === 'peer');
-  const label: Rich =
-    peer === undefined
-      ? [{ text: 'Looking at the node' }]
-      : [{ text: 'Looking at the node and at its healthy peer ' }, { code: peer.node }];
   const asked = state.looks.some((look) => look.state === 'asked');
   const failed = state.looks.find(({ role }) => role === 'subject')?.state === 'failed';
   const mark: Mark =
@@ -48,6 +51,11 @@ function looking(state: IncidentState): Step {
         ? 'active'
         : 'done';
   const detail = mark === 'active' ? undefined : seen(state);
+  const doing = mark === 'active' ? 'Looking' : mark === 'failed' ? 'Look' : 'Looked';
+  const label: Rich =
+    peer === undefined
+      ? [{ text: `${doing} at the node` }]
+      : [{ text: `${doing} at the node and at its healthy peer ` }, { code: peer.node }];
   return { id: 'look', label, state: mark, ...(detail === undefined ? {} : { detail }) };
 }
 
@@ -55,12 +63,20 @@ function seen(state: IncidentState): Rich | undefined {
   const first = state.troubles[0];
   if (state.looks.length === 0) return first === undefined ? undefined : [{ text: first }];
   const answers = Object.values(state.answers);
+  const silent = new Set(answers.flatMap(({ question, reading }) => (reading.known ? [] : [question.probe])));
   const known = answers.filter(({ reading }) => reading.known).length;
   const door = state.looks.find((look: Look) => look.role === 'subject')?.door;
   return [
-    { text: `${known} of ${answers.length} answers` },
+    { text: `${known} of ${answers.length} lookups answered${without([...silent])}` },
     ...(door === undefined || door === null ? [] : [{ text: ', came in through ' }, { code: doorName(door) }]),
   ];
+}
+
+/** Names what did not answer, the first three. */
+function without(probes: readonly string[]): string {
+  if (probes.length === 0) return '';
+  const more = probes.length > 3 ? ` and ${probes.length - 3} more` : '';
+  return ` (not ${probes.slice(0, 3).join(', ')}${more})`;
 }
 
 function narrowing(state: IncidentState): Step {
@@ -75,7 +91,7 @@ function narrowing(state: IncidentState): Step {
         : 'pending';
   const detail: Rich =
     leader !== undefined
-      ? [{ text: leader.statement }]
+      ? [{ text: `${state.life === 'diagnosing' ? 'Suspected: ' : ''}${gist(leader.statement)}` }]
       : state.symptom === null
         ? [{ text: state.life === 'closed' ? '' : 'waiting for the symptom' }]
         : judged
@@ -84,9 +100,14 @@ function narrowing(state: IncidentState): Step {
   return { id: 'narrow', label: [{ text: 'Narrowing down' }], state: mark, ...(detail.length === 0 ? {} : { detail }) };
 }
 
+/** The first clause of a statement; the finding in the thread says the rest. */
+function gist(statement: string): string {
+  return statement.split(/[.;:](?=\s)/, 1)[0] ?? statement;
+}
+
 function proving(state: IncidentState): Step {
   const label: Rich = [{ text: 'Proof' }];
-  if (state.watching) return { id: 'prove', label, state: 'active', detail: [{ text: 'counting marked packets' }] };
+  if (state.watching) return { id: 'prove', label, state: 'active', detail: [{ text: 'sending marked packets' }] };
   if (state.watched !== null) {
     const { sent } = state.watched;
     return {
@@ -115,6 +136,27 @@ function fixing(state: IncidentState): Step {
   return { id: 'fix', label, state: 'done', detail: [{ text: 'nothing was changed' }] };
 }
 
+const APPLYING: Readonly<Record<Mark, string>> = {
+  pending: 'Apply the fix',
+  active: 'Arming the rollback, checking that nothing has changed, applying',
+  done: 'Rollback armed, still the same as when approved, applied',
+  failed: 'Not applied',
+};
+
+const VERIFYING: Readonly<Record<Mark, string>> = {
+  pending: 'Verify over a new connection',
+  active: 'Verifying over a new connection',
+  done: 'Verified over a new connection',
+  failed: 'Not verified',
+};
+
+const SETTLING: Readonly<Record<Mark, string>> = {
+  pending: 'Disarm the rollback',
+  active: 'Waiting for the node to settle',
+  done: 'Rollback disarmed',
+  failed: 'How the node settled is not known',
+};
+
 /** The steps of a change under way; none before there is one. */
 function changing(state: IncidentState): Step[] {
   const { change } = state;
@@ -137,19 +179,19 @@ function changing(state: IncidentState): Step[] {
   return [
     {
       id: 'apply',
-      label: [{ text: 'Rollback armed, still the same as when approved, applied' }],
+      label: [{ text: APPLYING[apply] }],
       state: apply,
       ...(stopped && change.entry !== null ? { detail: [{ code: change.entry.detail }] } : {}),
     },
     {
       id: 'verify',
-      label: [{ text: 'Verified over a new connection' }],
+      label: [{ text: VERIFYING[verify] }],
       state: verify,
       ...(change.seen === null ? {} : { detail: [{ text: change.seen }] }),
     },
     {
       id: 'settle',
-      label: [{ text: ledger === 'rolled-back' ? 'The node restored itself' : 'Rollback disarmed' }],
+      label: [{ text: ledger === 'rolled-back' ? 'The node restored itself' : SETTLING[last] }],
       state: last,
     },
   ];

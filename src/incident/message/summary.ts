@@ -12,7 +12,7 @@ export function summaryMessage(state: IncidentState): readonly (readonly [string
     headline: headline(state, outcome),
     paragraphs: paragraphs(state, outcome),
     timeline: state.timeline,
-    durable: offer?.plan.durable ?? state.offers[0]?.plan.durable ?? [],
+    durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
     difference: state.change?.entry?.difference ?? [],
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.unseen,
@@ -26,7 +26,11 @@ function headline(state: IncidentState, outcome: NonNullable<IncidentState['outc
     case 'repaired': {
       const since = state.change?.since ?? state.openedAt;
       const last = state.timeline.at(-1)?.at ?? since;
-      return [{ strong: `Repaired in ${Math.max(1, Math.round((last - since) / 1000))} s of machine time: ` }, node];
+      return [
+        { strong: `Repaired in ${Math.max(1, Math.round((last - since) / 1000))} s of machine time` },
+        { text: ' · ' },
+        node,
+      ];
     }
     case 'rolled-back':
       return [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }];
@@ -53,6 +57,11 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
       { person: offer.decidedBy },
     ]);
   }
+  for (const { letter, plan, state: became, decidedBy } of state.offers) {
+    if (became !== 'rejected' && became !== 'expired') continue;
+    const by = decidedBy === null ? [] : [{ text: ' by ' }, { person: decidedBy }];
+    list.push([{ strong: `Fix ${letter}: ` }, { text: `${plan.title}, ${became}` }, ...by]);
+  }
   if (state.change?.seen !== null && state.change?.seen !== undefined)
     list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
   const change = state.change?.entry;
@@ -67,18 +76,24 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
     ]);
   }
   if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
-  if (
-    finding !== undefined &&
-    (offer === undefined || offer.plan.id === state.offers[0]?.plan.id) &&
-    outcome !== 'rolled-back'
-  )
-    for (const residue of finding.residue) list.push([{ strong: 'Still there: ' }, { text: residue }]);
+  if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
   for (const { code, statement } of [finding, ...others].filter((found) => found !== undefined)) {
     const text = advice[code];
     if (text !== undefined)
       list.push([{ strong: 'Advice: ' }, { text: code === finding?.code ? text : `${statement} ${text}` }]);
   }
   return list;
+}
+
+/** What the fix that ran does not cure, and how to be offered one that does. */
+function left({ findings, offers, node }: IncidentState): Rich[] {
+  const [leading, ...others] = findings;
+  const kept = others.filter(({ statement }) => leading?.residue.some((sentence) => sentence.startsWith(statement)));
+  return kept.map(({ statement }) => [
+    { strong: 'Still there: ' },
+    { text: statement },
+    ...(offers.length > 1 ? [{ text: ' To be offered a fix for it: ' }, { code: `/netdiag ${node}` }] : []),
+  ]);
 }
 
 function looked(state: IncidentState): string {

@@ -172,7 +172,7 @@ export const everyKind = (evil: string): readonly Message[] => [
   }),
   question({ text: [{ code: evil }], choices: [{ id: 'x', label: `l${evil}` }] }),
   question({ choices: [], answered: { choice: `x${evil}`, by: { id: 'U', name: `p${evil}` }, at: Number.NaN } }),
-  { is: 'note', text: [{ text: `note${evil}` }, { code: evil }] },
+  { is: 'note', text: [{ text: `note${evil}` }, { code: evil }], list: [[{ text: evil }, { code: evil }]] },
   finding({ subject: `n${evil}`, peer: `p${evil}` }, evil),
   approval({ requester: { id: 'U', name: evil }, approvers: [{ id: 'U', name: evil }], letter: 'A' }, evil),
   approval({ state: 'rejected', decidedBy: { id: 'U', name: evil }, decidedAt: 5 }, evil),

@@ -47,6 +47,15 @@ describe('render', () => {
     expect(render(question({ answered }), 80)).toEqual(['✓ gone — @on-call, 00:00 UTC']);
   });
 
+  test('note: its steps are numbered', () => {
+    const message: Message = {
+      is: 'note',
+      text: [{ text: 'In this order:' }],
+      list: [[{ text: 'one' }], [{ text: 'two' }]],
+    };
+    expect(render(message, 80)).toEqual(['· In this order:', '  1. one', '  2. two']);
+  });
+
   test('note', () => {
     const note = [{ text: 'Watching ' }, { code: 'eth0' }, { text: ' for ' }, { person: second }];
     expect(render({ is: 'note', text: note }, 80)).toEqual(['· Watching eth0 for @second']);

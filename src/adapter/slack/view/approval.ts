@@ -16,7 +16,7 @@ const decisions = {
   approved: 'Approved',
   rejected: 'Rejected',
   expired: 'Expired',
-  superseded: 'Replaced by another plan',
+  superseded: 'Withdrawn',
 } as const;
 
 const mostOfSteps = 5000;

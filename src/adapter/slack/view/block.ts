@@ -43,6 +43,19 @@ export function lines(...each: readonly (readonly RichTextElement[])[]): RichTex
 
 /** A bulleted list of at most `most` characters; items that do not fit are counted in a last one. */
 export function bullets(items: readonly (readonly RichTextElement[])[], most: number): RichTextList {
+  return list('bullet', items, most);
+}
+
+/** A numbered list with the limits of `bullets`. */
+export function numbered(items: readonly (readonly RichTextElement[])[], most: number): RichTextList {
+  return list('ordered', items, most);
+}
+
+function list(
+  style: RichTextList['style'],
+  items: readonly (readonly RichTextElement[])[],
+  most: number,
+): RichTextList {
   const share = Math.max(60, Math.floor(most / Math.max(1, Math.min(items.length, 20))));
   const shown = items.slice(0, Math.max(1, Math.floor(most / share)));
   const rest = items.length - shown.length;
@@ -50,7 +63,7 @@ export function bullets(items: readonly (readonly RichTextElement[])[], most: nu
     ...shown.map((item) => section(...limited(item, share))),
     ...(rest > 0 ? [section(...text(`… (${rest} more)`))] : []),
   ];
-  return { type: 'rich_text_list', style: 'bullet', elements: each };
+  return { type: 'rich_text_list', style, elements: each };
 }
 
 /** Fixed-width lines, character by character. */

@@ -1,4 +1,4 @@
-import type { KnownBlock, RichTextBlock, RichTextElement } from '@slack/types';
+import type { KnownBlock, RichTextElement } from '@slack/types';
 import type { CaptureStory, FindingMessage } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
 import { bullets, characters, fallback, lines, mostCharacters, preformatted, rich, section } from './block.ts';
@@ -12,18 +12,18 @@ export type Ladder = (story: CaptureStory) => string;
 
 const confidence = {
   proven: 'Proven',
-  likely: 'Likely: by configuration, not by counted packets',
-  possible: 'Possible: not proven',
+  likely: 'Likely, by configuration and not by counted packets',
+  possible: 'Possible, not proven',
 } as const;
 
 /** The verdict, its proof, this node beside a healthy one, and what was ruled out or not seen. */
 export function finding(message: FindingMessage, ladder: Ladder, style: Style): Rendering {
   const { statement, confidence: sure, residue } = message.finding;
   const drawn = message.story === null ? '' : ladder(message.story);
-  const above = [rich(...lines(verdict(statement), text(confidence[sure]))), ...proof(message)];
+  const above = [rich(...lines(verdict(statement), ...proof(message, confidence[sure])))];
   const below: KnownBlock[] = [
     ...(drawn === '' ? [] : [rich(preformatted(drawn, 2000))]),
-    ...(residue.length === 0 ? [] : [rich(section(...text('What stays:')), bullets(residue.map(text), 800))]),
+    ...(residue.length === 0 ? [] : [rich(section(...text('Not cured by Fix A:')), bullets(residue.map(text), 800))]),
     ...seen(message.ruledOut, message.unseen, style),
   ];
   const room = mostCharacters - characters(above) - characters(below);
@@ -41,12 +41,17 @@ function verdict(statement: string): RichTextElement[] {
   return [...strong(clean.slice(0, first) || 'Finding'), ...text(clean.slice(first))];
 }
 
-function proof(message: FindingMessage): RichTextBlock[] {
-  const said = message.proof === null ? [] : [...text('Proof · '), ...words(message.proof, 800)];
+/** How sure, what was counted, and where the packets are. */
+function proof(message: FindingMessage, sure: string): RichTextElement[][] {
+  const counted = message.proof === null ? text('.') : [...text(' · '), ...words(message.proof, 800)];
   const files = message.captures.flatMap((capture, i) => [
-    ...text(i === 0 ? 'Captures · ' : ', '),
+    ...text(i === 0 ? 'Captures: ' : ', '),
     ...code(capture.file, 60),
-    ...text(` ${capture.packets} packets${capture.gap === undefined ? '' : ', not whole'}`),
+    ...text(` (${packets(capture.packets)}${capture.gap === undefined ? '' : ', not whole'})`),
   ]);
-  return said.length + files.length === 0 ? [] : [rich(...lines(said, limited(files, 400)))];
+  return [[...strong(sure), ...counted], limited(files, 400)];
+}
+
+function packets(number: number): string {
+  return `${number} packet${number === 1 ? '' : 's'}`;
 }

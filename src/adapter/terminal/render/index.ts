@@ -39,6 +39,7 @@ function linesOf(message: Message, width: number, { ladder }: RenderOptions): re
   }
 }
 
-function renderNote({ text }: NoteMessage, width: number): readonly Line[] {
-  return behind([say('· ', 'dim')], rich(text), width);
+function renderNote({ text, list = [] }: NoteMessage, width: number): readonly Line[] {
+  const steps = list.flatMap((item, at) => behind([say(`  ${at + 1}. `, 'dim')], rich(item), width));
+  return [...behind([say('· ', 'dim')], rich(text), width), ...steps];
 }

@@ -184,6 +184,7 @@ const question: fc.Arbitrary<QuestionMessage> = fc
 const note: fc.Arbitrary<NoteMessage> = fc.record({
   is: fc.constant('note'),
   text: rich,
+  list: fc.array(rich, { maxLength: 12 }),
   buttons: fc.array(button, { maxLength: 6 }),
 });
 const findingMessage: fc.Arbitrary<FindingMessage> = fc.record({

@@ -87,16 +87,15 @@ describe('the finding', () => {
     expect(shown(found)).toBe(
       [
         'Replies leave through the wrong interface. Requests reach eth0; every answer leaves eth1 and is lost.',
-        'Proven',
-        'Proof · I sent 7 marked SYNs: 7 of 7 seen on `eth0`',
-        'Captures · `capture-eth0.pcap` 7 packets',
+        'Proven · I sent 7 marked SYNs: 7 of 7 seen on `eth0`',
+        'Captures: `capture-eth0.pcap` (7 packets)',
         'Whatip-10-0-10-207ip-10-0-10-115 (healthy)way back to the API server',
         '`ip route get 10.0.10.69 from 10.0.10.207`',
         'healthy: `ip route get 10.0.10.69 from 10.0.10.115`',
         '`10.0.10.69 from 10.0.10.207 dev eth1 uid 0`',
         '`10.0.10.69 from 10.0.10.115 dev eth0 uid 0`',
         'a --> b',
-        'What stays:',
+        'Not cured by Fix A:',
         'Clients outside 10.0.10.0/24 would still time out: the default route also leaves by eth1.',
         'Ruled out (2)firewall',
         'kubelet not listening',
@@ -110,7 +109,7 @@ describe('the finding', () => {
     const bare = { ...found, peer: null, proof: null, story: null, captures: [], ruledOut: [], unseen: [] };
     const text = shown({ ...bare, evidence: found.evidence.map(({ about, subject }) => ({ about, subject })) });
     expect(text).toContain('no healthy peer');
-    expect(text).not.toMatch(/Proof|Captures|a --> b|Ruled out|Could not see/);
+    expect(text).not.toMatch(/Proven ·|Captures|a --> b|Ruled out|Could not see/);
   });
 
   test('names the node of a line that stands in the column of another', () => {
@@ -123,6 +122,19 @@ describe('the finding', () => {
     const rows = /… \((\d+) more\)/.exec(shown({ ...found, evidence }));
     expect(Number(rows?.[1])).toBeGreaterThan(150);
   });
+});
+
+test('a remark numbers its steps', () => {
+  const note: Message = {
+    is: 'note',
+    text: [{ text: 'In this order:' }],
+    list: [[{ text: 'one' }], [{ text: 'two' }]],
+  };
+  const [block] = view(note, () => '', 'modern').blocks;
+  expect(block).toMatchObject({
+    elements: [{ type: 'rich_text_section' }, { type: 'rich_text_list', style: 'ordered' }],
+  });
+  expect(shown(note)).toBe('In this order:\none\ntwo\n');
 });
 
 describe('the approval card', () => {
@@ -151,7 +163,7 @@ describe('the approval card', () => {
   test.each([
     ['approved', 'Approved by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
     ['rejected', 'Rejected by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
-    ['superseded', 'Replaced by another plan by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
+    ['superseded', 'Withdrawn by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
   ] as const)('once %s has the decision in place of the buttons', (state, line) => {
     const decided: ApprovalMessage = { ...wanted, state, decidedBy: secondPerson, decidedAt: 1_763_661_900_000 };
     expect(shown(decided)).toContain(line);
