@@ -86,6 +86,10 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const one = sysctls.devices[device]?.['forwarding'];
   if (one === undefined) return unknown('forwarding', bound, 'subject', null, `the forwarding setting of ${device}`);
   if (!all && one === '1') return { is: 'clear', because: `ip_forward is 1 and so is forwarding of ${device}` };
+  if (pod(bound) === null) {
+    const what = 'a pod with an address of its own, for which this node would have to forward';
+    return unknown('forwarding', bound, 'subject', null, what);
+  }
   return {
     is: 'found',
     findings: [

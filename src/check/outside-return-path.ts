@@ -3,7 +3,8 @@
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRoute, ipRouteGet, ipRule } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
+import { contains, network } from './subnet.ts';
 import { uplink } from './uplink.ts';
 
 /** An address beyond every gateway, from TEST-NET-3 (RFC 5737): it is looked up, never sent to. */
@@ -22,7 +23,8 @@ export const outsideReturnPath: Check = {
       ask('subject', ipRule, {}),
       ask('subject', ipRouteGet, { to: BEYOND, from: bound.subject.address }),
     ];
-    if (bound.peer !== null) questions.push(ask('peer', ipRouteGet, { to: BEYOND, from: bound.peer.address }));
+    if (bound.peer !== null)
+      questions.push(ask('peer', ipAddr, {}), ask('peer', ipRouteGet, { to: BEYOND, from: bound.peer.address }));
     return questions;
   },
   judge(bound: Bound, readings: Readings): Verdict {
@@ -35,7 +37,7 @@ export const outsideReturnPath: Check = {
     if (back === null || !back.known || asked === null) {
       return unknown('outside-return-path', bound, 'subject', back, 'the way back to clients outside the subnet');
     }
-    const { device, line } = back.value;
+    const { device, via, line } = back.value;
     if (device === null) {
       const detail = `which way replies to clients outside the subnet leave, for there is none (${line})`;
       return unknown('outside-return-path', bound, 'subject', null, detail);
@@ -43,9 +45,17 @@ export const outsideReturnPath: Check = {
     if (device === here.value.device) {
       return { is: 'clear', because: `the way back beyond the gateway leaves by ${here.value.device}` };
     }
+    if (via === null || !contains(network(bound.subject.address, here.value.prefix), via)) {
+      const detail = `from where clients outside the subnet come in: the default route leads by ${device} through another network`;
+      return unknown('outside-return-path', bound, 'subject', null, detail);
+    }
     const peerParams = { to: BEYOND, from: bound.peer?.address ?? '' };
     const peer = readings.answer('peer', ipRouteGet, peerParams);
     const peerBack = readings.of('peer', ipRouteGet, peerParams);
+    const there = uplink(bound, readings, 'peer');
+    const peerDevice = peerBack?.known === true ? peerBack.value.device : null;
+    if (there.known && peerDevice !== null && peerDevice !== there.value.device)
+      return { is: 'clear', because: `the healthy peer answers them through another interface too, ${peerDevice}` };
     return {
       is: 'found',
       findings: [
@@ -64,6 +74,18 @@ export const outsideReturnPath: Check = {
           residue: [],
         },
       ],
+    };
+  },
+  prove(finding, { story, sent }): Proof {
+    const other = story.points.findIndex(({ device }) => device === finding.facts['device']);
+    if (story.fate === 'answered' && (story.answersAt[other] ?? 0) > 0)
+      return {
+        says: 'refuted',
+        sentence: `All ${sent.count} marked packets were answered, by the other interface too.`,
+      };
+    return {
+      says: 'open',
+      sentence: 'The marked packets came from the subnet; nobody outside it was there to send any.',
     };
   },
 };
