@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { openJournal } from './adapter/journal/index.ts';
 import { connect } from './cli/connect.ts';
-import { diagnose, diagnoseRequest } from './cli/diagnose.ts';
+import { diagnose } from './cli/diagnose.ts';
+import { diagnoseRequest } from './cli/diagnose-request.ts';
 import { buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
 import { playbookLint } from './cli/playbook.ts';

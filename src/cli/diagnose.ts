@@ -1,16 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
-import { askChoice, terminalThread } from '../adapter/terminal/index.ts';
+import { terminalThread } from '../adapter/terminal/index.ts';
 import { ladder } from '../capture/index.ts';
 import type { IncidentState, Message } from '../model/index.ts';
-import type { Thread } from '../port.ts';
 import { suggest } from '../playbook/index.ts';
+import type { Thread } from '../port.ts';
 import { bundle, desk, startWorker } from '../shell/index.ts';
 import type { Workplace } from '../shell/index.ts';
+import { answering, Unanswered } from './answering.ts';
+import type { DiagnoseRequest } from './diagnose-request.ts';
 import { document, EXIT, exitStatus } from './document.ts';
+import { folder } from './folder.ts';
 
 /** Input and output of a command. */
 export interface Console {
@@ -19,167 +21,90 @@ export interface Console {
   readonly input: NodeJS.ReadStream;
 }
 
-/** What `diagnose` was asked for. */
-export interface DiagnoseRequest {
-  readonly node: string;
-  readonly symptom: string | undefined;
-  readonly answers: ReadonlyMap<string, string>;
-  readonly json: boolean;
-  /** File to write the incident's bundle to. */
-  readonly bundle: string | undefined;
-}
-
-/** Reads the arguments of `diagnose`; a sentence where they are wrong. */
-export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        symptom: { type: 'string' },
-        answer: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        bundle: { type: 'string' },
-      },
-    });
-    const [node, ...more] = positionals;
-    if (node === undefined || node.trim() === '' || more.length > 0) return 'diagnose wants exactly one node name.';
-    if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(node))
-      return 'That is not a node name: lower-case letters, digits, "-" and "." only.';
-    const answers = new Map<string, string>();
-    for (const given of values.answer ?? []) {
-      const [question, choice] = given.split('=', 2);
-      if (question === undefined || choice === undefined) return '--answer wants QUESTION=CHOICE.';
-      answers.set(question, choice);
-    }
-    return {
-      node,
-      symptom: values.symptom ?? answers.get('symptom'),
-      answers,
-      json: values.json ?? false,
-      bundle: values.bundle,
-    };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 /** Diagnoses one node from the terminal: the same core, the terminal as thread, nothing changed. Gives the exit status. */
 export async function diagnose(
   request: DiagnoseRequest,
   ports: Omit<Workplace, 'thread'>,
   { out, err, input }: Console,
 ): Promise<number> {
-  const known = [...ports.house.playbooks.keys()];
-  if (request.symptom !== undefined && !known.includes(request.symptom)) {
-    const near = suggest(request.symptom, known);
-    err.write(
-      `No symptom is called ${JSON.stringify(request.symptom)}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : `. There are: ${known.join(', ')}.`}\n`,
-    );
-    return EXIT.usage;
-  }
-  const began = ports.clock.now();
-  const person = userInfo().username;
-  const by = { id: `terminal:${person}`, name: person };
-  const place = { team: 'terminal', channel: 'terminal', thread: null };
+  const wrong = unknownSymptom(request.symptom, [...ports.house.playbooks.keys()]);
+  if (wrong !== null) return complain(err, wrong);
+  const { clock, ids, journal } = ports;
+  const began = clock.now();
+  const files = folder(join(tmpdir(), `netdiag-${ids.token().slice(0, 8)}`));
   const finished = Promise.withResolvers<IncidentState>();
-  const files = join(tmpdir(), `netdiag-${ports.ids.token().slice(0, 8)}`);
   const lines = request.json ? null : createInterface({ input, terminal: false });
   const typed = lines?.[Symbol.asyncIterator]();
+  const onScreen = out.isTTY && !request.json;
   const terminal = terminalThread({
-    write: (text) => void (request.json ? 0 : out.write(text)),
+    write: (text) => void (request.json || out.write(text)),
     columns: () => out.columns,
-    isTTY: out.isTTY && !request.json,
-    colour: out.isTTY && !request.json,
+    isTTY: onScreen,
+    colour: onScreen,
     ladder,
-    save: async (name, bytes) => saveFile(files, name, bytes),
+    save: async (name, bytes) => files.save(name, bytes),
   });
-  const press = (token: string): void => void counter.press({ key: ports.ids.token(), token, by, place });
+  const readLine = typed === undefined ? null : async () => (await typed.next()).value ?? null;
+  const answer = answering(terminal, request.answers, readLine);
+  const by = person();
+  const place = { team: 'terminal', channel: 'terminal', thread: null };
+  const respond = async (message: Message): Promise<void> => {
+    const token = await answer(message);
+    if (token !== null) await counter.press({ key: ids.token(), token, by, place });
+  };
   const thread: Thread = {
     ...terminal,
     async show(at, slot, message, previous) {
       const ref = await terminal.show(at, slot, message, previous);
-      void answer(message).catch((error: unknown) => finished.reject(error));
+      respond(message).catch(finished.reject);
       return ref;
     },
   };
-  const put = new Set<string>();
-  /** Answers a question from the arguments, or asks the person; ends what nobody can answer. */
-  async function answer(message: Message): Promise<void> {
-    if (
-      message.is !== 'question' ||
-      message.answered !== undefined ||
-      message.buttons.length === 0 ||
-      put.has(message.question)
-    )
-      return;
-    put.add(message.question);
-    const given = request.answers.get(message.question);
-    const choice =
-      message.choices.find(({ id }) => id === given) ??
-      (request.json || typed === undefined
-        ? null
-        : await askChoice(terminal, message.choices, async () => (await typed.next()).value ?? null));
-    const button =
-      choice === null ? undefined : message.buttons[message.choices.findIndex(({ id }) => id === choice.id)];
-    if (button !== undefined) return press(button.token);
-    finished.reject(
-      new Unanswered(
-        `The question "${message.question}" needs an answer: --answer ${message.question}=${message.choices.map(({ id }) => id).join('|')}`,
-      ),
-    );
-  }
-  const all: Workplace = {
-    ...ports,
-    thread,
-    written: (state) => (state.outcome !== null || state.life === 'proposing' ? finished.resolve(state) : undefined),
+  const written = (state: IncidentState): void => {
+    if (state.outcome !== null || state.life === 'proposing') finished.resolve(state);
   };
-  const worker = startWorker(all);
-  const counter = desk(all, { starters: [], channels: [] }, () => worker.nudge());
+  const workplace: Workplace = { ...ports, thread, written };
+  const worker = startWorker(workplace);
+  const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
   try {
-    const refusal = await counter.start({
-      key: ports.ids.token(),
-      node: request.node,
-      by,
-      place,
-      ...(request.symptom === undefined ? {} : { symptom: request.symptom }),
-    });
-    if (refusal !== null) {
-      err.write(`${refusal}\n`);
-      return EXIT.usage;
-    }
+    const { node, symptom } = request;
+    const known = symptom === undefined ? {} : { symptom };
+    const refusal = await counter.start({ key: ids.token(), node, by, place, ...known });
+    if (refusal !== null) return complain(err, refusal);
     const state = await finished.promise;
-    const ms = ports.clock.now() - began;
+    const timing = { ms: clock.now() - began };
     await worker.drain();
     if (request.json) {
-      for (const { file, output } of state.watched?.captures ?? [])
-        saveFile(files, file, (await ports.journal.bytes(output)) ?? new Uint8Array());
-      out.write(
-        `${JSON.stringify(
-          document(state, ports.house, { ms }, (name) => join(files, name)),
-          null,
-          2,
-        )}\n`,
-      );
+      for (const { file, output } of state.watched?.captures ?? []) {
+        files.save(file, (await journal.bytes(output)) ?? new Uint8Array());
+      }
+      const told = document(state, ports.house, timing, (name) => files.path(name));
+      out.write(`${JSON.stringify(told, null, 2)}\n`);
     }
-    if (request.bundle !== undefined)
-      writeFileSync(request.bundle, await bundle(ports.journal, state), { mode: 0o600 });
+    if (request.bundle !== undefined) writeFileSync(request.bundle, await bundle(journal, state), { mode: 0o600 });
     return exitStatus(state);
   } catch (error) {
-    if (!(error instanceof Unanswered)) throw error;
-    err.write(`${error.message}\n`);
-    return EXIT.usage;
+    if (error instanceof Unanswered) return complain(err, error.message);
+    throw error;
   } finally {
     lines?.close();
     await worker.stop();
   }
 }
 
-class Unanswered extends Error {}
+function unknownSymptom(symptom: string | undefined, known: readonly string[]): string | null {
+  if (symptom === undefined || known.includes(symptom)) return null;
+  const near = suggest(symptom, known);
+  const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : `. There are: ${known.join(', ')}.`;
+  return `No symptom is called ${JSON.stringify(symptom)}${hint}`;
+}
 
-function saveFile(directory: string, name: string, bytes: Uint8Array): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
-  writeFileSync(path, bytes, { mode: 0o600 });
-  return path;
+function person(): { readonly id: string; readonly name: string } {
+  const name = userInfo().username;
+  return { id: `terminal:${name}`, name };
+}
+
+function complain(err: NodeJS.WriteStream, sentence: string): number {
+  err.write(`${sentence}\n`);
+  return EXIT.usage;
 }

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checks } from '../check/index.ts';
+import { checks as everywhere } from '../check/index.ts';
+import { cniChecks } from '../cni/checks.ts';
 import type { ApprovalPolicy, House } from '../incident/index.ts';
 import { compile, loadPlaybook } from '../playbook/index.ts';
 import type { Complaint, Playbook } from '../playbook/index.ts';
 import { probes } from '../probe/index.ts';
 import { remediations } from '../remediation/index.ts';
 import { stimuli } from '../stimulus/index.ts';
+
+/** Checks that make sense everywhere, and those of one CNI. */
+const checks = [...everywhere, ...cniChecks];
 
 /** The directory of the playbooks is their registry. */
 export const PLAYBOOKS = join(import.meta.dirname, '../../playbooks');
