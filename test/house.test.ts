@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checks } from '../src/check/index.ts';
+import { checks as everywhere } from '../src/check/index.ts';
+import { CNIS } from '../src/cni/index.ts';
+import { cniChecks } from '../src/cni/checks.ts';
 import { compile, loadPlaybook } from '../src/playbook/index.ts';
 import { waysOn } from '../src/playbook/schema.ts';
 import { probes } from '../src/probe/index.ts';
 import { advice, remediations } from '../src/remediation/index.ts';
 import { stimuli } from '../src/stimulus/index.ts';
 
+const checks = [...everywhere, ...cniChecks];
 const top = join(import.meta.dirname, '..');
 
 /** Every TypeScript file below a folder of the project. */
@@ -201,10 +204,14 @@ describe('registries equal their directories', () => {
       .toSorted();
   const ids = (list: readonly { readonly id: string }[]): string[] => list.map(({ id }) => id).toSorted();
 
-  test.each([
+  test.each<[string, string[]]>([
     ['src/probe', ids(probes)],
     ['src/stimulus', ids(stimuli)],
-    ['src/check', ids(checks)],
+    ['src/check', ids(everywhere)],
+    ...CNIS.map(({ name }): [string, string[]] => [
+      `src/cni/${name}`,
+      ids(cniChecks.filter(({ cni }) => cni === name)),
+    ]),
     ['src/remediation', ids(remediations)],
   ])('%s', (folder, registered) => {
     expect(members(folder)).toEqual(registered);

@@ -32,6 +32,8 @@ export interface Proof {
 export interface Check {
   /** File name without `.ts`; playbooks name it. */
   readonly id: string;
+  /** Name of the one CNI under which it makes sense; elsewhere it is neither asked nor judged. Absent: everywhere. */
+  readonly cni?: string;
   /** The suspect, as in "… leads": a short clause. */
   readonly suspect: string;
   /** What it means when clear, as in "ruled out: …": a short clause. */

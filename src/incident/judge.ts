@@ -1,6 +1,7 @@
 import type { Check } from '../check/check.ts';
 import { readingsOf } from '../check/check.ts';
 import type { Finding, Missing } from '../model/index.ts';
+import { fitting } from './fitting.ts';
 import { set } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,7 +15,7 @@ export function judge(turn: Turn, checkIds: readonly string[]): 'suspected' | 'c
   const findings: Finding[] = [];
   const ruledOut: string[] = [];
   const unseen: Missing[] = [];
-  for (const check of inOrder(turn.house.checks, checkIds)) {
+  for (const check of inOrder(fitting(turn.house.checks, bound), checkIds)) {
     const verdict = check.judge(bound, readings);
     if (verdict.is === 'found') findings.push(...verdict.findings);
     else if (verdict.is === 'clear') ruledOut.push(`${check.ruledOut} (${verdict.because})`);

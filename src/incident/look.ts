@@ -2,6 +2,7 @@ import { readingsOf } from '../check/check.ts';
 import { questionKey } from '../model/index.ts';
 import type { IncidentState, Look, NodeRole, Question, Surveyed } from '../model/index.ts';
 import { nodeInRole } from '../model/role.ts';
+import { fitting } from './fitting.ts';
 import { set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,7 +17,9 @@ export function lookAtNodes(turn: Turn): void {
     const node = nodeInRole(bound, role);
     if (node === null) continue;
     const cheap = turn.house.cheap.map((probe): Question => ({ role, probe, params: {} }));
-    const asked = turn.house.checks.flatMap((check) => check.needs(bound, readingsOf(turn.state.answers)));
+    const asked = fitting(turn.house.checks, bound).flatMap((check) =>
+      check.needs(bound, readingsOf(turn.state.answers)),
+    );
     survey(turn, role, node.name, distinct([...cheap, ...asked.filter((question) => question.role === role)]));
   }
 }
@@ -27,7 +30,9 @@ export function askMore(turn: Turn, checkIds: readonly string[]): boolean {
   if (bound === null || turn.state.rounds >= ROUNDS) return false;
   const readings = readingsOf(answers);
   const open = distinct(
-    turn.house.checks.filter((check) => checkIds.includes(check.id)).flatMap((check) => check.needs(bound, readings)),
+    fitting(turn.house.checks, bound)
+      .filter((check) => checkIds.includes(check.id))
+      .flatMap((check) => check.needs(bound, readings)),
   ).filter((question) => answers[questionKey(question)] === undefined);
   let asked = false;
   for (const role of ['subject', 'peer', 'farEnd'] as const) {
