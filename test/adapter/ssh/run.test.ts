@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -139,8 +139,17 @@ describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 },
   test('leaves no directory on the node', async () => {
     const [output] = await session.run([{ argv: ['readlink', '/proc/self/fd/1'] }]);
     const directory = dirname(text(output?.stdout));
-    expect(directory).toMatch(/^\/dev\/shm\/netdiag-[0-9a-f]{32}$/);
+    expect(directory).toMatch(/^\/dev\/shm\/netdiag-[0-9a-f]{32}-\d+$/);
     await until('the directory is gone', () => !existsSync(directory));
+  });
+
+  test('sweeps up after a batch that was killed, and leaves a living one alone', async () => {
+    const [dead, living] = ['/dev/shm/netdiag-test-99999999', `/dev/shm/netdiag-test-${process.pid}`];
+    for (const directory of [dead, living]) mkdirSync(directory, { recursive: true });
+    await session.run([{ argv: ['true'] }]);
+    const found = [dead, living].map((directory) => existsSync(directory));
+    rmSync(living, { recursive: true });
+    expect(found).toEqual([false, true]);
   });
 
   test('runs more batches at once than channels are allowed', async () => {
@@ -215,7 +224,7 @@ describe('the batch script', () => {
     );
     reader.push(ran.stdout);
     await reader.end();
-    expect(existsSync(`/dev/shm/netdiag-${nonce}`)).toBe(false);
+    expect(readdirSync('/dev/shm').filter((one) => one.includes(nonce))).toEqual([]);
     return { announced: reader.announced, outputs, complaints: ran.stderr.toString() };
   }
 

@@ -6,7 +6,11 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 cap_out=1048576 cap_err=262144 in=/dev/null done= d=
 for base in /dev/shm /run /tmp; do
-  mkdir -m 700 "$base/netdiag-$nonce" 2>/dev/null && d=$base/netdiag-$nonce && break
+  mkdir -m 700 "$base/netdiag-$nonce-$$" 2>/dev/null && d=$base/netdiag-$nonce-$$ && break
+done
+# What a batch left behind that was killed outright goes with the next one.
+for old in "${d%/*}"/netdiag-*-*; do
+  [ -n "$d" ] && [ -d "$old" ] && [ -O "$old" ] && [ ! -e "/proc/${old##*-}" ] && rm -rf "$old"
 done
 pack=cat how=plain
 command -v gzip >/dev/null 2>&1 && pack='gzip -1' how=gzip
