@@ -24,15 +24,15 @@ describe.concurrent.each(faults.map(({ name }) => name))('lab %s', (name) => {
     async (context) => {
       const { expect } = context;
       const lab = await start(context, name);
-      const subject = Object.keys(lab.nodes)[0] ?? '';
-      const before = await lab.nodeState(subject, files);
+      const states = () => Promise.all(Object.keys(lab.nodes).map((node) => lab.nodeState(node, files)));
+      const before = await states();
       expect(await lab.observe('symptom')).toMatchObject({ holds: true });
       expect(await lab.observe('healthy')).toMatchObject({ holds: false });
-      expect(await lab.nodeState(subject, files)).toBe(before);
+      expect(await states()).toEqual(before);
       await lab.fix();
       expect(await lab.observe('healthy')).toMatchObject({ holds: true });
       expect(await lab.observe('symptom')).toMatchObject({ holds: false });
-      expect(await lab.nodeState(subject, files)).not.toBe(before);
+      expect(await states()).not.toEqual(before);
     },
     40_000,
   );

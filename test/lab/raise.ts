@@ -10,11 +10,12 @@ import type { KubeletSettings } from './kubelet.ts';
 import { linksReady } from './link-ready.ts';
 import { addNamespaces, inNamespace } from './namespace.ts';
 import { inNode, startNode } from './node.ts';
+import { livingPid } from './pid-file.ts';
 import type { Place } from './place.ts';
 import { labFiles, type LabNode, type LabRecord, writeRecord } from './record.ts';
 import { takeSteps } from './steps.ts';
 import { baseline } from './topology/baseline.ts';
-import type { NodeSpec, Topology } from './topology/spec.ts';
+import type { NodeSpec, PodSpec, Topology } from './topology/spec.ts';
 
 /** What to raise. */
 export interface Raise {
@@ -61,6 +62,9 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
   writeState(files.state, state);
   const made = await certificates;
   await startApiServer(place.runDir, topology, made);
+  await Promise.all(
+    topology.nodes.flatMap(({ name, pods }) => pods.map((pod) => startResolver(join(files.nodes, name), pod))),
+  );
   await Promise.all(
     topology.nodes.map((spec) => startKubelet(place.runDir, spec, topology, made, tokens.kubelets[spec.name] ?? '')),
   );
@@ -164,6 +168,14 @@ async function startKubelet(
   writeFileSync(settingsFile, JSON.stringify(settings), { mode: 0o600 });
   const argv = [process.execPath, join(listeners, 'kubelet.ts'), settingsFile];
   await startDaemon({ name: 'kubelet', directory, argv: inNode(directory, argv, 'without-mounts') });
+}
+
+/** What listens inside a pod that serves something. Its network is entered through the node's first process, from outside. */
+async function startResolver(directory: string, { netns, address, serves }: PodSpec): Promise<void> {
+  if (serves === undefined) return;
+  const enter = ['nsenter', `--net=/proc/${livingPid(join(directory, 'init.pid'))}/root/run/netns/${netns}`, '--'];
+  const argv = [process.execPath, join(listeners, 'resolver.ts'), address, serves.domain, serves.answer];
+  await startDaemon({ name: 'resolver', directory, argv: inNode(directory, [...enter, ...argv], 'without-mounts') });
 }
 
 function token(): string {

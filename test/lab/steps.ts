@@ -11,6 +11,12 @@ async function takeStep(step: Step, enter: (argv: readonly string[]) => string[]
     case 'ip':
       await must(enter(['ip', '-batch', '-']), { input: step.lines.join('\n') });
       return;
+    case 'bridge':
+      await must(enter(['bridge', '-batch', '-']), { input: step.lines.join('\n') });
+      return;
+    case 'file':
+      await must(enter(['sh', '-c', 'mkdir -p "${0%/*}" && cat >"$0"', step.path]), { input: step.text });
+      return;
     case 'pod-ip':
       await must(enter(['ip', '-n', step.pod, '-batch', '-']), { input: step.lines.join('\n') });
       return;

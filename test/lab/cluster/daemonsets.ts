@@ -3,6 +3,8 @@ import { imageOf, type KubeObject, uidOf } from './objects.ts';
 
 interface Container {
   name: string;
+  /** Name and namespace of its DaemonSet; absent: as the container is called, in kube-system. */
+  daemonSet?: { name: string; namespace: string };
   env: readonly object[];
   mounts: Readonly<Record<string, string>>;
 }
@@ -11,7 +13,7 @@ const nodeName = { name: 'MY_NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v
 
 /** The DaemonSets of kube-system that a topology's CNI brings, and kube-proxy. */
 export function daemonSets(cni: Topology['cni'], nodes: number, born: string): KubeObject[] {
-  return [cni === 'aws-vpc' ? awsNode : calicoNode, kubeProxy].map((container) => daemonSet(container, nodes, born));
+  return [own[cni], kubeProxy].map((container) => daemonSet(container, nodes, born));
 }
 
 const awsNode: Container = {
@@ -63,10 +65,28 @@ const calicoNode: Container = {
   },
 };
 
+const kubeFlannel: Container = {
+  name: 'kube-flannel',
+  daemonSet: { name: 'kube-flannel-ds', namespace: 'kube-flannel' },
+  env: [...values({ EVENT_QUEUE_DEPTH: '5000' }), { ...nodeName, name: 'NODE_NAME' }],
+  mounts: {
+    run: '/run/flannel',
+    'xtables-lock': '/run/xtables.lock',
+    'cni-plugin': '/opt/cni/bin',
+    cni: '/etc/cni/net.d',
+  },
+};
+
 const kubeProxy: Container = {
   name: 'kube-proxy',
   env: [{ ...nodeName, name: 'NODE_NAME' }],
   mounts: { 'lib-modules': '/lib/modules', 'xtables-lock': '/run/xtables.lock' },
+};
+
+const own: Readonly<Record<Topology['cni'], Container>> = {
+  'aws-vpc': awsNode,
+  calico: calicoNode,
+  flannel: kubeFlannel,
 };
 
 function values(env: Readonly<Record<string, string>>): object[] {
@@ -74,12 +94,13 @@ function values(env: Readonly<Record<string, string>>): object[] {
 }
 
 function daemonSet(container: Container, nodes: number, born: string): KubeObject {
+  const { name, namespace } = container.daemonSet ?? { name: container.name, namespace: 'kube-system' };
   const labels = { 'k8s-app': container.name };
   return {
     metadata: {
-      name: container.name,
-      namespace: 'kube-system',
-      uid: uidOf('daemonset', container.name),
+      name,
+      namespace,
+      uid: uidOf('daemonset', name),
       resourceVersion: '259',
       generation: 1,
       creationTimestamp: born,

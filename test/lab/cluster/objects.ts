@@ -170,6 +170,7 @@ export function imageOf(container: string): string {
     'aws-node': '602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon-k8s-cni:v1.20.4-eksbuild.2',
     'kube-proxy': 'registry.k8s.io/kube-proxy:v1.34.2',
     'calico-node': 'docker.io/calico/node:v3.30.3',
+    'kube-flannel': 'ghcr.io/flannel-io/flannel:v0.27.4',
     coredns: 'registry.k8s.io/coredns/coredns:v1.12.1',
   };
   return known[container] ?? `registry.example.com/${container}:1.4.2`;

@@ -84,13 +84,22 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
     objects: {
       '/nodes': nodes,
       '/pods': pods,
-      '/namespaces': ['default', 'kube-system', 'kube-node-lease', 'kube-public'].map((name) =>
-        namespaceObject(name, time),
-      ),
+      '/namespaces': [
+        ...new Set([
+          'default',
+          'kube-system',
+          'kube-node-lease',
+          'kube-public',
+          ...pods.map(({ metadata }) => metadata.namespace ?? 'default'),
+        ]),
+      ].map((name) => namespaceObject(name, time)),
       '/events': topology.nodes.map((node, index) =>
         startEvent(node, born.nodes[node.name]?.bootId ?? '', index, time),
       ),
-      '/services': [kubernetesService(time)],
+      '/services': [
+        kubernetesService(time),
+        ...(topology.dnsService === undefined ? [] : [dnsServiceObject(topology.dnsService, time)]),
+      ],
       '/endpoints': [kubernetesEndpoints(apiNode, time)],
       'apps/daemonsets': daemonSets(topology.cni, topology.nodes.length, time),
       'coordination.k8s.io/leases': topology.nodes.map((node) => lease(node.name, now)),
@@ -164,6 +173,32 @@ function kubernetesService(time: string): KubeObject {
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: 6443 }],
       clusterIP: '10.100.0.1',
       clusterIPs: ['10.100.0.1'],
+      type: 'ClusterIP',
+    },
+    status: { loadBalancer: {} },
+  };
+}
+
+function dnsServiceObject(address: string, time: string): KubeObject {
+  const labels = { 'k8s-app': 'kube-dns' };
+  return {
+    metadata: {
+      name: 'kube-dns',
+      namespace: 'kube-system',
+      uid: uidOf('service', 'kube-dns'),
+      resourceVersion: '241',
+      creationTimestamp: time,
+      labels,
+    },
+    spec: {
+      ports: [
+        { name: 'dns', protocol: 'UDP', port: 53, targetPort: 53 },
+        { name: 'dns-tcp', protocol: 'TCP', port: 53, targetPort: 53 },
+        { name: 'metrics', protocol: 'TCP', port: 9153, targetPort: 9153 },
+      ],
+      selector: { 'k8s-app': 'coredns' },
+      clusterIP: address,
+      clusterIPs: [address],
       type: 'ClusterIP',
     },
     status: { loadBalancer: {} },

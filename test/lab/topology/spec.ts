@@ -24,6 +24,8 @@ export interface Segment {
 /** One thing to do inside a namespace while it is built, in order. */
 export type Step =
   | { do: 'ip'; lines: readonly string[] }
+  | { do: 'bridge'; lines: readonly string[] }
+  | { do: 'file'; path: string; text: string }
   | { do: 'sysctl'; settings: readonly (readonly [key: string, value: string])[] }
   | { do: 'iptables'; rules: string }
   | { do: 'ipset'; lines: readonly string[] }
@@ -36,6 +38,8 @@ export interface PodSpec {
   address: string;
   netns: string;
   hostVeth: string;
+  /** Names that it resolves, over UDP and TCP: every name of the domain has the one address. Absent: it serves nothing. */
+  serves?: { domain: string; answer: string };
 }
 
 /** An object of the Kubernetes API that runs on a node without a namespace of its own (hostNetwork). */
@@ -90,7 +94,9 @@ export interface Topology {
   nodes: readonly NodeSpec[];
   hosts: readonly HostSpec[];
   controller: HostSpec;
-  cni: 'aws-vpc' | 'calico';
+  cni: 'aws-vpc' | 'calico' | 'flannel';
+  /** Address of the service of the cluster DNS; absent where the lab has none. */
+  dnsService?: string;
   /** The address under which the controller reaches the API server. */
   apiAddress: string;
 }
