@@ -1,7 +1,8 @@
 export { compile, flat } from './compile.ts';
 export type { Route } from './compile.ts';
 export { loadPlaybook } from './load.ts';
-export type { Complaint, Names, Playbook } from './load.ts';
+export type { Complaint } from './complain.ts';
+export type { Names, Playbook } from './load.ts';
 export type { PlaybookState } from './schema.ts';
 export { waysOn } from './schema.ts';
 export { suggest } from './suggest.ts';

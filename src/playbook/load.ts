@@ -1,17 +1,9 @@
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import { sha256 } from '../model/hash.ts';
+import { schemaComplaints, written } from './complain.ts';
+import type { Complaint, Place } from './complain.ts';
 import { playbookSchema, waysOn } from './schema.ts';
 import type { PlaybookFile } from './schema.ts';
 import { suggest } from './suggest.ts';
-
-/** One thing wrong with a playbook, at its place. */
-export interface Complaint {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly says: string;
-}
 
 /** Names that a playbook may use. */
 export interface Names {
@@ -35,59 +27,17 @@ export function loadPlaybook(
   text: string,
   names: Names,
 ): { readonly playbook: Playbook } | { readonly complaints: readonly Complaint[] } {
-  const at = (line: number, column: number, says: string): Complaint => ({ file, line, column, says });
-  if (Buffer.byteLength(text) > LARGEST) return { complaints: [at(1, 1, `larger than ${LARGEST} bytes`)] };
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return {
-      complaints: document.errors.map((error) => {
-        const { line, col } = counter.linePos(error.pos[0]);
-        return at(line, col, error.message);
-      }),
-    };
-  }
-  const place = (path: readonly PropertyKey[], says: string): Complaint => {
-    const { line, col } = counter.linePos(offset(document, path));
-    return at(line, col, says);
-  };
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    return { complaints: [at(1, 1, 'aliases are not allowed')] };
-  }
+  if (Buffer.byteLength(text) > LARGEST)
+    return { complaints: [{ file, line: 1, column: 1, says: `larger than ${LARGEST} bytes` }] };
+  const read = written(file, text);
+  if ('complaints' in read) return read;
+  const { plain, place } = read;
   const parsed = playbookSchema.safeParse(plain);
-  if (!parsed.success) {
-    return {
-      complaints: parsed.error.issues.flatMap((issue) =>
-        issue.code === 'unrecognized_keys'
-          ? issue.keys.map((key) => place([...issue.path, key], `${[...issue.path, key].join('.')}: no such key`))
-          : place(issue.path, `${issue.path.join('.') || 'playbook'}: ${issue.message}`),
-      ),
-    };
-  }
+  if (!parsed.success) return { complaints: schemaComplaints(parsed.error.issues, plain, place) };
   const complaints = unknownNames(parsed.data, names, place).concat(deadEnds(parsed.data, place));
   if (file.replace(/^.*\//, '') !== `${parsed.data.id}.yml`)
     complaints.push(place(['id'], `id: the file has to be called ${parsed.data.id}.yml`));
   return complaints.length > 0 ? { complaints } : { playbook: { file: parsed.data, digest: sha256(text) } };
-}
-
-type Place = (path: readonly PropertyKey[], says: string) => Complaint;
-
-/** Where a value stands; its nearest ancestor that is there, where it is missing. */
-function offset(document: Document, path: readonly PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = document.getIn(path.slice(0, depth - 1), true);
-    const key = path[depth - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
-      if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? 0;
-    }
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isScalar(node)) return node.range?.[0] ?? 0;
-  }
-  return 0;
 }
 
 function unknownNames(playbook: PlaybookFile, names: Names, place: Place): Complaint[] {

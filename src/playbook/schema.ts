@@ -18,6 +18,9 @@ const ask = z.strictObject({
 });
 const end = z.strictObject({ end: z.enum(['cause', 'nothing', 'unseen']) });
 
+/** The key that says what a state is, in the order of the union below. */
+export const KINDS = ['narrow', 'prove', 'ask', 'end'] as const;
+
 export const playbookSchema = z.strictObject({
   id: name,
   version: z.literal(1),

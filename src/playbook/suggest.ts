@@ -13,6 +13,7 @@ function distance(a: string, b: string, limit: number): number {
       }
       current.push(best);
     }
+    if (Math.min(...current) > limit) return limit + 1;
     before = above;
     above = current;
   }
@@ -22,11 +23,11 @@ function distance(a: string, b: string, limit: number): number {
 /** Names that somebody who typed `typed` may have meant: close by spelling or containing it, at most `most`, best first. */
 export function suggest(typed: string, names: readonly string[], most = 3): readonly string[] {
   const wanted = typed.toLowerCase().slice(0, 253);
-  const limit = Math.max(2, Math.floor(wanted.length / 4));
+  const limit = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 4));
   return names
     .map((name) => {
       const low = name.toLowerCase();
-      const part = wanted.length >= 3 && (low.includes(wanted) || wanted.includes(low));
+      const part = Math.min(wanted.length, low.length) >= 3 && (low.includes(wanted) || wanted.includes(low));
       return { name, far: part ? 1 : distance(wanted, low, limit) };
     })
     .filter(({ far }) => far <= limit)
