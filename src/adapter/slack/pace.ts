@@ -2,8 +2,8 @@ import type { Clock } from '../../port.ts';
 import type { Allowance } from './gate.ts';
 import { Gate, NoAnswer, TooMany } from './gate.ts';
 
-/** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. */
-export const updating: Allowance = { calls: 4, ms: 6000 };
+/** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. One incident needs about twelve and gets them at once. */
+export const updating: Allowance = { calls: 20, ms: 30_000 };
 /** chat.postMessage: about one a second in each channel, with short bursts. */
 export const posting: Allowance = { calls: 5, ms: 5500 };
 /** Everything else here is Tier 3 or 4. */

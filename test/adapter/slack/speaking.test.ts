@@ -53,7 +53,7 @@ describe('showing', () => {
     expect(thread.map((one) => one.thread_ts)).toEqual([live?.ts, live?.ts, live?.ts]);
     expect(thread.map(types)).toEqual([
       ['rich_text'],
-      ['rich_text', 'rich_text', 'table', 'rich_text', 'rich_text', 'container', 'container'],
+      ['rich_text', 'table', 'rich_text', 'rich_text', 'container', 'container'],
       ['rich_text', 'rich_text', 'rich_text', 'container', 'rich_text', 'actions'],
     ]);
     expect(texts(thread[0]).slice(0, 3).join(' ')).toContain('✓');
