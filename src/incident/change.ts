@@ -45,17 +45,21 @@ export function verified(turn: Turn, event: Verified): void {
     Object.fromEntries(event.answers.map((answer) => [questionKey(answer.question), answer])),
   );
   const failing = turn.house.checks
-    .filter((check) => offer.plan.verify.includes(check.id) && check.judge(bound, readings).is !== 'clear')
-    .map((check) => check.suspect);
+    .filter(({ id }) => offer.plan.verify.includes(id))
+    .flatMap((check) => {
+      const verdict = check.judge(bound, readings);
+      if (verdict.is === 'clear') return [];
+      return [verdict.is === 'found' ? `${check.suspect} still` : `it could not be seen whether ${check.ruledOut}`];
+    });
   const story = event.watched?.story ?? null;
-  const answered = story === null || story.fate === 'answered';
+  const answered = story?.fate === 'answered';
   const good = event.failure === undefined && event.door !== null && failing.length === 0 && answered;
   const seen =
     event.failure ??
     (failing.length > 0
-      ? `After the change ${failing.join(', ')} still.`
+      ? `After the change ${failing.join(', ')}.`
       : story === null
-        ? 'The checks are clear again; nothing was there to send from.'
+        ? 'The checks are clear again, but no marked packets could be sent.'
         : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.`);
   set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door } });
   record(turn, [{ text: good ? 'Verified over a new connection: ' : 'Not verified: ' }, { text: seen }]);

@@ -13,7 +13,6 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
   const meaning = turn.state.buttons[pressed];
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
-  if (meaning.means === 'abort') return;
   const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
   if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
   if (meaning.means === 'approve') return approve(turn, offer, by);
@@ -31,11 +30,10 @@ export function answer(turn: Turn, question: string, choice: string, by: Person)
 }
 
 function approve(turn: Turn, offer: Offer, by: Person): void {
-  if (turn.state.change !== null && turn.state.life !== 'proposing') {
-    return refuse(turn, by, 'A fix is already running or has run in this incident.', offer.plan.id);
-  }
   const verdict = authorise(offer, by, turn.event.at, turn.state.by, turn.house.approval);
   if (verdict.is === 'refused') return refuse(turn, by, verdict.sentence, offer.plan.id);
+  if (turn.state.life !== 'proposing')
+    return refuse(turn, by, 'A fix is already running or has run in this incident.', offer.plan.id);
   audit(turn, by.id, 'approved', `plan ${offer.plan.id} hash ${offer.hash}`);
   record(turn, [{ person: by }, { text: ` approved Fix ${offer.letter}` }]);
   if (verdict.is === 'consented') return replace(turn, { ...offer, consents: verdict.consents });
@@ -78,7 +76,10 @@ function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined
 /** The expiry of an offer has come. */
 export function expire(turn: Turn, planId: string): void {
   const offer = turn.state.offers.find(({ plan }) => plan.id === planId);
-  if (offer === undefined || offer.state !== 'waiting' || turn.event.at < offer.plan.expiresAt) return;
+  if (offer === undefined || offer.state !== 'waiting') return;
+  // A clock that was set back wakes too early.
+  if (turn.event.at < offer.plan.expiresAt)
+    return want(turn, { do: 'wake', name: `expiry ${planId}`, at: offer.plan.expiresAt });
   audit(turn, 'netdiag', 'expired', `plan ${planId}`);
   record(turn, [{ text: `Fix ${offer.letter} expired unapproved` }]);
   replace(turn, { ...offer, state: 'expired' });

@@ -21,6 +21,13 @@ export function present(turn: Turn): { readonly name: string; readonly state: Pl
   return { name: playbook.state, state };
 }
 
+/** Whether the playbook that an unfinished diagnosis or offer rests on is another one now, or gone. */
+export function playbookChanged({ state, house }: Turn): boolean {
+  const { playbook, life } = state;
+  if (playbook === null || !['opened', 'diagnosing', 'proposing'].includes(life)) return false;
+  return house.playbooks.get(playbook.id)?.playbook.digest !== playbook.digest;
+}
+
 /** Steps the playbook's own machine. */
 export function follow(turn: Turn, event: string): void {
   const { playbook } = turn.state;

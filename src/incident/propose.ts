@@ -10,10 +10,22 @@ import type { Turn } from './turn.ts';
 /** Consents a plan needs, by risk 1, 2, 3. */
 const APPROVALS = { 1: 1, 2: 1, 3: 2 } as const;
 const LETTERS = ['A', 'B', 'C'];
+const UNVERIFIABLE =
+  'No fix is offered: no packets could be counted, so nobody could see afterwards whether it helped.';
+/** Stands on the card of a plan whose finding is not proven. */
+const UNPROVEN = 'No counted packet proves this cause; it rests on what the node itself says. ';
 
-/** Drafts a plan for each remediation that fits and offers the first one. False when none fits. */
+/**
+ * Drafts a plan for each remediation that fits and offers the first one. False when none fits, and when no packets could be
+ * counted: then nobody could see afterwards whether a fix helped.
+ */
 export function propose(turn: Turn): boolean {
   const offers: Offer[] = [];
+  if (turn.state.watched === null) {
+    if (turn.house.remediations.some(({ fixes }) => turn.state.findings.some(({ code }) => fixes.includes(code))))
+      trouble(turn, UNVERIFIABLE);
+    return false;
+  }
   for (const finding of turn.state.findings) {
     for (const remediation of turn.house.remediations) {
       const letter = LETTERS[offers.length];
@@ -84,7 +96,7 @@ function complete(
     cluster: turn.state.cluster,
     node,
     title: drafted.title,
-    safety: drafted.safety,
+    safety: `${finding.confidence === 'proven' ? '' : UNPROVEN}${drafted.safety}`,
     steps: commands(drafted.steps),
     undo: commands(drafted.undo),
     preconditions: drafted.preconditions,

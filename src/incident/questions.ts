@@ -1,9 +1,14 @@
 import type { Choice, Meaning, Person } from '../model/index.ts';
-import { record, set, token } from './turn.ts';
+import { close } from './conclude.ts';
+import { record, set, token, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** Id of the first question. */
 export const SYMPTOM = 'symptom';
+
+/** A question that nobody answers for this long is given up, so that the node is free to be asked about again. */
+const PATIENCE_MS = 60 * 60_000;
+const UNANSWERED = 'unanswered ';
 
 /** Asks the first question: which symptom. */
 export function askSymptom(turn: Turn): void {
@@ -24,6 +29,18 @@ export function offerAnswers(turn: Turn, question: string, text: string, choices
     if (button !== undefined) meanings[button.token] = { means: 'answer', question, choice: choice.id };
   });
   set(turn, { questions: [...turn.state.questions, { question, text, choices, buttons }], buttons: meanings });
+  want(turn, { do: 'wake', name: `${UNANSWERED}${question}`, at: turn.event.at + PATIENCE_MS });
+}
+
+/** The time to answer a question is over. */
+export function giveUp(turn: Turn, wake: string): void {
+  const asked = turn.state.questions.find(({ question }) => wake === `${UNANSWERED}${question}`);
+  const { life, userAnswers } = turn.state;
+  if (asked === undefined || userAnswers.some(({ question }) => question === asked.question)) return;
+  if (life !== 'opened' && life !== 'diagnosing') return;
+  trouble(turn, `Nobody answered "${asked.text}" within an hour, so I stopped. Nothing was changed.`);
+  record(turn, [{ text: `Nobody answered: ${asked.text}` }]);
+  close(turn, 'aborted');
 }
 
 /** Keeps an answer. False when the question was answered before: the first answer stands. */

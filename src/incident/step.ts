@@ -3,10 +3,11 @@ import { changed, changeUnknown, settled, unsettled, verified } from './change.t
 import { close } from './conclude.ts';
 import { answer, expire, press } from './decide.ts';
 import { diagnose } from './diagnose.ts';
-import { bindFarEnd } from './follow.ts';
+import { bindFarEnd, playbookChanged } from './follow.ts';
 import type { House } from './house.ts';
 import { lookAtNodes, takeSurvey } from './look.ts';
-import { askSymptom, SYMPTOM } from './questions.ts';
+import { askSymptom, giveUp, SYMPTOM } from './questions.ts';
+import { replace } from './propose.ts';
 import { tell, told } from './telling.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -24,7 +25,8 @@ export interface Transition {
  */
 export function step(house: House, state: IncidentState | null, event: Event): Transition {
   const turn: Turn = { state: state ?? opening(event), event, house, effects: [], audit: [], drawn: 0 };
-  take(turn, event);
+  if (playbookChanged(turn)) abandon(turn);
+  else take(turn, event);
   tell(turn);
   return { state: turn.state, effects: turn.effects, audit: turn.audit };
 }
@@ -72,12 +74,35 @@ function take(turn: Turn, event: Event): void {
     case 'unsettled':
       return unsettled(turn, event.plan, event.sentence);
     case 'woken':
-      return event.name.startsWith('expiry ') ? expire(turn, event.name.slice('expiry '.length)) : undefined;
+      return event.name.startsWith('expiry ')
+        ? expire(turn, event.name.slice('expiry '.length))
+        : giveUp(turn, event.name);
     case 'shown':
       return told(turn, event.slot, event.ref, event.thread);
     case 'effect-failed':
-      return trouble(turn, event.sentence);
+      trouble(turn, event.sentence);
+      return WAITED_FOR.test(event.effect) && unchanged(turn) ? close(turn, 'aborted') : undefined;
   }
+}
+
+/** Keys of effects without whose outcome a diagnosis cannot go on. */
+const WAITED_FOR = /-(locate|survey|watch)$/;
+
+/** Nothing was changed yet, so that an incident may end at once. */
+function unchanged({ state }: Turn): boolean {
+  return ['opened', 'diagnosing', 'proposing'].includes(state.life);
+}
+
+/** A changed playbook never continues an old incident. */
+function abandon(turn: Turn): void {
+  trouble(
+    turn,
+    'The playbook was changed while this incident was open, so I stopped. Nothing was changed on the node.',
+  );
+  record(turn, [{ text: 'The playbook was changed meanwhile' }]);
+  for (const offer of turn.state.offers)
+    if (offer.state === 'waiting' || offer.state === 'drafted') replace(turn, { ...offer, state: 'superseded' });
+  close(turn, 'aborted');
 }
 
 function playbookFarEnd(turn: Turn): 'api-server' | 'node' | 'outside' {

@@ -16,8 +16,7 @@ export type Meaning =
   | { readonly means: 'approve'; readonly plan: string }
   | { readonly means: 'reject'; readonly plan: string }
   | { readonly means: 'explain'; readonly plan: string }
-  | { readonly means: 'offer'; readonly plan: string }
-  | { readonly means: 'abort' };
+  | { readonly means: 'offer'; readonly plan: string };
 
 /** A user's answer to a question. */
 export interface UserAnswer {

@@ -1,4 +1,5 @@
 import type { Effect, Happening, IncidentState } from '../model/index.ts';
+import { JournalError } from '../port.ts';
 import type { LeasedEffect } from '../port.ts';
 import { take } from './advance.ts';
 import { change } from './deed/change.ts';
@@ -18,8 +19,12 @@ const LEASE_MS = 6_000;
 const AT_ONCE = 16;
 /** Longest pause between two looks at the journal when nothing wakes the worker. */
 const IDLE_MS = 1_000;
-/** A deed that fails by surprise is tried again this often, then reported. */
+/**
+ * A deed that fails by surprise is tried again this often, then reported. Messages outlast an hour without Slack, for the first
+ * one makes the thread; an attempt to settle a fix lasts minutes itself.
+ */
 const TRIES = 5;
+const TRIES_OF: Partial<Record<Effect['do'], number>> = { show: 130, attach: 130, export: 130, settle: 10 };
 
 /** The only loop: leases effects, does them, and feeds what happened back into the fold. */
 export interface Worker {
@@ -127,13 +132,16 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
   const retry = async (leased: LeasedEffect, error: unknown): Promise<void> => {
     const { effect, attempt } = leased;
     const talk = ['show', 'attach', 'export', 'whisper'].includes(effect.do);
-    if (attempt < TRIES || effect.do === 'settle') {
+    if (attempt < (TRIES_OF[effect.do] ?? TRIES)) {
       const pause = Math.min(30_000, 500 * 2 ** attempt);
       await ports.journal.release(leased.incident, effect.key, leased.fence, ports.clock.now() + pause);
     } else if (talk) {
       await ports.journal.end(leased.incident, effect.key, leased.fence);
     } else {
-      await finish(leased, gaveUp(effect, text(error)));
+      await finish(leased, gaveUp(effect, text(error))).catch((failure: unknown) => {
+        if (failure instanceof JournalError) throw failure;
+        return finish(leased, failed(effect, text(failure)));
+      });
     }
   };
 
@@ -237,14 +245,23 @@ function gaveUp(effect: Effect, reason: string): Happening {
         apiServer: null,
         failure: `The node could not be looked at again: ${reason}`,
       };
+    case 'settle':
+      return {
+        is: 'unsettled',
+        plan: effect.plan.id,
+        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason} Look at the node from its console.`,
+      };
     case 'show':
     case 'attach':
     case 'export':
     case 'whisper':
-    case 'settle':
     case 'wake':
-      return { is: 'effect-failed', effect: effect.key, sentence: `${effect.do} failed: ${reason}` };
+      return failed(effect, reason);
   }
+}
+
+function failed({ key, do: deed }: Effect, reason: string): Happening {
+  return { is: 'effect-failed', effect: key, sentence: `${deed} failed: ${reason}` };
 }
 
 function text(error: unknown): string {

@@ -3,6 +3,7 @@ import { sha256 } from '../../model/hash.ts';
 import type { Door, Effect, Happening, IncidentState, LedgerEntry, NodeIdentity, Plan } from '../../model/index.ts';
 import type { NodeSession, NodeTarget } from '../../port.ts';
 import type { Ports } from '../ports.ts';
+import { otherThan } from '../same-node.ts';
 import { within } from '../within.ts';
 import { targetOf } from '../target.ts';
 
@@ -96,14 +97,5 @@ function objectionTo(plan: Plan, approval: Change['approval'], identity: NodeIde
     return 'The plan is not the one that was approved.';
   }
   if (now >= approval.expiresAt) return 'The approval expired before the fix began.';
-  for (const [what, then, today] of [
-    ['machine id', plan.node.machineId, identity.machineId],
-    ['boot id', plan.node.bootId, identity.bootId],
-    ['host key', plan.node.hostKey, identity.hostKey],
-  ] as const) {
-    if (then !== null && then !== today) {
-      return `The node's ${what} is not the one in the plan: it restarted or is another machine.`;
-    }
-  }
-  return null;
+  return otherThan(plan.node, identity);
 }

@@ -1,5 +1,6 @@
 import type { Effect, Happening, IncidentState, LedgerEntry } from '../../model/index.ts';
 import type { Ports } from '../ports.ts';
+import { otherThan } from '../same-node.ts';
 import { targetOf } from '../target.ts';
 
 type Settle = Extract<Effect, { do: 'settle' }>;
@@ -16,6 +17,7 @@ const RESTING = new Set<LedgerEntry['state']>(['confirmed', 'rolled-back', 'refu
 export async function settle(ports: Ports, state: IncidentState, { plan, verb }: Settle): Promise<Happening> {
   const fires = ports.clock.now() + plan.rollbackSeconds * 1000;
   const until = fires + MARGIN_MS;
+  const applied = state.change?.entry?.state === 'applied';
   let last = `${plan.node.name} was not asked yet`;
   do {
     // Once the rollback may have fired, the doors are as they were before, and only the outcome is of interest.
@@ -30,15 +32,18 @@ export async function settle(ports: Ports, state: IncidentState, { plan, verb }:
           plan.id,
           verb === 'await' || (verb === 'confirm' && !confirming) ? 'status' : verb,
         );
-        if (entry === null)
+        const other = otherThan(plan.node, session.identity);
+        if (entry === null && other === null && !applied)
           return {
             is: 'settled',
             plan: plan.id,
             entry: { fix: plan.id, state: 'refused', detail: 'the node never recorded this fix', difference: [] },
             door: session.door,
           };
-        if (RESTING.has(entry.state)) return { is: 'settled', plan: plan.id, entry, door: session.door };
-        last = `its ledger says ${entry.state}`;
+        if (entry !== null && RESTING.has(entry.state))
+          return { is: 'settled', plan: plan.id, entry, door: session.door };
+        last =
+          entry === null ? `its ledger does not know the fix. ${other ?? ''}`.trim() : `its ledger says ${entry.state}`;
       } finally {
         await session.close();
       }
@@ -50,6 +55,6 @@ export async function settle(ports: Ports, state: IncidentState, { plan, verb }:
   return {
     is: 'unsettled',
     plan: plan.id,
-    sentence: `What became of the fix on ${plan.node.name} is not known: ${last}. The node should have restored itself by now; look at it from its console (its record is /var/lib/netdiag/fix/${plan.id}).`,
+    sentence: `What became of the fix on ${plan.node.name} is not known: ${last.replace(/\.$/, '')}. The node should have restored itself by now; look at it from its console (its record is /var/lib/netdiag/fix/${plan.id}).`,
   };
 }

@@ -2,6 +2,7 @@ import type { Effect, Happening, IncidentState } from '../../model/index.ts';
 import { ClusterError } from '../../port.ts';
 import { ask } from '../ask.ts';
 import type { Ports } from '../ports.ts';
+import { otherThan } from '../same-node.ts';
 import { targetOf } from '../target.ts';
 import { WatchFailed, watching } from '../watching.ts';
 
@@ -30,6 +31,8 @@ export async function verify(ports: Ports, state: IncidentState, effect: Verify)
     };
   const { session } = reached;
   try {
+    const other = otherThan(plan.node, session.identity);
+    if (other !== null) return { ...base, door: session.door, failure: `After the change: ${other}` };
     const answers = await ask(ports, session, plan.node.name, effect.questions);
     const { stimulus, watch } = effect;
     const watched =
