@@ -11,6 +11,7 @@ import { linksReady } from './link-ready.ts';
 import { addNamespaces, inNamespace } from './namespace.ts';
 import { inNode, startNode } from './node.ts';
 import { livingPid } from './pid-file.ts';
+import { startPodListener } from './pod-listener.ts';
 import type { Place } from './place.ts';
 import { labFiles, type LabNode, type LabRecord, writeRecord } from './record.ts';
 import { takeSteps } from './steps.ts';
@@ -64,6 +65,9 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
   await startApiServer(place.runDir, topology, made);
   await Promise.all(
     topology.nodes.flatMap(({ name, pods }) => pods.map((pod) => startResolver(join(files.nodes, name), pod))),
+  );
+  await Promise.all(
+    topology.nodes.flatMap(({ name, pods }) => pods.map((pod) => startPodListener(join(files.nodes, name), pod))),
   );
   await Promise.all(
     topology.nodes.map((spec) => startKubelet(place.runDir, spec, topology, made, tokens.kubelets[spec.name] ?? '')),

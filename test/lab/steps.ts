@@ -17,6 +17,9 @@ async function takeStep(step: Step, enter: (argv: readonly string[]) => string[]
     case 'file':
       await must(enter(['sh', '-c', 'mkdir -p "${0%/*}" && cat >"$0"', step.path]), { input: step.text });
       return;
+    case 'unix-socket':
+      await must(enter(['perl', '-MSocket', '-e', BIND, step.path]));
+      return;
     case 'pod-ip':
       await must(enter(['ip', '-n', step.pod, '-batch', '-']), { input: step.lines.join('\n') });
       return;
@@ -33,3 +36,6 @@ async function takeStep(step: Step, enter: (argv: readonly string[]) => string[]
       return;
   }
 }
+
+/** Makes a Unix socket's file; nobody has to listen on it to be there. */
+const BIND = 'socket(S,PF_UNIX,SOCK_STREAM,0) or die $!; bind(S,sockaddr_un($ARGV[0])) or die $!;';

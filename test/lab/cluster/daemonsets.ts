@@ -5,6 +5,8 @@ interface Container {
   name: string;
   /** Name and namespace of its DaemonSet; absent: as the container is called, in kube-system. */
   daemonSet?: { name: string; namespace: string };
+  /** Tag of its image; absent: the ordinary one. */
+  version?: string;
   env: readonly object[];
   mounts: Readonly<Record<string, string>>;
 }
@@ -12,8 +14,22 @@ interface Container {
 const nodeName = { name: 'MY_NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } };
 
 /** The DaemonSets of kube-system that a topology's CNI brings, and kube-proxy. */
-export function daemonSets(cni: Topology['cni'], nodes: number, born: string): KubeObject[] {
-  return [own[cni], kubeProxy].map((container) => daemonSet(container, nodes, born));
+export function daemonSets({ cni, awsNode }: Topology, nodes: number, born: string): KubeObject[] {
+  const network = awsNode === undefined ? own[cni] : changed(own[cni], awsNode);
+  return [network, kubeProxy].map((container) => daemonSet(container, nodes, born));
+}
+
+function changed(container: Container, { version, env, mounts }: NonNullable<Topology['awsNode']>): Container {
+  const all = Object.entries({ ...container.mounts, ...mounts });
+  return {
+    ...container,
+    version,
+    env: [
+      ...container.env.filter((one) => !('name' in one && typeof one.name === 'string' && one.name in env)),
+      ...values(env),
+    ],
+    mounts: Object.fromEntries(all.filter((mount): mount is [string, string] => mount[1] !== null)),
+  };
 }
 
 const awsNode: Container = {
@@ -115,7 +131,10 @@ function daemonSet(container: Container, nodes: number, born: string): KubeObjec
           containers: [
             {
               name: container.name,
-              image: imageOf(container.name),
+              image:
+                container.version === undefined
+                  ? imageOf(container.name)
+                  : imageOf(container.name).replace(/:[^:/]*$/, `:${container.version}`),
               env: container.env,
               resources: {},
               volumeMounts: Object.entries(container.mounts).map(([name, mountPath]) => ({ name, mountPath })),

@@ -72,7 +72,7 @@ export function nodeObject(spec: NodeSpec, identity: Identity, born: string): Ku
         bootID: identity.bootId,
         kernelVersion: identity.kernel,
         osImage: spec.os.name,
-        containerRuntimeVersion: 'containerd://2.1.4',
+        containerRuntimeVersion: spec.runtime ?? 'containerd://2.1.4',
         kubeletVersion: 'v1.34.2',
         kubeProxyVersion: '',
         operatingSystem: 'linux',

@@ -101,7 +101,7 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
         ...(topology.dnsService === undefined ? [] : [dnsServiceObject(topology.dnsService, time)]),
       ],
       '/endpoints': [kubernetesEndpoints(apiNode, time)],
-      'apps/daemonsets': daemonSets(topology.cni, topology.nodes.length, time),
+      'apps/daemonsets': daemonSets(topology, topology.nodes.length, time),
       'coordination.k8s.io/leases': topology.nodes.map((node) => lease(node.name, now)),
       'discovery.k8s.io/endpointslices': [kubernetesSlice(apiNode, time)],
     },

@@ -26,6 +26,7 @@ export type Step =
   | { do: 'ip'; lines: readonly string[] }
   | { do: 'bridge'; lines: readonly string[] }
   | { do: 'file'; path: string; text: string }
+  | { do: 'unix-socket'; path: string }
   | { do: 'sysctl'; settings: readonly (readonly [key: string, value: string])[] }
   | { do: 'iptables'; rules: string }
   | { do: 'ipset'; lines: readonly string[] }
@@ -38,6 +39,8 @@ export interface PodSpec {
   address: string;
   netns: string;
   hostVeth: string;
+  /** TCP port on which it accepts connections; absent: none. */
+  listens?: number;
   /** Names that it resolves, over UDP and TCP: every name of the domain has the one address. Absent: it serves nothing. */
   serves?: { domain: string; answer: string };
 }
@@ -71,6 +74,8 @@ export interface NodeSpec {
   providerId: string;
   os: OperatingSystem;
   controlPlane: boolean;
+  /** What node.status says it runs containers with; absent: containerd. */
+  runtime?: string;
   /** True when the kubelet noticed a new boot id when it came up. */
   rebooted: boolean;
   /** Files under the node's own /etc, by path relative to it. */
@@ -97,6 +102,12 @@ export interface Topology {
   cni: 'aws-vpc' | 'calico' | 'flannel';
   /** Address of the service of the cluster DNS; absent where the lab has none. */
   dnsService?: string;
+  /** How its aws-node DaemonSet differs from the ordinary one; a mount that is `null` is not there. */
+  awsNode?: {
+    version: string;
+    env: Readonly<Record<string, string>>;
+    mounts: Readonly<Record<string, string | null>>;
+  };
   /** The address under which the controller reaches the API server. */
   apiAddress: string;
 }

@@ -11,10 +11,17 @@ const linkLocalGateway = '169.254.1.1';
 
 /**
  * What amazon-vpc-cni-k8s sets up on a node: per pod a host route and a rule `to POD lookup main` (512), the mark rule for
- * NodePort replies on the primary ENI (1024), and for pods on a secondary ENI `from POD lookup TABLE` (1536).
+ * NodePort replies on the primary ENI (1024), and for pods on a secondary ENI `from POD lookup TABLE` (1536). `onlyTo` narrows that last rule to one range, as
+ * versions before https://github.com/aws/amazon-vpc-cni-k8s/pull/1475 do with AWS_VPC_K8S_CNI_EXTERNALSNAT=false.
  * https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/cni-proposal.md
  */
-export function vpcCniSteps(gateway: string, pods: readonly VpcPod[], hasEth1: boolean): Step[] {
+export function vpcCniSteps(
+  gateway: string,
+  pods: readonly VpcPod[],
+  hasEth1: boolean,
+  onlyTo: string | null = null,
+): Step[] {
+  const narrowed = onlyTo === null ? '' : ` to ${onlyTo}`;
   const lines = ['rule add fwmark 0x80/0x80 lookup main priority 1024'];
   if (hasEth1) {
     lines.push(`route add ${gateway} dev eth1 scope link table 2`, `route add default via ${gateway} dev eth1 table 2`);
@@ -27,7 +34,7 @@ export function vpcCniSteps(gateway: string, pods: readonly VpcPod[], hasEth1: b
       `route add ${pod.address} dev ${pod.hostVeth} scope link`,
       `rule add to ${pod.address} lookup main priority 512`,
     );
-    if (pod.eni === 'eth1') lines.push(`rule add from ${pod.address} lookup 2 priority 1536`);
+    if (pod.eni === 'eth1') lines.push(`rule add from ${pod.address}${narrowed} lookup 2 priority 1536`);
   }
   return [{ do: 'ip', lines }, ...pods.map((pod) => insidePod(pod))];
 }
