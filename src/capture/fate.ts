@@ -12,7 +12,8 @@ const OVERRULED = ['open', 'answered-elsewhere', 'never-arrived', 'arrived-not-a
 
 /**
  * What became of all marked packets together. The sender's count of answers is the authority on how many were answered: where
- * the captures saw more answers leave than the sender got, those flows are open; where fewer, captures missed them. One fate
+ * the captures saw more answers leave than the sender got, those flows are open, and not delivered where it is the sender itself
+ * that was watched; where fewer, captures missed them. One fate
  * stands for all when at least 80 % share it (a lost retransmission proves nothing), but `answered` needs every one. `blind`
  * tells at which points absence proves nothing.
  */
@@ -26,7 +27,8 @@ export function fateOf(
   if (sent.answered >= sent.count) return 'answered';
   const fates = flowFates(flows, points, blind, Math.max(sent.count, flows.length));
   const total = [...fates.values()].reduce((sum, count) => sum + count, 0);
-  believeSender(fates, sent.answered);
+  const watched = points.every(({ node }) => node === sent.node);
+  believeSender(fates, sent.answered, watched ? 'answer-not-delivered' : 'open');
   for (const [fate, count] of fates) {
     if (fate !== 'open' && fate !== 'answered' && count >= total * MAJORITY) return fate;
   }
@@ -70,12 +72,12 @@ function fateOfFlow(
   return elsewhere.some(blind) ? 'open' : 'answered-elsewhere';
 }
 
-/** Makes the count of answered flows equal to the sender's. */
-function believeSender(fates: Map<FlowFate, number>, answered: number): void {
+/** Makes the count of answered flows equal to the sender's; answers that only the captures saw become `lost`. */
+function believeSender(fates: Map<FlowFate, number>, answered: number, lost: FlowFate): void {
   const captured = fates.get('answered') ?? 0;
   fates.set('answered', answered);
   if (captured > answered) {
-    fates.set('open', (fates.get('open') ?? 0) + captured - answered);
+    fates.set(lost, (fates.get(lost) ?? 0) + captured - answered);
     return;
   }
   let missing = answered - captured;

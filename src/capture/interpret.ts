@@ -17,12 +17,23 @@ export function interpret(story: CaptureStory): Rich {
 function outcome(story: CaptureStory, words: StoryWords): Rich {
   if (story.sent === 0) return say`No marked packet was sent, so the captures prove nothing.`;
   const first = story.requestsAt.findIndex((count) => count > 0);
+  if (first !== -1 && story.fate === 'answer-not-delivered') return notDelivered(story, first, words);
   if (first !== -1) return say`${requests(story, first, words)}; ${answers(story, first, words)}.`;
   const places = story.points.map((_, point) => device(story, point));
   const answered = story.answersAt.some((count) => count > 0);
   return say`None of the ${counted(story.sent, words.request)} was seen on ${join(places, ' or ')}${
     answered ? ', only answers' : ''
   }.`;
+}
+
+/** `7 of 7 SYNs left by flannel.1, all 7 SYN-ACKs came back on it, and the node took none of them`. */
+function notDelivered(story: CaptureStory, first: number, words: StoryWords): Rich {
+  const noun = story.sent === 1 ? words.request.one : words.request.many;
+  const back = story.answersAt[first] ?? 0;
+  const all = back === story.sent && back > 1 ? `all ${back}` : `${back}`;
+  const left = say`${story.requestsAt[first] ?? 0} of ${story.sent} ${noun} left by ${device(story, first)}`;
+  const took = (story.answered ?? 0) === 0 ? 'none of them' : `only ${story.answered}`;
+  return say`${left}; ${all} ${back === 1 ? words.answer.one : words.answer.many} came back on it, and the node took ${took}.`;
 }
 
 /** `7 of 7 SYNs arrived on eth0, 7 went on to cali1`. */
@@ -62,7 +73,7 @@ function answers(story: CaptureStory, first: number, words: StoryWords): Rich {
 /** Said only where the sender's count is not what the captures suggest. */
 function senderSaw(story: CaptureStory, words: StoryWords): Rich | null {
   const { answered, sent } = story;
-  if (answered === undefined || sent === 0) return null;
+  if (answered === undefined || sent === 0 || story.fate === 'answer-not-delivered') return null;
   const first = story.requestsAt.findIndex((count) => count > 0);
   const captured = story.fate === 'not-forwarded' ? (story.answersAt[first] ?? 0) : Math.max(0, ...story.answersAt);
   if (captured === answered) return null;

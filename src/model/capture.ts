@@ -12,6 +12,8 @@ export interface CapturePoint {
    * not forwarded. False: it need not (a second uplink). Absent: judged by the device's name.
    */
   readonly onWay?: boolean;
+  /** What to capture here where packets are encapsulated; absent: the watch's filter. */
+  readonly filter?: CaptureFilter;
 }
 
 /** One condition of a capture filter; compiled to BPF by capture/filter, never taken from text. */
@@ -89,9 +91,13 @@ export interface FlowStory {
   readonly refusals: readonly number[];
 }
 
-/** What became of all marked packets together. */
+/**
+ * What became of all marked packets together. `answer-not-delivered`: the sender was watched, the answers came back to it, and
+ * it took none.
+ */
 export type Fate =
   | 'answered'
+  | 'answer-not-delivered'
   | 'answered-elsewhere'
   | 'arrived-not-answered'
   | 'not-forwarded'

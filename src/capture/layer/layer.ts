@@ -24,3 +24,8 @@ export function etherType(number: number): number {
 export function ipProtocol(number: number): number {
   return 0x3_0000 + number;
 }
+
+/** Key of the layer behind a UDP target port. */
+export function udpPort(number: number): number {
+  return 0x4_0000 + number;
+}
