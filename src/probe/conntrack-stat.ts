@@ -1,5 +1,6 @@
 // Connection tracking counts per CPU what it could not insert (`insert_failed`) and what it dropped because its table was full
-// (`drop`, `early_drop`): https://man7.org/linux/man-pages/man8/conntrack.8.html
+// (`drop`, `early_drop`): https://man7.org/linux/man-pages/man8/conntrack.8.html. Not cheap: it asks over netlink, and a kernel that
+// tracks no connections loads its tracking, with all its settings, to be able to answer.
 import { probe } from './probe.ts';
 import { emptyRecord, linesOf, refuse, wholeNumber, wordsOf } from './text/lines.ts';
 
@@ -14,7 +15,7 @@ export interface ConntrackStat {
 export const conntrackStat = probe({
   id: 'conntrack-stat',
   reads: 'the counters of connection tracking',
-  cheap: true,
+  cheap: false,
   argv: () => ['conntrack', '-S'],
   parse: (text): ConntrackStat => {
     const counters = emptyRecord<number>();
