@@ -23,8 +23,9 @@ interface Story {
   readonly door: string;
   /** Files in the thread, and whether packets are in them. */
   readonly captures: Readonly<Record<string, boolean>>;
-  /** What the fix leaves broken, and its card says so. */
+  /** What the fix leaves broken, and the words in which its card says so. */
   readonly stillFails?: readonly string[];
+  readonly warns?: string;
 }
 
 const I1 = {
@@ -66,14 +67,21 @@ const stories: readonly Story[] = [
     fix: 'B',
     // Routing by source address cures what carries the node's own address; pods on eth0 answer with addresses of their own.
     stillFails: ['ip-10-0-10-115 -> pod web-6d4b9c7f5d-8xk2p (10.0.10.31): 0 of 2 echo requests answered'],
+    warns: 'pods that answer with other addresses of eth0 are helped only by removing the other route',
     found: ELSEWHERE,
     steps: [
       'ip -4 route add 10.0.10.0/24 dev eth0 scope link src 10.0.10.207 table 207',
       'ip -4 route add default via 10.0.10.1 dev eth0 table 207',
-      'ip -4 rule add from 10.0.10.207 lookup 207 priority 30207',
+      'ip -4 rule add from 10.0.10.207 lookup main suppress_prefixlength 24 priority 30207',
+      'ip -4 rule add from 10.0.10.207 to 10.0.10.0/24 lookup 207 priority 30208',
+      'ip -4 rule add from 10.0.10.207 lookup main suppress_prefixlength 0 priority 30209',
+      'ip -4 rule add from 10.0.10.207 lookup 207 priority 30210',
     ],
     changed: [
-      '+30207:\tfrom 10.0.10.207 lookup 207',
+      '+30207:\tfrom 10.0.10.207 lookup main suppress_prefixlength 24',
+      '+30208:\tfrom 10.0.10.207 to 10.0.10.0/24 lookup 207',
+      '+30209:\tfrom 10.0.10.207 lookup main suppress_prefixlength 0',
+      '+30210:\tfrom 10.0.10.207 lookup 207',
       '+default via 10.0.10.1 dev eth0 table 207',
       '+10.0.10.0/24 dev eth0 table 207 scope link src 10.0.10.207',
     ],
@@ -116,6 +124,7 @@ describe.skipIf(noLab)(`a sick node is diagnosed, repaired and left clean${skipN
     expect(offered.offers.map(({ plan }) => plan.remediation)).toEqual(story.offered);
     const { plan } = waitingOffer(offered, fix);
     expect(plan.steps.map(({ argv }) => argv.join(' '))).toEqual(story.steps);
+    expect(plan.safety).toContain(story.warns ?? '');
     expect(plan.doors.confirmThrough).toEqual([story.door]);
     expect(difference(before, await lab.nodeState(node))).toEqual([]);
     const rows = offered.findings.flatMap(({ evidence }) => evidence);
