@@ -4,6 +4,8 @@ import { Gate, NoAnswer, TooMany } from './gate.ts';
 
 /** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. One incident needs about twelve and gets them at once. */
 export const updating: Allowance = { calls: 20, ms: 30_000 };
+/** Least time between two updates of one message, in ms: nobody reads faster, and what changes meanwhile goes together. */
+export const calm = 800;
 /** chat.postMessage: about one a second in each channel, with short bursts. */
 export const posting: Allowance = { calls: 5, ms: 5500 };
 /** Everything else here is Tier 3 or 4. */
@@ -56,7 +58,7 @@ export class Pace {
       }
       const fresh: Line = { send, waiting: [{ resolve, reject }] };
       this.#lines.set(message, fresh);
-      void this.#run(fresh).then(() => this.#lines.delete(message));
+      void this.#run(message, fresh);
     });
     return this.#kept(turn as Promise<T>);
   }
@@ -71,7 +73,7 @@ export class Pace {
     while (this.#open.size > 0) await Promise.allSettled(this.#open);
   }
 
-  async #run(line: Line): Promise<void> {
+  async #run(message: string, line: Line): Promise<void> {
     const gate = this.#gate('chat.update', updating);
     let failures = 0;
     while (line.waiting.length > 0) {
@@ -82,6 +84,7 @@ export class Pace {
         const shown = await line.send();
         for (const one of served) one.resolve(shown);
         failures = 0;
+        await this.#clock.sleep(calm, this.#stop);
       } catch (problem) {
         const pause = problem instanceof NoAnswer && !this.#stop.aborted ? again[failures++] : undefined;
         if (problem instanceof TooMany) gate.close(problem.waitMs);
@@ -90,6 +93,7 @@ export class Pace {
         if (pause !== undefined) await this.#clock.sleep(pause, this.#stop);
       }
     }
+    this.#lines.delete(message);
   }
 
   #gate(name: string, allowance: Allowance): Gate {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NoAnswer, TooMany } from '../../../src/adapter/slack/gate.ts';
-import { Pace, posting, updating } from '../../../src/adapter/slack/pace.ts';
+import { calm, Pace, posting, updating } from '../../../src/adapter/slack/pace.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 
 let clock: ManualClock;
@@ -61,8 +61,19 @@ describe('updates', () => {
     await settle();
     expect(sent.map((one) => one.what)).toEqual(['first']);
     finish();
+    await clock.move(calm);
     await Promise.all([slow, last]);
     expect(sent.map((one) => one.what)).toEqual(['first', 'last']);
+  });
+
+  test('changes in quick succession become one update, those of other messages are not held up', async () => {
+    await pace.update('m', say('a'));
+    const changes = ['b', 'c', 'd'].map((what) => pace.update('m', say(what)));
+    await pace.update('other', say('x'));
+    await clock.move(calm);
+    await Promise.all(changes);
+    expect(sent.map((one) => one.what)).toEqual(['a', 'x', 'd']);
+    expect(await pace.update('n', say('n'))).toBe('n');
   });
 
   test('200 changes a second of 5 messages stay under 50 a minute, all messages get their turn, and the end is right', async () => {
