@@ -13,7 +13,9 @@ import { ipRouteAll } from './ip-route-all.ts';
 import { ipRouteGet } from './ip-route-get.ts';
 import { ipRoutePrefix } from './ip-route-prefix.ts';
 import { ipRule } from './ip-rule.ts';
+import { ipamdLog } from './ipamd-log.ts';
 import { iptablesFilter } from './iptables-filter.ts';
+import { iptablesMangle } from './iptables-mangle.ts';
 import { iptablesNat } from './iptables-nat.ts';
 import { machineId } from './machine-id.ts';
 import { nftRuleset } from './nft-ruleset.ts';
@@ -22,6 +24,7 @@ import { osRelease } from './os-release.ts';
 import { procNetDev } from './proc-net-dev.ts';
 import { procNetSnmp } from './proc-net-snmp.ts';
 import { resolvConf } from './resolv-conf.ts';
+import { runtimeSockets } from './runtime-sockets.ts';
 import { services } from './services.ts';
 import { softnetStat } from './softnet-stat.ts';
 import { ssListen } from './ss-listen.ts';
@@ -49,7 +52,9 @@ export const probes = [
   ipRouteGet,
   ipRoutePrefix,
   ipRule,
+  ipamdLog,
   iptablesFilter,
+  iptablesMangle,
   iptablesNat,
   machineId,
   nftRuleset,
@@ -58,6 +63,7 @@ export const probes = [
   procNetDev,
   procNetSnmp,
   resolvConf,
+  runtimeSockets,
   services,
   softnetStat,
   ssListen,
@@ -92,7 +98,9 @@ export {
   ipRouteGet,
   ipRoutePrefix,
   ipRule,
+  ipamdLog,
   iptablesFilter,
+  iptablesMangle,
   iptablesNat,
   machineId,
   nftRuleset,
@@ -101,6 +109,7 @@ export {
   procNetDev,
   procNetSnmp,
   resolvConf,
+  runtimeSockets,
   services,
   softnetStat,
   ssListen,
