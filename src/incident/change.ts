@@ -1,8 +1,8 @@
 import { readingsOf } from '../check/check.ts';
 import { questionKey } from '../model/index.ts';
-import type { Door, LedgerEntry, Offer, Question, Verified } from '../model/index.ts';
+import type { Door, LedgerEntry, Offer, Question, Verified, Watched } from '../model/index.ts';
+import { icmpEcho, tcpSyn } from '../stimulus/index.ts';
 import { close } from './conclude.ts';
-import { present } from './follow.ts';
 import { lookAtNodes } from './look.ts';
 import { replace } from './propose.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
@@ -156,8 +156,7 @@ function verification(turn: Turn, offer: Offer): Extract<Parameters<typeof want>
   const own = new Map<string, Question>(
     questions.filter(({ role }) => role === 'subject').map((question) => [questionKey(question), question]),
   );
-  const prove = watched === null ? null : proving(turn);
-  const watch = prove === null ? null : watchFor(turn.state, prove);
+  const watch = watched === null ? null : watchFor(turn.state, proving(watched));
   const fit = watch !== null && !('unfit' in watch) ? watch : null;
   return {
     do: 'verify',
@@ -169,13 +168,10 @@ function verification(turn: Turn, offer: Offer): Extract<Parameters<typeof want>
   };
 }
 
-/** The proving step of the playbook that was followed, whatever state it ended in. */
-function proving(turn: Turn): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' } | null {
-  const target = turn.state.watched?.sent.port === null ? 'pod' : 'kubelet';
-  const here = present(turn);
-  const states = turn.house.playbooks.get(turn.state.playbook?.id ?? '')?.playbook.file.states ?? {};
-  const found = [...(here === null ? [] : [here.state]), ...Object.values(states)].find(
-    (state) => 'prove' in state && state.prove.target === target,
-  );
-  return found !== undefined && 'prove' in found ? found.prove : null;
+/** The stimulus that was counted before, whatever has become of the playbook that named it. */
+function proving({ sent }: Watched): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' } {
+  return {
+    stimulus: sent.mark.proto === 'tcp' ? tcpSyn.id : icmpEcho.id,
+    target: sent.port === null ? 'pod' : 'kubelet',
+  };
 }

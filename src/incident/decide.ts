@@ -8,21 +8,27 @@ import { SYMPTOM } from './questions.ts';
 import { audit, live, record, set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
+const OVER = 'This incident is over: nothing was done.';
+
 /** A button was pressed. What it means comes from the state alone; an unknown token means nothing any more. */
 export function press(turn: Turn, pressed: string, by: Person, reason: string | undefined): void {
-  const meaning = turn.state.buttons[pressed];
+  const meaning = Object.hasOwn(turn.state.buttons, pressed) ? turn.state.buttons[pressed] : undefined;
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
   const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
   if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
   if (meaning.means === 'approve') return approve(turn, offer, by);
   if (meaning.means === 'reject') return reject(turn, offer, by, reason);
+  if (turn.state.life === 'closed') return refuse(turn, by, OVER, pressed);
   if (meaning.means === 'offer') return show(turn, offer);
   if (!turn.state.explained.includes(offer.plan.id)) set(turn, { explained: [...turn.state.explained, offer.plan.id] });
 }
 
 /** The user's answer; the symptom starts its playbook. */
 export function answer(turn: Turn, question: string, choice: string, by: Person): void {
+  if (turn.state.life === 'closed') return refuse(turn, by, OVER, question);
+  if (question === SYMPTOM && !turn.house.playbooks.has(choice))
+    return refuse(turn, by, 'netdiag knows no playbook for that any more: choose something else.', question);
   if (!takeAnswer(turn, question, choice, by))
     return refuse(turn, by, 'That question has been answered already.', question);
   if (question === SYMPTOM) choosePlaybook(turn, choice);

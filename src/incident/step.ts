@@ -5,7 +5,7 @@ import { answer, expire, press } from './decide.ts';
 import { diagnose } from './diagnose.ts';
 import { bindFarEnd, playbookChanged } from './follow.ts';
 import type { House } from './house.ts';
-import { lookAtNodes, takeSurvey } from './look.ts';
+import { lookAtNodes, lookOf, takeSurvey } from './look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './questions.ts';
 import { replace } from './propose.ts';
 import { tell, told } from './telling.ts';
@@ -21,12 +21,14 @@ export interface Transition {
 
 /**
  * The fold: (state, event) -> (state, effects). Pure: no clock, no chance, no input or output. `null` is the state of an
- * incident that does not exist yet, and only `opened` begins one. Events that come too late change nothing.
+ * incident that does not exist yet, and only `opened` begins one, once. Events that come too late change nothing.
  */
 export function step(house: House, state: IncidentState | null, event: Event): Transition {
+  if (state !== null && event.is === 'opened') return { state, effects: [], audit: [] };
   const turn: Turn = { state: state ?? opening(event), event, house, effects: [], audit: [], drawn: 0 };
-  if (playbookChanged(turn)) abandon(turn);
-  else take(turn, event);
+  const changed = playbookChanged(turn);
+  if (!changed || event.is === 'shown') take(turn, event);
+  if (changed) abandon(turn);
   tell(turn);
   return { state: turn.state, effects: turn.effects, audit: turn.audit };
 }
@@ -37,7 +39,8 @@ function take(turn: Turn, event: Event): void {
       audit(turn, event.by.id, 'opened', event.node);
       record(turn, [{ person: event.by }, { text: ' asked about ' }, { code: event.node }]);
       askSymptom(turn);
-      if (event.symptom !== undefined) answer(turn, SYMPTOM, event.symptom, event.by);
+      if (event.symptom !== undefined && turn.house.playbooks.has(event.symptom))
+        answer(turn, SYMPTOM, event.symptom, event.by);
       return want(turn, { do: 'locate', node: event.node });
     case 'located':
       if (turn.state.life !== 'opened') return;
@@ -52,15 +55,18 @@ function take(turn: Turn, event: Event): void {
       record(turn, [{ text: event.sentence }]);
       return close(turn, 'unknown');
     case 'surveyed':
+      if (turn.state.life !== 'diagnosing' || lookOf(turn.state, event.role)?.state !== 'asked') return;
       takeSurvey(turn, event);
       if (event.failure !== undefined) record(turn, [{ text: event.failure.sentence }]);
       return diagnose(turn);
     case 'pressed':
       return press(turn, event.token, event.by, event.reason);
     case 'watched':
+      if (!turn.state.watching) return;
       set(turn, { watched: event.watched, watching: false });
       return diagnose(turn);
     case 'watch-failed':
+      if (!turn.state.watching) return;
       set(turn, { watchFailure: event.sentence, watching: false });
       return diagnose(turn);
     case 'changed':

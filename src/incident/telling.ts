@@ -34,7 +34,7 @@ export function tell(turn: Turn): void {
 
 /** A message is in the chat. The first live message makes the thread, and everything that waited for it follows. */
 export function told(turn: Turn, slot: string, ref: MessageRef, thread: string | null): void {
-  const telling = turn.state.telling[slot];
+  const telling = Object.hasOwn(turn.state.telling, slot) ? turn.state.telling[slot] : undefined;
   if (telling === undefined) return;
   const first = turn.state.place.thread === null && thread !== null;
   set(turn, {

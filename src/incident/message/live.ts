@@ -93,7 +93,9 @@ function narrowing(state: IncidentState): Step {
     leader !== undefined
       ? [{ text: `${state.life === 'diagnosing' ? 'Suspected: ' : ''}${gist(leader.statement)}` }]
       : state.symptom === null
-        ? [{ text: state.life === 'closed' ? '' : 'waiting for the symptom' }]
+        ? state.life === 'closed'
+          ? []
+          : [{ text: 'waiting for the symptom' }]
         : judged
           ? [{ text: `${state.ruledOut.length} suspects ruled out` }]
           : [];
