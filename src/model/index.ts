@@ -12,6 +12,7 @@ export * from './ledger.ts';
 export * from './message.ts';
 export * from './node.ts';
 export * from './plan.ts';
+export * from './quoted.ts';
 export * from './reading.ts';
 export * from './role.ts';
 export * from './stimulus.ts';

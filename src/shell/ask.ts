@@ -1,10 +1,10 @@
+import { quoted } from '../model/index.ts';
 import type { Answer, Question } from '../model/index.ts';
 import { probes } from '../probe/index.ts';
 import { cleanText, read } from '../probe/probe.ts';
 import type { AnyProbe } from '../probe/probe.ts';
 import type { NodeSession } from '../port.ts';
 import type { Ports } from './ports.ts';
-import { quoted } from './quoted.ts';
 
 /** Texts up to this many bytes stay in the state for exact lines and preconditions; longer ones are in the journal only. */
 const SHORT = 2048;

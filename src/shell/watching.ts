@@ -1,4 +1,5 @@
 import { count, headersOnly, story } from '../capture/index.ts';
+import { quoted } from '../model/index.ts';
 import type {
   CapturePoint,
   CaptureRecord,
@@ -13,7 +14,6 @@ import { read } from '../probe/probe.ts';
 import type { NodeSession, RunningCapture } from '../port.ts';
 import { stimulusById } from '../stimulus/index.ts';
 import type { Ports } from './ports.ts';
-import { quoted } from './quoted.ts';
 import { targetOf } from './target.ts';
 
 /** A watch that came to nothing: why, in one sentence. */

@@ -1,9 +1,10 @@
 import type { KnownBlock, RichTextElement, RichTextSection } from '@slack/types';
+import { quoted } from '../../../model/index.ts';
 import type { ApprovalMessage, Person, Plan } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
 import { buttons, fallback, fold, lines, preformatted, rich, section } from './block.ts';
 import { clip, inertLines } from './clean.ts';
-import { commandLine, commandLines } from './command.ts';
+import { commandLines } from './command.ts';
 import { code, limited, person, strong, text, when } from './rich.ts';
 
 const risks: Readonly<Record<Plan['risk'], string>> = {
@@ -101,7 +102,7 @@ function notWhole(steps: string, undo: string): KnownBlock[] {
 }
 
 function checks(plan: Plan): RichTextSection[] {
-  const before = plan.preconditions.slice(0, 10).map((one) => code(commandLine(one.argv), 150));
+  const before = plan.preconditions.slice(0, 10).map((one) => code(quoted(one.argv), 150));
   const after = plan.verify.slice(0, 20).flatMap((check, i) => [...(i === 0 ? [] : text(', ')), ...code(check, 60)]);
   return lines(
     text(before.length === 0 ? 'Before: nothing.' : 'Before, on the node, the output must still be the same:'),

@@ -1,7 +1,7 @@
+import { quoted } from '../../../model/index.ts';
 import type { ApprovalMessage, Plan, PlanStep } from '../../../model/index.ts';
 import { behind, section } from '../block.ts';
 import { clockTime } from '../clock-time.ts';
-import { command } from '../command.ts';
 import { code, joined, type Line, say } from '../piece.ts';
 
 /** What is asked of an approver, or what became of it. */
@@ -26,7 +26,7 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
 }
 
 function stepLine(step: PlanStep): Line {
-  return [say('$ ', 'dim'), code(command(step.argv))];
+  return [say('$ ', 'dim'), code(quoted(step.argv))];
 }
 
 function doors({ plan, cameThrough }: ApprovalMessage): Line {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bare, clip, escaped, inert, inertLines, own } from '../../../../src/adapter/slack/view/clean.ts';
-import { commandLine } from '../../../../src/adapter/slack/view/command.ts';
 import { hostile } from './arbitrary.ts';
 
 const anyText = fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 400 }), fc.string());
@@ -71,14 +70,4 @@ test('nothing opens a control sequence of Slack', () => {
       expect(bare(text)).not.toMatch(/[<>]/);
     }),
   );
-});
-
-test.each([
-  [['ip', 'route', 'get', '10.0.10.69'], 'ip route get 10.0.10.69'],
-  [['echo', 'two words', '', "it's"], String.raw`echo 'two words' '' 'it'\''s'`],
-  [['x', '$(id)', ';id', '-z'], "x '$(id)' ';id' -z"],
-  [['x', 'eth0\u202e'], String.raw`x 'eth0\u{202e}'`],
-  [['x', '~', '*', '#', '!'], "x '~' '*' '#' '!'"],
-])('the command %j is shown as a shell would read it', (argv, shown) => {
-  expect(commandLine(argv)).toBe(shown);
 });

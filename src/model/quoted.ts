@@ -1,5 +1,9 @@
-/** An argv as a person would type it into bash; a word with control or hidden characters becomes `$'…'`. */
-export function command(argv: readonly string[]): string {
+/**
+ * An argv as a person would paste it into bash: words quoted only where they need it; one with control, hidden or other than
+ * ASCII characters becomes `$'…'`, so that the line is always plain and two commands never look equal. For reading, never
+ * for running.
+ */
+export function quoted(argv: readonly string[]): string {
   return argv.map(word).join(' ');
 }
 
