@@ -90,14 +90,7 @@ describe('authorise', () => {
 
   test('whatever happens, an approval needs a waiting, unexpired offer and enough approvers other than the requester', () => {
     const people = fc.constantFrom(requester, second, third, stranger);
-    const states = fc.constantFrom(
-      'waiting',
-      'approved',
-      'rejected',
-      'expired',
-      'superseded',
-      'drafted',
-    );
+    const states = fc.constantFrom('waiting', 'approved', 'rejected', 'expired', 'superseded', 'drafted');
     fc.assert(
       fc.property(
         states,
