@@ -60,7 +60,7 @@ export class Practice implements AsyncDisposable {
     const size = { viewport: { width: 1280, height: 900 } };
     const context = await this.#browser.newContext({ ...size, timezoneId: 'UTC', ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => void (message.type() === 'error' && this.#complaints.push(message.text())));
     page.on('pageerror', (error) => this.#complaints.push(error.message));
     this.#windows.push(page);
@@ -111,7 +111,10 @@ export async function say(page: Page, words: string): Promise<void> {
 
 /** The live message of a node's incident in the channel. */
 export function liveMessage(page: Page, node: string): Locator {
-  return page.getByRole('log', { name: 'Messages in incidents' }).getByRole('article').filter({ hasText: node });
+  return page
+    .getByRole('log', { name: 'Messages in incidents' })
+    .getByRole('article')
+    .filter({ hasText: `${node} · cluster` });
 }
 
 /** Opens the thread of a node's incident. */

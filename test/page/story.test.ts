@@ -52,7 +52,7 @@ const I3: Incident = {
   durable: /90-hardening\.conf/,
 };
 
-describe.skipIf(noChrome)(`practice in a browser, from the command to the repaired node${skipNote}`, () => {
+describe.skipIf(noChrome).concurrent(`practice in a browser, from the command to the repaired node${skipNote}`, () => {
   let browser: Browser;
   beforeAll(async () => void (browser = await launchChrome()), 60_000);
   afterAll(() => browser?.close());
@@ -60,7 +60,7 @@ describe.skipIf(noChrome)(`practice in a browser, from the command to the repair
   test.each([
     ['I1', I1],
     ['I3', I3],
-  ])('%s', { timeout: 60_000 }, async (_name, incident) => {
+  ])('%s', { timeout: 90_000 }, async (_name, incident) => {
     await using practice = await Practice.start(browser);
     expect(practice.printed).toContain('no cluster, kubeconfig or SSH key is read');
     const page = await practice.window();
@@ -95,7 +95,7 @@ describe.skipIf(noChrome)(`practice in a browser, from the command to the repair
     expect(await practice.faults()).toEqual([]);
   });
 
-  test('both at once, in one channel', { timeout: 60_000 }, async () => {
+  test('both at once, in one channel', { timeout: 90_000 }, async () => {
     await using practice = await Practice.start(browser);
     const page = await practice.window();
     for (const { node } of [I1, I3]) await say(page, `/netdiag ${node}`);
@@ -130,8 +130,7 @@ async function proof(thread: Locator, { cause, counted, broken, healthy, node, p
     return [asShown, node.offsetHeight];
   });
   expect(heights[0]).toBe(heights[1]);
-  const table_ = await table.evaluate((node) => node.scrollWidth - node.clientWidth);
-  expect(table_).toBe(0);
+  expect(await table.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
 }
 
 /** A pcap of the thread: whole, with at least so many packets, and nothing behind their headers. */

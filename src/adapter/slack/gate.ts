@@ -36,6 +36,12 @@ export class Gate {
     this.#stop = stop;
   }
 
+  /** Calls let through within the time that the allowance speaks of. */
+  get passed(): number {
+    const now = this.#clock.now();
+    return this.#passed.filter((at) => now - at < this.#allowance.ms).length;
+  }
+
   /** Resolves when the next call may be made; rejects when everything stops. */
   async pass(): Promise<void> {
     const turn = this.#last.then(() => this.#wait());

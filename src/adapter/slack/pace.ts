@@ -2,10 +2,15 @@ import type { Clock } from '../../port.ts';
 import type { Allowance } from './gate.ts';
 import { Gate, NoAnswer, TooMany } from './gate.ts';
 
-/** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. One incident needs about twelve and gets them at once. */
-export const updating: Allowance = { calls: 20, ms: 30_000 };
-/** Least time between two updates of one message, in ms: nobody reads faster, and what changes meanwhile goes together. */
+/** chat.update: Tier 3 is 50 a minute for all incidents together; 40 leaves room for a second process at a restart. */
+export const updating: Allowance = { calls: 40, ms: 60_000 };
+/**
+ * Least time between two updates of one message, in ms: nobody reads faster, and what changes meanwhile goes together.
+ * It grows with the updates of the last minute, so that many incidents share the rate and none has to wait long.
+ */
 export const calm = 800;
+/** Updates a minute from which on the pause grows. */
+const easy = 5;
 /** chat.postMessage: about one a second in each channel, with short bursts. */
 export const posting: Allowance = { calls: 5, ms: 5500 };
 /** Everything else here is Tier 3 or 4. */
@@ -84,7 +89,7 @@ export class Pace {
         const shown = await line.send();
         for (const one of served) one.resolve(shown);
         failures = 0;
-        await this.#clock.sleep(calm, this.#stop);
+        await this.#clock.sleep(calm * Math.max(1, gate.passed / easy), this.#stop);
       } catch (problem) {
         const pause = problem instanceof NoAnswer && !this.#stop.aborted ? again[failures++] : undefined;
         if (problem instanceof TooMany) gate.close(problem.waitMs);

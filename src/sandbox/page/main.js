@@ -100,10 +100,11 @@ function take(event) {
 }
 
 /**
- * Signs in: this window alone becomes that person.
+ * Signs in: this window alone becomes that person, at once, before the workspace has sent what that person sees.
  * @param {string} user
  */
 function signIn(user) {
+  state.user = user;
   sessionStorage.setItem('practice-user', user);
   stream?.close();
   stream = new EventSource(`/page/stream?as=${encodeURIComponent(user)}`);
