@@ -2,14 +2,27 @@ import { readingsOf } from '../check/check.ts';
 import type { Readings } from '../check/check.ts';
 import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { uplink } from '../check/uplink.ts';
-import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
-import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
+import { nodeInRole } from '../model/index.ts';
+import type {
+  Bound,
+  BoundNode,
+  CaptureFilter,
+  CapturePoint,
+  IncidentState,
+  StimulusPlan,
+  WatchPlan,
+} from '../model/index.ts';
+import { ipAddr, ipLink, ipRoute, ipRouteGet, vxlanLink } from '../probe/index.ts';
+import type { VxlanLink } from '../probe/vxlan-link.ts';
 import { stimulusById } from '../stimulus/index.ts';
+import { serviceTarget } from './watch-service.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
 const COUNT = 7;
 /** Headers of every protocol decoded fit into 96 bytes; payload is never wanted. */
 const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
+/** Outer Ethernet, IPv4, UDP and VXLAN come before the inner headers. */
+const ENCAPSULATED_SNAP = 192;
 
 /** What to send and where to watch for it, or one sentence why nothing can be provoked. */
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
@@ -17,7 +30,7 @@ export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan
 /** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
 export function watchFor(
   state: IncidentState,
-  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' },
+  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' },
 ): Watch {
   const { bound } = state;
   if (bound === null || bound.farEnd === null)
@@ -50,6 +63,12 @@ export function watchFor(
     } as const;
     return plan(stimulus, [here.value.device, ...others]);
   }
+  if (prove.target === 'service') {
+    const target = serviceTarget(state, readings, here.value.device);
+    if ('unfit' in target) return target;
+    const { to, port, devices } = target;
+    return plan({ stimulus: prove.stimulus, from, to, port, count: COUNT }, devices);
+  }
   const pod = bound.subject.pods[0]?.address;
   if (pod === undefined || pod === null)
     return { unfit: `No pod on ${bound.subject.name} has an address of its own to send to.` };
@@ -57,7 +76,31 @@ export function watchFor(
   const device = way?.known === true ? way.value.device : null;
   if (device === null)
     return { unfit: `Which interface leads to pod ${pod} is not known, so no packets were counted.` };
-  return plan({ stimulus: prove.stimulus, from, to: pod, count: COUNT }, [...new Set([here.value.device, device])]);
+  const stimulus = { stimulus: prove.stimulus, from, to: pod, count: COUNT } as const;
+  const sender = nodeInRole(bound, from);
+  const tunnel = sender === null ? null : tunnelTo(readings, sender);
+  if (tunnel === null || device === tunnel.device) return plan(stimulus, [...new Set([here.value.device, device])]);
+  const points: CapturePoint[] = [
+    { ...point(here.value.device), onWay: false, filter: outside(tunnel, sender) },
+    { ...point(tunnel.device), onWay: true },
+    { ...point(device), onWay: true },
+  ];
+  const limits = { ...LIMITS, snap: ENCAPSULATED_SNAP };
+  return { stimulus, watch: { points, filter: kind.filter(stimulus), limits } };
+}
+
+/** The VXLAN device by which packets of another node's pods and of its tunnel address arrive; `null` without one. */
+function tunnelTo(readings: Readings, sender: BoundNode): VxlanLink | null {
+  const links = readings.of('subject', vxlanLink, {});
+  const routes = readings.of('subject', ipRoute, {});
+  if (links?.known !== true || routes?.known !== true) return null;
+  const way = routes.value.routes.find(({ destination }) => sender.facts.podCidrs.includes(destination));
+  return links.value.links.find(({ device }) => device === way?.device) ?? null;
+}
+
+/** The tunnel's outer packets between the two nodes. */
+function outside({ port }: VxlanLink, sender: BoundNode | null): CaptureFilter {
+  return { all: [{ port, proto: 'udp' }, ...(sender === null ? [] : [{ host: sender.address }])], none: [] };
 }
 
 /** The device by which replies leave if it is another one; else another device in the node's own subnet; at most one. */

@@ -35,6 +35,7 @@ import { sysctlValue } from './sysctl-value.ts';
 import { tcQdisc } from './tc-qdisc.ts';
 import { uname } from './uname.ts';
 import { uptime } from './uptime.ts';
+import { vxlanLink } from './vxlan-link.ts';
 
 /** Every probe; the directory and this list are equal. */
 export const probes = [
@@ -74,6 +75,7 @@ export const probes = [
   tcQdisc,
   uname,
   uptime,
+  vxlanLink,
 ] as readonly AnyProbe[];
 
 const byId: ReadonlyMap<string, AnyProbe> = new Map(probes.map((probe) => [probe.id, probe]));
@@ -120,4 +122,5 @@ export {
   tcQdisc,
   uname,
   uptime,
+  vxlanLink,
 };

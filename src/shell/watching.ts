@@ -9,7 +9,7 @@ import type {
   Watched,
   WatchPlan,
 } from '../model/index.ts';
-import { nstat } from '../probe/index.ts';
+import { ipLinkStats, nstat } from '../probe/index.ts';
 import { read } from '../probe/probe.ts';
 import type { NodeSession, RunningCapture } from '../port.ts';
 import { stimulusById } from '../stimulus/index.ts';
@@ -52,26 +52,34 @@ export async function watching(
       running.push(
         await subject.capture({
           device: point.device,
-          filter: plan.watch.filter,
+          filter: point.filter ?? plan.watch.filter,
           limits: plan.watch.limits,
           key: `${named}/capture/${point.device}`,
         }),
       );
     }
-    const before = await counters(ports, subject, `${named}/nstat/before`);
+    const devices = [...new Set(plan.watch.points.map(({ device }) => device))];
+    const before = await counters(ports, subject, devices, `${named}/nstat/before`);
     const began = ports.clock.now();
     const outputs = await sender.run(
       commands.map((command) => ({ ...command, key: `${named}/${command.key ?? stimulus.id}` })),
     );
     const lasted = ports.clock.now() - began;
-    const after = await counters(ports, subject, `${named}/nstat/after`);
+    const after = await counters(ports, subject, devices, `${named}/nstat/after`);
     await ports.clock.sleep(LINGER_MS);
     const pcaps = await Promise.all(running.splice(0).map((capture) => capture.stop()));
     const sent = stimulus.parse(outputs, plan.stimulus, mark, { role: plan.stimulus.from, node: target.name });
     if (!sent.known) throw new WatchFailed(`The marked packets could not be sent from ${target.name}: ${sent.detail}`);
     const clean = pcaps.map(({ pcap, gap }) => ({ pcap: headersOnly(pcap), ...(gap === undefined ? {} : { gap }) }));
     const told = story(plan.watch.points, clean, sent.value);
-    const rises = await risen(ports, subject, before, after, Math.min(lasted, QUIET_MS), `${named}/nstat/quiet`);
+    const rises = await risen(
+      ports,
+      subject,
+      devices,
+      { before, after },
+      Math.min(lasted, QUIET_MS),
+      `${named}/nstat/quiet`,
+    );
     return {
       sent: sent.value,
       captures: await keep(ports, plan.watch.points, clean, told),
@@ -84,51 +92,77 @@ export async function watching(
   }
 }
 
-interface Counters {
-  readonly values: Readonly<Record<string, number>>;
-  readonly lines: Readonly<Record<string, string>>;
+/** One counter at one moment, with the command that shows it. */
+interface Counter {
+  readonly value: number;
+  readonly command: string;
+  readonly line: string;
   readonly output: string | null;
 }
 
-async function counters(ports: Ports, session: NodeSession, key: string): Promise<Counters | null> {
-  const [output] = await session.run([{ argv: nstat.argv({}), key }]);
+type Counters = ReadonlyMap<string, Counter>;
+
+/** Counters by which the kernel says that it dropped a packet, of the node and of these devices; `null` when it says none. */
+async function counters(
+  ports: Ports,
+  session: NodeSession,
+  devices: readonly string[],
+  key: string,
+): Promise<Counters | null> {
+  const [output, links] = await session.run([
+    { argv: nstat.argv({}), key },
+    { argv: ipLinkStats.argv({}), key: `${key}/link` },
+  ]);
   if (output === undefined) return null;
   const reading = read(nstat, output);
   if (!reading.known) return null;
-  return {
-    values: reading.value.counters,
-    lines: reading.value.lines,
-    output: await ports.journal.keep('output', output.stdout),
-  };
+  const kept = await ports.journal.keep('output', output.stdout);
+  const found = new Map<string, Counter>();
+  for (const name of DROPS) {
+    const { [name]: value = 0 } = reading.value.counters;
+    const { [name]: line = '' } = reading.value.lines;
+    found.set(name, { value, command: quoted(nstat.argv({})), line, output: kept });
+  }
+  const stats = links === undefined ? null : read(ipLinkStats, links);
+  if (links === undefined || stats?.known !== true) return found;
+  const keptLinks = await ports.journal.keep('output', links.stdout);
+  for (const { device, received, line } of stats.value.links.filter((link) => devices.includes(link.device))) {
+    const value = received['otherhost'] ?? 0;
+    const command = quoted(ipLinkStats.argv({}));
+    found.set(`otherhost of ${device}`, { value, command, line, output: keptLinks });
+  }
+  return found;
 }
 
-/** Counters of drops that rose during the stimulus, each with its rise in a quiet window as long. */
+/** Counters that rose during the stimulus, each with its rise in a quiet window as long. */
 async function risen(
   ports: Ports,
   session: NodeSession,
-  before: Counters | null,
-  after: Counters | null,
+  devices: readonly string[],
+  { before, after }: { readonly before: Counters | null; readonly after: Counters | null },
   quietMs: number,
   key: string,
 ): Promise<CounterRise[]> {
   if (before === null || after === null) return [];
-  const rose = DROPS.filter((name) => (after.values[name] ?? 0) > (before.values[name] ?? 0));
+  const rise = (from: Counters, to: Counters, name: string): number =>
+    from.has(name) ? (to.get(name)?.value ?? 0) - (from.get(name)?.value ?? 0) : 0;
+  const rose = [...after].filter(([name]) => rise(before, after, name) > 0);
   if (rose.length === 0) return [];
-  const start = await counters(ports, session, `${key}/start`);
+  const start = await counters(ports, session, devices, `${key}/start`);
   await ports.clock.sleep(quietMs);
-  const end = await counters(ports, session, `${key}/end`);
+  const end = await counters(ports, session, devices, `${key}/end`);
   if (start === null || end === null) return [];
-  return rose.map((counter) => ({
+  return rose.map(([counter, { command, line, output }]) => ({
     counter,
-    during: (after.values[counter] ?? 0) - (before.values[counter] ?? 0),
-    quiet: (end.values[counter] ?? 0) - (start.values[counter] ?? 0),
-    command: quoted(nstat.argv({})),
-    line: after.lines[counter] ?? '',
-    output: after.output,
+    during: rise(before, after, counter),
+    quiet: rise(start, end, counter),
+    command,
+    line,
+    output,
   }));
 }
 
-/** Counters by which the kernel says that it dropped a packet, and why. */
+/** The node's own such counters, by name. A device's `otherhost` joins them: frames that came for another MAC. */
 const DROPS = [
   'TcpExtIPReversePathFilter',
   'IpInAddrErrors',

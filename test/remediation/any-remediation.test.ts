@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checks } from '../../src/check/index.ts';
+import { checks as everywhere } from '../../src/check/index.ts';
+import { cniChecks } from '../../src/cni/checks.ts';
 import type { Answer, Bound } from '../../src/model/index.ts';
 import { ipAddr, ipRoute, ipRouteAll, ipRouteGet, ipRoutePrefix } from '../../src/probe/index.ts';
 import { advice, remediations } from '../../src/remediation/index.ts';
@@ -19,7 +20,10 @@ import {
   lost,
   readings,
 } from '../fake/scene.ts';
+import { I2, I2_CAPTURED, i2Answers } from '../fake/flannel.ts';
 import { MANAGEMENT, NODE_DOOR } from './draft.ts';
+
+const checks = [...everywhere, ...cniChecks];
 
 interface Node {
   readonly bound: Bound;
@@ -29,10 +33,12 @@ interface Node {
 /** Every draft that any remediation makes of anything that any check finds here. */
 function drafts({ bound, answers }: Node): readonly { readonly id: string; readonly draft: Draft }[] {
   const known = readings(...answers);
-  const findings = checks.flatMap((check) => {
-    const verdict = check.judge(bound, known);
-    return verdict.is === 'found' ? verdict.findings : [];
-  });
+  const findings = checks
+    .filter(({ cni }) => cni === undefined || cni === bound.cni.name)
+    .flatMap((check) => {
+      const verdict = check.judge(bound, known);
+      return verdict.is === 'found' ? verdict.findings : [];
+    });
   return findings.flatMap((finding) =>
     remediations
       .filter(({ fixes }) => fixes.includes(finding.code))
@@ -71,6 +77,7 @@ function i1Named(device: string): Node {
 }
 
 const NODES: readonly Node[] = [
+  { bound: I2, answers: i2Answers(I2_CAPTURED) },
   { bound: I1, answers: i1Answers(I1_SICK) },
   { bound: I1, answers: i1Answers({ ...I1_SICK, rpFilter: '1' }) },
   { bound: I3, answers: i3Answers(I3_SICK) },

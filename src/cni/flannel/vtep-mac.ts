@@ -1,0 +1,113 @@
+// Other nodes address inner frames to the VtepMAC that a node's annotation announces. A frame whose MAC is not the device's own
+// is PACKET_OTHERHOST, and the kernel drops it before IP, counting it as `otherhost` only (flannel v0.27, Linux 6.18):
+// https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan_network.go
+// https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/ip_input.c?h=v6.18 (ip_rcv_core)
+import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
+import type { Check, Proof, Readings } from '../../check/check.ts';
+import type { Bound, Evidence, Finding, Line, NodeRole, Question, Verdict, Watched } from '../../model/index.ts';
+import { nodeInRole } from '../../model/index.ts';
+import { vxlanLink } from '../../probe/index.ts';
+import type { VxlanLink } from '../../probe/vxlan-link.ts';
+import { annotationCommand, announced, encapsulates } from './announced.ts';
+
+const STALE = 'vtep-mac-not-announced';
+const MISSING = 'vtep-missing';
+
+export const vtepMac: Check = {
+  id: 'vtep-mac',
+  cni: 'flannel',
+  suspect: 'frames may be addressed to a MAC that the tunnel no longer has',
+  ruledOut: 'the tunnel has the MAC that other nodes send to',
+  codes: [STALE, MISSING],
+  needs: (bound: Bound): readonly Question[] => [
+    ask('subject', vxlanLink, {}),
+    ...(bound.peer === null ? [] : [ask('peer', vxlanLink, {})]),
+  ],
+  judge,
+  prove,
+};
+
+function judge(bound: Bound, readings: Readings): Verdict {
+  const { facts, name } = bound.subject;
+  if (encapsulates(facts) === false) return { is: 'clear', because: 'flannel does not encapsulate here' };
+  const told = announced(facts);
+  if (!told.known) return unknown('vtep-mac', bound, 'subject', told, 'what this node announces to the others');
+  const links = readings.of('subject', vxlanLink, {});
+  const answer = readings.answer('subject', vxlanLink, {});
+  if (links === null || !links.known || answer === null)
+    return unknown('vtep-mac', bound, 'subject', links, 'the VXLAN devices');
+  const { vni, mac } = told.value;
+  const device = `flannel.${vni}`;
+  const link = links.value.links.find((one) => one.device === device);
+  if (link === undefined || !link.up) {
+    const row = evidence(`the device ${device}`, lineOf(answer, link?.line), theirs(bound, readings));
+    const state = link === undefined ? `has no ${device}` : `has ${device} switched off`;
+    const statement = `${name} ${state}: nothing from another node's pods reaches its own, and nothing from here reaches theirs.`;
+    return { is: 'found', findings: [finding(MISSING, statement, [row], { device })] };
+  }
+  if (link.mac.toLowerCase() === mac) return { is: 'clear', because: `${device} has the announced MAC ${mac}` };
+  const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.`;
+  const rows = [
+    evidence(`MAC of ${device}`, lineOf(answer, link.line), theirs(bound, readings)),
+    evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
+  ];
+  return { is: 'found', findings: [finding(STALE, statement, rows, { device, announced: mac, actual: link.mac })] };
+}
+
+function finding(code: string, statement: string, rows: readonly Evidence[], facts: Finding['facts']): Finding {
+  return { code, statement, confidence: 'likely', evidence: rows, facts, residue: [] };
+}
+
+/** The peer's own tunnel. */
+function theirs(bound: Bound, readings: Readings): Line | null {
+  const links = readings.of('peer', vxlanLink, {});
+  const answer = readings.answer('peer', vxlanLink, {});
+  if (bound.peer === null || links?.known !== true || answer === null) return null;
+  const link = links.value.links.find(({ device }: VxlanLink) => device.startsWith('flannel.'));
+  return link === undefined ? null : lineOf(answer, link.line);
+}
+
+function annotated(bound: Bound): Line | null {
+  return bound.peer !== null && announced(bound.peer.facts).known ? annotation(bound, 'peer') : null;
+}
+
+/** What the API says; nobody asked the node for it. */
+function annotation(bound: Bound, role: NodeRole): Line {
+  const node = nodeInRole(bound, role) ?? bound.subject;
+  const told = announced(node.facts);
+  return {
+    node: node.name,
+    command: annotationCommand(node.name),
+    line: told.known ? told.value.text : '(no output)',
+    output: null,
+  };
+}
+
+function prove({ code, facts }: Finding, { story, sent, counters }: Watched): Proof {
+  if (story.fate === 'answered') {
+    return {
+      says: 'refuted',
+      sentence: `All ${sent.count} marked packets were answered, so nothing is lost this way.`,
+    };
+  }
+  const device = String(facts['device']);
+  const foreign = counters.find(({ counter }) => counter === `otherhost of ${device}`);
+  const counted = foreign !== undefined && foreign.during - foreign.quiet >= sent.count;
+  if (code === STALE && counted) {
+    return {
+      says: 'proven',
+      sentence: `${device} counted ${foreign.during} frames for another MAC while ${sent.count} marked packets were sent, and ${foreign.quiet} in a quiet window as long.`,
+    };
+  }
+  const to = facts['announced'];
+  const tunnel = story.points.findIndex((point) => point.device === device);
+  const strayed = story.ladder.some(({ point, macTarget }) => point === tunnel && macTarget === to);
+  const lost = story.fate === 'not-forwarded' || story.fate === 'answer-not-delivered';
+  if (code === STALE && strayed && lost) {
+    return {
+      says: 'proven',
+      sentence: `The captured frames came out of ${device} addressed to ${String(to)}, and the node took none of them.`,
+    };
+  }
+  return { says: 'open', sentence: 'The marked packets failed, but not in the way this cause would make them fail.' };
+}

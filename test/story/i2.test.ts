@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { IncidentState } from '../../src/model/index.ts';
+import { type Lab, noLab, skipNote, startLab } from '../lab/index.ts';
+import { clears, difference, leftOn, ledgerOf } from './node.ts';
+import { tell, waitingOffer } from './tell.ts';
+
+const NODE = 'kylin-19';
+const PEER = 'kylin-21';
+const SYMPTOM = 'no-way-between-nodes';
+const STALE = 'vtep-mac-not-announced';
+const CAPTURED = 'remote-vtep-is-local';
+/** Both ways in which a node may look its own VTEP up: the second on kernels that had it so. */
+const OWN_VTEP = /^local 10\.187\.0\.0 dev (lo|flannel\.1) /;
+
+async function raised(name: string, onTestFinished: (end: () => Promise<void>) => void, twin = false): Promise<Lab> {
+  const lab = await startLab(name, { prefix: 'i2', dialTimeoutMs: 2000, twin });
+  onTestFinished(() => lab.down());
+  return lab;
+}
+
+const codes = ({ findings }: IncidentState): string[] => findings.map(({ code }) => code);
+const shown = (state: IncidentState, node: string): string[] =>
+  state.findings.flatMap(({ evidence }) =>
+    evidence.flatMap(({ subject, peer }) =>
+      [subject, ...(peer === undefined ? [] : [peer])].filter((line) => line.node === node).map(({ line }) => line),
+    ),
+  );
+
+describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, { timeout: 90_000 }, () => {
+  test.concurrent('because flannel.1 has another MAC than the node announces', async ({ onTestFinished }) => {
+    const lab = await raised('i2-mac', onTestFinished);
+    expect(await lab.symptom()).toBe(true);
+    const [before, clean] = [await lab.nodeState(NODE), await leftOn(lab, NODE)];
+    const { state, attached } = await tell(lab, { node: NODE, symptom: SYMPTOM }).ending();
+
+    expect(codes(state)).toEqual([STALE]);
+    const [finding] = state.findings;
+    expect(finding).toMatchObject({
+      confidence: 'proven',
+      facts: { announced: 'ea:77:37:86:ee:bf', actual: 'b6:9b:ed:b0:37:74', device: 'flannel.1' },
+    });
+    expect(finding?.proof).toMatch(/^flannel\.1 counted \d+ frames for another MAC while 7 marked packets were sent/);
+    expect(shown(state, NODE).join('\n')).toContain('b6:9b:ed:b0:37:74');
+    expect(shown(state, NODE)).toContain('{"VNI":1,"VtepMAC":"ea:77:37:86:ee:bf"}');
+    expect(shown(state, PEER)).toContain('{"VNI":1,"VtepMAC":"2a:f1:d4:d0:32:24"}');
+    expect(state.questions).toHaveLength(1);
+
+    expect(state.watched?.story).toMatchObject({ fate: 'not-forwarded', requestsAt: [7, 7, 0], answersAt: [0, 0, 0] });
+    expect(state.watched?.story.points.map(({ device }) => device)).toEqual(['eth0', 'flannel.1', 'cni0']);
+    const counter = state.watched?.counters.find((one) => one.counter === 'otherhost of flannel.1');
+    expect(counter?.during).toBeGreaterThanOrEqual(7);
+    expect(attached.map(({ name }) => name).filter((name) => name.endsWith('.pcap'))).toEqual([
+      'capture-eth0.pcap',
+      'capture-flannel_1.pcap',
+      'capture-cni0.pcap',
+    ]);
+
+    expect(state.offers, 'a restart of flannel is no plan of node commands').toEqual([]);
+    expect(state.outcome).toBe('advice');
+    expect(JSON.stringify(state.telling)).toContain('interface-name:flannel*');
+    expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
+    await clears(lab, NODE, clean);
+
+    await lab.fix();
+    const again = await tell(lab, { node: NODE, symptom: SYMPTOM }).ending();
+    expect(codes(again.state)).toEqual([]);
+    expect(again.state.outcome).toBe('nothing-found');
+  });
+
+  test.concurrent("because the peer's tunnel address is taken for our own", async ({ onTestFinished }) => {
+    const lab = await raised('i2-local', onTestFinished);
+    expect(await lab.symptom()).toBe(true);
+    const [before, clean] = [await lab.nodeState(NODE), await leftOn(lab, NODE)];
+    const told = tell(lab, { node: NODE, symptom: SYMPTOM, approve: 'A' });
+
+    const offered = await told.offered();
+    expect(codes(offered)).toEqual([CAPTURED]);
+    expect(offered.findings[0]).toMatchObject({ confidence: 'proven', facts: { addresses: ['10.187.1.0'] } });
+    expect(offered.questions).toHaveLength(1);
+    expect(shown(offered, NODE)).toContain('RTNETLINK answers: Invalid argument');
+    expect(shown(offered, PEER).join('\n')).toMatch(/10\.187\.0\.0 dev flannel\.1/);
+    for (const row of offered.findings.flatMap(({ evidence }) => evidence)) {
+      for (const { node, command, line } of row.peer === undefined ? [row.subject] : [row.subject, row.peer]) {
+        const ran = await lab.exec(node, ['sh', '-c', command]);
+        expect(`${ran.stdout}${ran.stderr}`.split('\n').map((one) => one.trim())).toContain(line.trim());
+      }
+    }
+    expect(offered.watched?.story).toMatchObject({ fate: 'not-forwarded', requestsAt: [7, 7, 0] });
+    const { plan } = waitingOffer(offered);
+    expect(plan.risk).toBe(1);
+    expect(plan.steps.map(({ argv }) => argv.join(' '))).toEqual([
+      'ip -4 route del local 10.187.1.0 dev lo table local scope host',
+    ]);
+    expect(plan.undo.map(({ argv }) => argv.join(' '))).toEqual([
+      'ip -4 route add local 10.187.1.0 dev lo table local scope host',
+    ]);
+    expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
+
+    told.approve();
+    const { state } = await told.ending();
+    expect(state.troubles).toEqual([]);
+    expect(state.outcome).toBe('repaired');
+    expect(await ledgerOf(lab, NODE)).toEqual([{ fix: plan.id, state: 'confirmed' }]);
+    expect(await lab.observe('healthy')).toMatchObject({ holds: true });
+    await clears(lab, NODE, clean);
+    expect(difference(before, await lab.nodeState(NODE))).toEqual([
+      expect.stringMatching(/^-local 10\.187\.1\.0 dev lo /),
+    ]);
+    const undone = await lab.exec(NODE, [...(plan.undo[0]?.argv ?? [])]);
+    expect(undone.exit).toBe(0);
+    expect(difference(before, await lab.nodeState(NODE)), 'the undo is exact').toEqual([]);
+  });
+
+  test.concurrent("but a node's own tunnel address in table local is how it should be", async ({ onTestFinished }) => {
+    const lab = await raised('i2-mac', onTestFinished, true);
+    const own = await lab.exec(NODE, ['ip', 'route', 'show', 'table', 'local']);
+    expect(own.stdout.split('\n').some((line) => OWN_VTEP.test(line))).toBe(true);
+    const fates: (string | undefined)[] = [];
+    for (const symptom of [SYMPTOM, 'pods-unreachable', 'pods-cannot-get-out']) {
+      const { state } = await tell(lab, { node: NODE, symptom }).ending();
+      expect([symptom, codes(state), state.offers, state.outcome]).toEqual([symptom, [], [], 'nothing-found']);
+      fates.push(state.watched?.story.fate);
+    }
+    expect(fates).toEqual(['answered', 'answered', 'answered']);
+  });
+});
