@@ -44,6 +44,7 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
   const name = ports.ids.token();
   const underWay = new Map<string, Promise<void>>();
   const lanes = new Map<string, Promise<void>>();
+  const held = new Map<string, LeasedEffect>();
   const stopping = new AbortController();
   const drained: (() => void)[] = [];
   let wake = new AbortController();
@@ -84,16 +85,22 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
 
   const begin = (leased: LeasedEffect): void => {
     const id = `${leased.incident} ${leased.effect.key}`;
+    const mine = held.has(id);
+    held.set(id, leased);
+    // This process slept past its own lease: what it began is still under way, and ends under the new fence.
+    if (mine) return;
     const lane = laneOf(leased) ?? id;
     const before = lanes.get(lane) ?? Promise.resolve();
+    const now = (): LeasedEffect => held.get(id) ?? leased;
     // From now on, not from its turn in the lane: whoever waits must not be taken for dead.
     const renewing = setInterval(() => {
-      renew(leased).catch((error: unknown) => ports.log('warn', `A lease could not be renewed: ${text(error)}`));
+      renew(now()).catch((error: unknown) => ports.log('warn', `A lease could not be renewed: ${text(error)}`));
     }, leaseMs / 3);
     const done = before
-      .then(() => perform(leased))
+      .then(() => perform(now))
       .finally(() => {
         clearInterval(renewing);
+        held.delete(id);
         underWay.delete(id);
         if (lanes.get(lane) === done) lanes.delete(lane);
         wake.abort();
@@ -105,14 +112,15 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
   const renew = ({ incident, effect, fence }: LeasedEffect): Promise<boolean> =>
     ports.journal.renew(incident, effect.key, fence, ports.clock.now() + leaseMs);
 
-  const perform = async (leased: LeasedEffect): Promise<void> => {
+  const perform = async (now: () => LeasedEffect): Promise<void> => {
     try {
       // A process that slept past its lease must not do what another one is doing.
-      if (!(await renew(leased))) return;
-      await finish(leased, await attempt(leased));
+      if (!(await renew(now()))) return;
+      const happening = await attempt(now());
+      await finish(now, happening);
     } catch (error) {
-      ports.log('error', `${leased.effect.do} failed: ${text(error)}`);
-      await retry(leased, error).catch((failure: unknown) =>
+      ports.log('error', `${now().effect.do} failed: ${text(error)}`);
+      await retry(now, error).catch((failure: unknown) =>
         ports.log('error', `The journal did not answer: ${text(failure)}`),
       );
     }
@@ -123,13 +131,20 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
     return stored === null ? null : outcome(portsFor(ports, stored.state.cluster), stored.state, leased.effect);
   };
 
-  const finish = async (leased: LeasedEffect, happening: Happening | null): Promise<void> => {
-    if (happening === null) await ports.journal.end(leased.incident, leased.effect.key, leased.fence);
-    else await take(ports, leased.incident, happening, { ends: leased });
+  /** Records the outcome; once more where the lease was taken anew by this very process in between. */
+  const finish = async (now: () => LeasedEffect, happening: Happening | null): Promise<void> => {
+    const leased = now();
+    const { incident, effect, fence } = leased;
+    const recorded =
+      happening === null
+        ? await ports.journal.end(incident, effect.key, fence)
+        : (await take(ports, incident, happening, { ends: leased })).is !== 'fenced';
+    if (!recorded && now().fence !== fence) await finish(now, happening);
   };
 
   /** Tries again later with growing pauses; at last the incident goes on without it and says so. */
-  const retry = async (leased: LeasedEffect, error: unknown): Promise<void> => {
+  const retry = async (now: () => LeasedEffect, error: unknown): Promise<void> => {
+    const leased = now();
     const { effect, attempt } = leased;
     const talk = ['show', 'attach', 'export', 'whisper'].includes(effect.do);
     if (attempt < (TRIES_OF[effect.do] ?? TRIES)) {
@@ -138,9 +153,9 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
     } else if (talk) {
       await ports.journal.end(leased.incident, effect.key, leased.fence);
     } else {
-      await finish(leased, gaveUp(effect, text(error))).catch((failure: unknown) => {
+      await finish(now, gaveUp(effect, text(error))).catch((failure: unknown) => {
         if (failure instanceof JournalError) throw failure;
-        return finish(leased, failed(effect, text(failure)));
+        return finish(now, failed(effect, text(failure)));
       });
     }
   };

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { systemClock, systemIds } from '../../src/cli/system.ts';
 import type { Message, MessageRef, Place } from '../../src/model/index.ts';
-import type { Reached } from '../../src/port.ts';
+import type { Clock, Journal, Reached, Thread } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
+import type { Worker, Workplace } from '../../src/shell/index.ts';
 import { fakeCluster, nodeNamed } from '../fake/cluster.ts';
 import { fakeJournal } from '../fake/journal.ts';
 import { MemoryThread } from '../fake/thread.ts';
@@ -12,7 +13,7 @@ import { MemoryThread } from '../fake/thread.ts';
 const LEASE_MS = 40;
 const by = { id: 'UONCALL', name: 'on-call' };
 const CLOSED: Reached = { reached: false, gap: 'unreachable', sentence: 'No door opened.', tried: [] };
-const place = { team: 'T', channel: 'C', thread: null };
+const CHANNEL = { team: 'T', channel: 'C', thread: null };
 
 /** A chat whose first message in the thread takes as long as the test wants. */
 class SlowThread extends MemoryThread {
@@ -28,35 +29,67 @@ class SlowThread extends MemoryThread {
   }
 }
 
+/** A site whose only node opens no door, so that every incident ends soon. */
+const site = {
+  cluster: fakeCluster({ nodes: [nodeNamed('ip-10-0-10-207', '10.0.10.207')] }),
+  nodes: { open: () => Promise.resolve(CLOSED) },
+  doors: {},
+};
+
+function workplace(thread: Thread, clock: Clock, journal: Journal): Workplace {
+  const house = buildHouse(PLAYBOOKS, { approvers: [], expiresMs: 1000 });
+  return { journal, thread, clock, ids: systemIds, house, sites: [site], log: () => undefined };
+}
+
+/** Messages of the thread that were posted anew. */
+function posts({ shown }: MemoryThread): string[] {
+  return shown.filter(({ slot, previous }) => slot !== 'live' && previous === null).map(({ slot }) => slot);
+}
+
+async function begin(place: Workplace): Promise<Worker> {
+  const worker = startWorker(place, { leaseMs: LEASE_MS });
+  const counter = desk(place, { starters: [], channels: [] }, () => worker.nudge());
+  expect(await counter.start({ key: 'c', node: 'ip-10-0-10-207', by, place: CHANNEL })).toBe(null);
+  return worker;
+}
+
 test('a message that waits for its turn longer than a lease lasts is posted once', async () => {
   const thread = new SlowThread();
-  const workplace = {
-    journal: fakeJournal(),
-    thread,
-    clock: systemClock,
-    ids: systemIds,
-    house: buildHouse(PLAYBOOKS, { approvers: [], expiresMs: 1000 }),
-    sites: [
-      {
-        cluster: fakeCluster({ nodes: [nodeNamed('ip-10-0-10-207', '10.0.10.207')] }),
-        nodes: { open: () => Promise.resolve(CLOSED) },
-        doors: {},
-      },
-    ],
-    log: () => undefined,
-  };
-  const worker = startWorker(workplace, { leaseMs: LEASE_MS });
-  const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
-  expect(await counter.start({ key: 'c', node: 'ip-10-0-10-207', by, place })).toBe(null);
+  const worker = await begin(workplace(thread, systemClock, fakeJournal()));
   await thread.posting.promise;
   await pause(LEASE_MS * 5);
   thread.free.resolve();
   await worker.drain();
   await worker.stop();
 
-  const posts = thread.shown
-    .filter(({ slot, previous }) => slot !== 'live' && previous === null)
-    .map(({ slot }) => slot);
-  expect(posts.length).toBeGreaterThan(2);
-  expect(posts.toSorted()).toEqual([...new Set(posts)].toSorted());
+  expect(posts(thread).length).toBeGreaterThan(2);
+  expect(posts(thread)).toEqual([...new Set(posts(thread))]);
+});
+
+test('a process that slept past its leases goes on with what it began, and records it', async () => {
+  const thread = new SlowThread();
+  const journal = fakeJournal();
+  let slept = 0;
+  const again = Promise.withResolvers<void>();
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + slept };
+  const watched: Journal = {
+    ...journal,
+    lease: async (...given) => {
+      const leased = await journal.lease(...given);
+      if (leased.some(({ attempt, effect }) => attempt > 1 && effect.do === 'show')) again.resolve();
+      return leased;
+    },
+  };
+  const worker = await begin(workplace(thread, clock, watched));
+  await thread.posting.promise;
+  slept = 3_600_000;
+  worker.nudge();
+  await again.promise;
+  thread.free.resolve();
+  await worker.drain();
+  await worker.stop();
+
+  expect(posts(thread).length).toBeGreaterThan(2);
+  expect(posts(thread)).toEqual([...new Set(posts(thread))]);
+  expect(await journal.nextDue(clock.now())).toBe(null);
 });

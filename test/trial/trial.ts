@@ -1,0 +1,13 @@
+/** Long trials, each a command: `npm run trial -- kill [--lab]`. */
+import { killTrial } from './kill.ts';
+
+const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = { kill: killTrial };
+
+const [name = '', ...args] = process.argv.slice(2);
+const trial = trials[name];
+if (trial === undefined) {
+  process.stderr.write(`usage: npm run trial -- ${Object.keys(trials).join(' | ')}\n`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await trial(args)) ? 0 : 1;
+}
