@@ -18,7 +18,8 @@ const STEPS = 32;
 export function diagnose(turn: Turn): void {
   for (let step = 0; step < STEPS; step += 1) {
     if (turn.state.life !== 'diagnosing' || turn.state.looks.some((look) => look.state === 'asked')) return;
-    if (lookOf(turn.state, 'subject')?.state === 'failed') return noDoor(turn);
+    const subject = lookOf(turn.state, 'subject');
+    if (subject?.state === 'failed' && subject.door === null) return noDoor(turn);
     const here = present(turn);
     if (here === null) return;
     if (!act(turn, here.name, here.state)) return;
@@ -54,7 +55,7 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
         return true;
       }
       const points = watch.watch.points.flatMap(({ device }, at) => [
-        { text: at === 0 ? '' : ' and ' },
+        ...(at === 0 ? [] : [{ text: ' and ' }]),
         { code: device },
       ]);
       record(turn, [{ text: `Sent ${watch.stimulus.count} marked packets and watched ` }, ...points]);

@@ -15,7 +15,7 @@ function counting(state: IncidentState): Rich {
   if (watched === null)
     return [{ text: 'Sending 7 marked packets and watching where they go: at most 15 s, 500 packets, headers only …' }];
   const points = watched.story.points.flatMap((point, index): Rich => [
-    { text: index === 0 ? '' : ' and ' },
+    ...(index === 0 ? [] : [{ text: ' and ' }]),
     { code: point.device },
   ]);
   return [

@@ -1,5 +1,5 @@
 import type { IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
-import { advice } from '../../remediation/index.ts';
+import { advise } from '../../remediation/index.ts';
 
 /** How it ended, for the people in the thread and for the post-mortem. Absent until the incident is closed. */
 export function summaryMessage(state: IncidentState): readonly (readonly [string, Message])[] {
@@ -33,13 +33,18 @@ function headline(state: IncidentState, outcome: NonNullable<IncidentState['outc
       ];
     }
     case 'rolled-back':
-      return [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }];
+      return (state.change?.entry?.difference ?? []).length === 0
+        ? [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }]
+        : [{ strong: 'Not repaired: ' }, node, { text: ' restored itself, but not every line is as it was.' }];
     case 'nothing-found':
       return [{ strong: 'Nothing wrong found in the network of ' }, node];
     case 'advice':
       return [{ strong: 'The cause is known; nothing was changed on ' }, node];
     case 'aborted':
     case 'unknown':
+      if (state.change?.entry?.state === 'refused') return [{ strong: 'Not repaired; nothing was changed on ' }, node];
+      if (state.change !== null)
+        return [{ strong: 'What became of the fix is not known: ' }, node, { text: ' has to be looked at.' }];
       return [{ strong: 'I do not know what is wrong with ' }, node];
   }
 }
@@ -77,10 +82,10 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
   }
   if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
   if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
-  for (const { code, statement } of [finding, ...others].filter((found) => found !== undefined)) {
-    const text = advice[code];
-    if (text !== undefined)
-      list.push([{ strong: 'Advice: ' }, { text: code === finding?.code ? text : `${statement} ${text}` }]);
+  for (const found of [finding, ...others].filter((one) => one !== undefined)) {
+    const text = advise(found);
+    if (text !== null)
+      list.push([{ strong: 'Advice: ' }, { text: found.code === finding?.code ? text : `${found.statement} ${text}` }]);
   }
   return list;
 }
@@ -125,5 +130,8 @@ function next(state: IncidentState): Rich {
     return [
       { text: ' The next thing that would tell us most: the exact client, server and port that fail, and since when.' },
     ];
+  const [trouble] = state.troubles;
+  if (state.unseen.length === 0 && trouble !== undefined)
+    return [{ text: ` ${trouble} Ask again once that is mended.` }];
   return [{ text: ' The next thing that would tell us most: the items under "could not see".' }];
 }
