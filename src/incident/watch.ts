@@ -15,7 +15,6 @@ import type {
 import { ipAddr, ipLink, ipRoute, ipRouteGet, vxlanLink } from '../probe/index.ts';
 import type { VxlanLink } from '../probe/vxlan-link.ts';
 import { stimulusById } from '../stimulus/index.ts';
-import { serviceTarget } from './watch-service.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
 const COUNT = 7;
@@ -30,7 +29,7 @@ export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan
 /** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
 export function watchFor(
   state: IncidentState,
-  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' },
+  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' },
 ): Watch {
   const { bound } = state;
   if (bound === null || bound.farEnd === null)
@@ -62,12 +61,6 @@ export function watchFor(
       count: COUNT,
     } as const;
     return plan(stimulus, [here.value.device, ...others]);
-  }
-  if (prove.target === 'service') {
-    const target = serviceTarget(state, readings, here.value.device);
-    if ('unfit' in target) return target;
-    const { to, port, devices } = target;
-    return plan({ stimulus: prove.stimulus, from, to, port, count: COUNT }, devices);
   }
   const pod = bound.subject.pods[0]?.address;
   if (pod === undefined || pod === null)

@@ -1,6 +1,17 @@
 import { UNMANAGED } from './unmanaged.ts';
 
-/** What to do about findings that netdiag does not mend itself, by code. */
+import type { Finding } from '../model/index.ts';
+
+/** What to do about a finding that netdiag does not mend itself; `null` where nothing is advised. */
+export function advise({ code, facts }: Pick<Finding, 'code' | 'facts'>): string | null {
+  const said = (name: string): string => {
+    const value = facts[name] ?? '';
+    return typeof value === 'string' ? value : value.join(', ');
+  };
+  return advice[code]?.replaceAll(/\{([a-zA-Z]+)\}/g, (_, name: string) => said(name)) ?? null;
+}
+
+/** The texts, by code; `{name}` stands for a fact of the finding. */
 export const advice: Readonly<Record<string, string>> = {
   'kubelet-not-listening': 'Look at the kubelet: systemctl status kubelet, journalctl -u kubelet.',
   'uplink-down': 'Look at the link from the console: cable, virtual switch, ip link set up.',

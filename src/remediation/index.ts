@@ -5,7 +5,7 @@ import { routeBySourceAddress } from './route-by-source-address.ts';
 import { switchForwardingOn } from './switch-forwarding-on.ts';
 import { switchUplinkForwardingOn } from './switch-uplink-forwarding-on.ts';
 
-export { advice } from './advice.ts';
+export { advice, advise } from './advice.ts';
 
 /** Every remediation, the ones to offer first first. */
 export const remediations: readonly Remediation[] = [
