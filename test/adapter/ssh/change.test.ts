@@ -283,6 +283,27 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
+    const ledger = '/var/lib/netdiag';
+    const disk = (size: string) => inside('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', ledger);
+
+    test.each(['4k', '64k', '128k'])('is refused at once on a disk of %s, which has no room for it', async (size) => {
+      await disk(size);
+      const entry = await session.change(plan());
+      expect(entry).toMatchObject({ state: 'refused', detail: expect.stringContaining('no room') as string });
+      await inside('umount', '-l', ledger);
+      await isClean();
+    });
+
+    test('is undone, and known to be, when the disk fills up after it was applied', async () => {
+      await disk('4m');
+      const request = plan({ rollbackSeconds: 3 });
+      expect(await session.change(request)).toMatchObject({ state: 'applied' });
+      await inside('sh', '-c', `cat /dev/zero >${ledger}/full`);
+      expect(await settled(request.fix)).toMatchObject({ state: 'rolled-back', difference: [] });
+      await inside('umount', '-l', ledger);
+      await isClean();
+    });
+
     test('takes words that would do something unquoted', async () => {
       const words = ['$(touch /pwned)', "it's", '`id`', '; rm x', '\\', 'ü', '-n', '*'];
       const precondition = { argv: ['printf', '%s\\n', ...words], stdout: words.map((word) => `${word}\n`).join('') };

@@ -1,6 +1,8 @@
 # One change of a node, by processes that outlive the SSH session which started them: `work` applies, `guard` restores.
 # Their command lines are "sh ./fix work" and "sh ./fix guard": no word in them is one that a fix would kill by name.
 
+no_room='The disk of the node has no room for the ledger in /var/lib/netdiag; nothing was changed.'
+
 # begin HASH BYTES: records the fix id, once and for ever, and starts the work; stdin is the file with all scripts.
 begin() {
   for tool in setsid flock timeout cmp readlink; do
@@ -12,10 +14,8 @@ begin() {
     exec 8>>alive
     flock -n 8
     keep "$ledger"
-    cat /proc/sys/kernel/random/boot_id >boot
-    printf '%s\n' "$1" >plan
-    cat >fix
-    record begun
+    cat /proc/sys/kernel/random/boot_id >boot && printf '%s\n' "$1" >plan && cat >fix && record begun ||
+      refuse "$no_room"
     if [ "$(wc -c <fix)" -eq "$2" ]; then
       setsid sh ./fix work "$fix" </dev/null >log 2>&1 &
     else
@@ -51,6 +51,12 @@ work() {
   printf '%s\n' "$fix" >"$ledger/lock"
   node_state >before
   keep before
+  # As much again as the end may need: the state afterwards, and how it differs.
+  if ! head -c $(($(wc -c <before) * 2 + 65536)) /dev/zero >spare; then
+    rm -f spare before
+    record refused "$no_room"
+    exit 0
+  fi
 
   exec 7>>applying
   flock -n 7
@@ -84,6 +90,7 @@ disarm() {
   if claim refused; then
     wait
     record refused "$1"
+    rm -f spare
   fi
   exit 0
 }

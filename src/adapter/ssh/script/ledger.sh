@@ -4,6 +4,7 @@
 #   fix         these scripts and the plan's commands           started   exists once the first step may have run
 #   claim       symbolic link to how it ends: confirm, refused, late, asked, failed. Whoever makes it decides, once
 #   difference  lines of node state that differ                 alive, applying   locks held by the processes at work
+#   spare       room for the end, in case the disk fills up meanwhile
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
@@ -21,13 +22,14 @@ pause() { sleep 0.1 2>/dev/null || sleep 1; }
 # Older coreutils know no file argument and sync everything, which is slower and as safe.
 keep() { sync "$@" 2>/dev/null || sync; }
 
-# record STATE [SENTENCE]: the whole entry or the old one, also after a power cut.
+# record STATE [SENTENCE]: the whole entry or the old one, also after a power cut and on a full disk; false when it is the old one.
 record() {
-  { printf '%s\n' "$1"; printf '%s\n' "${2-}" | tr '\n' ' '; } >"entry.$$"
-  keep "entry.$$"
+  write "$@" || { rm -f spare; write "$@"; } || { rm -f "entry.$$"; return 1; }
   mv -f "entry.$$" entry
   keep .
 }
+
+write() { { printf '%s\n' "$1" && printf '%s\n' "${2-}" | tr '\n' ' '; } >"entry.$$" && keep "entry.$$"; }
 
 state() {
   s=begun
@@ -48,6 +50,7 @@ said() {
 
 # compare: node state now against the saved one, as "-old" and "+new" lines.
 compare() {
+  rm -f spare
   node_state >after
   if cmp -s before after; then
     : >difference
