@@ -1,8 +1,9 @@
 import { evidence, lineOf, readingsOf } from '../check/check.ts';
-import type { Evidence, Finding, IncidentState } from '../model/index.ts';
+import type { ClosedDoor, Evidence, Finding, IncidentState, Missing } from '../model/index.ts';
 import { doorName } from '../model/door.ts';
 import { ipNeigh } from '../probe/index.ts';
 import { conclude } from './conclude.ts';
+import { gaps } from './judge.ts';
 import { lookOf } from './look.ts';
 import { set } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -12,8 +13,13 @@ import type { Turn } from './turn.ts';
  * what the healthy peer has in its neighbour table.
  */
 export function noDoor(turn: Turn): void {
-  set(turn, { findings: [finding(turn.state)] });
+  set(turn, { findings: [finding(turn.state)], unseen: unseen(turn) });
   conclude(turn, 'unseen');
+}
+
+/** The statement says why the subject stayed closed; beside it stands only what that hides. */
+function unseen(turn: Turn): Missing[] {
+  return gaps(turn).map((gap) => (gap.role === 'subject' ? { ...gap, detail: 'anything on the node itself' } : gap));
 }
 
 function finding(state: IncidentState): Finding {
@@ -23,7 +29,7 @@ function finding(state: IncidentState): Finding {
   const alive = neighbour(state);
   return {
     code: 'no-door-opens',
-    statement: `netdiag could not enter ${state.node}: ${tried.length === 0 ? (look?.failure ?? 'no address is known') : `${tried.length} ways in were tried and none opened`}. The API server calls it ${
+    statement: `netdiag could not enter ${state.node}: ${tried.length === 0 ? 'no address of it is known' : reasons(tried)}. The API server calls it ${
       ready === 'True' ? 'Ready' : ready === 'False' ? 'not Ready' : 'of unknown state'
     }${alive === null ? '' : `, and the healthy peer ${alive.reachable ? 'has it in its neighbour table' : 'gets no ARP answer from it'}`}.`,
     confidence: 'possible',
@@ -31,6 +37,16 @@ function finding(state: IncidentState): Finding {
     facts: { tried: tried.map(({ door, because }) => `${doorName(door)}: ${because}`) },
     residue: [],
   };
+}
+
+/** Why no door opened, addresses with the same reason together: `no answer within 5 s (A, B), nor through PEER`. */
+function reasons(tried: readonly ClosedDoor[]): string {
+  const by = new Map<string, string[]>();
+  for (const { door, because } of tried.filter(({ door }) => door.jump === undefined))
+    by.set(because, [...(by.get(because) ?? []), door.address]);
+  const direct = [...by].map(([because, addresses]) => `${because} (${addresses.join(', ')})`);
+  const jumps = new Set(tried.flatMap(({ door }) => door.jump ?? []));
+  return [direct.join('; '), ...[...jumps].map((jump) => `nor through ${jump}`)].join(', ');
 }
 
 function neighbour(state: IncidentState): { readonly reachable: boolean; readonly row: Evidence } | null {

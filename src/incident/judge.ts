@@ -62,7 +62,7 @@ function inOrder(checks: readonly Check[], ids: readonly string[]): Check[] {
 }
 
 /** Questions that were asked and not answered, and nodes that were never entered: named whatever the checks made of them. */
-function gaps(turn: Turn): Missing[] {
+export function gaps(turn: Turn): Missing[] {
   const { bound, looks } = turn.state;
   const missing: Missing[] = looks
     .filter(({ state, failure }) => state === 'failed' && failure !== null)

@@ -66,6 +66,7 @@ function seen(state: IncidentState): Rich | undefined {
   const silent = new Set(answers.flatMap(({ question, reading }) => (reading.known ? [] : [question.probe])));
   const known = answers.filter(({ reading }) => reading.known).length;
   const door = state.looks.find((look: Look) => look.role === 'subject')?.door;
+  if (answers.length === 0) return [{ text: 'no door opened' }];
   return [
     { text: `${known} of ${answers.length} lookups answered${without([...silent])}` },
     ...(door === undefined || door === null ? [] : [{ text: ', came in through ' }, { code: doorName(door) }]),

@@ -52,7 +52,8 @@ function headline(state: IncidentState, outcome: NonNullable<IncidentState['outc
 function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich[] {
   const list: Rich[] = [];
   const [finding, ...others] = state.findings;
-  if (finding !== undefined) list.push([{ strong: 'Cause: ' }, { text: finding.statement }]);
+  const known = finding?.confidence === 'possible' ? 'Found: ' : 'Cause: ';
+  if (finding !== undefined) list.push([{ strong: known }, { text: finding.statement }]);
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
   if (offer !== undefined && offer.decidedBy !== null) {
     list.push([
