@@ -78,10 +78,17 @@ export function plainText(words: string, most: number): PlainTextElement {
   return { type: 'plain_text', text: clean.trim() === '' ? '–' : clean, emoji: false };
 }
 
-/** Up to five buttons, else one list to choose from; nothing when there are none. The value is the token. */
+/** Most buttons that stand in one block. */
+const together = 5;
+
+/** Up to ten buttons, five in a block, else one list to choose from; nothing when there are none. The value is the token. */
 export function buttons(all: readonly Button[]): ActionsBlock[] {
   if (all.length === 0) return [];
-  return [{ type: 'actions', elements: all.length > 5 ? [choice(all)] : all.map(button) }];
+  if (all.length > 2 * together) return [{ type: 'actions', elements: [choice(all)] }];
+  const drawn = all.map(button);
+  return [drawn.slice(0, together), drawn.slice(together)]
+    .filter((elements) => elements.length > 0)
+    .map((elements) => ({ type: 'actions', elements }));
 }
 
 function button(one: Button, i: number): SlackButton {

@@ -74,8 +74,17 @@ describe('a question', () => {
     expect(shown(answered)).toBe('✓ kubectl logs/exec fails — <@UONCALL01>, {1763661600}\n');
   });
 
-  test('with more than five answers is a menu', () => {
+  test('with six answers has them all as buttons', () => {
     const buttons = Array.from({ length: 6 }, (_, i) => ({ token: String(i), label: `c${i}` }));
+    const [, ...blocks] = view({ ...asking, buttons }, () => '', 'modern').blocks;
+    const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    expect(elements).toMatchObject(
+      buttons.map((one, i) => ({ type: 'button', value: one.token, action_id: `press:${i}` })),
+    );
+  });
+
+  test('with more than ten answers is a menu', () => {
+    const buttons = Array.from({ length: 11 }, (_, i) => ({ token: String(i), label: `c${i}` }));
     expect(view({ ...asking, buttons }, () => '', 'modern').blocks[1]).toMatchObject({
       elements: [{ type: 'static_select', options: buttons.map((one) => ({ value: one.token })) }],
     });
