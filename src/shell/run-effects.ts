@@ -17,6 +17,9 @@ import type { Ports, Workplace } from './ports.ts';
 const LEASE_MS = 6_000;
 /** Effects under way at once, over all incidents; each holds at most three connections. */
 const AT_ONCE = 16;
+/** Messages, which may have to wait for the chat; they take no room from what nodes are waiting for. */
+const TALK: ReadonlySet<Effect['do']> = new Set(['show', 'attach', 'export', 'whisper']);
+const TALK_AT_ONCE = 200;
 /** Longest pause between two looks at the journal when nothing wakes the worker. */
 const IDLE_MS = 1_000;
 /**
@@ -65,7 +68,8 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
   };
 
   const leaseSome = async (): Promise<readonly LeasedEffect[]> => {
-    const free = AT_ONCE - underWay.size;
+    const busy = [...held.values()].filter(({ effect }) => !TALK.has(effect.do)).length;
+    const free = Math.min(AT_ONCE - busy, AT_ONCE + TALK_AT_ONCE - held.size);
     if (free <= 0) return [];
     try {
       return await ports.journal.lease(name, ports.clock.now(), leaseMs, free);
@@ -146,11 +150,10 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
   const retry = async (now: () => LeasedEffect, error: unknown): Promise<void> => {
     const leased = now();
     const { effect, attempt } = leased;
-    const talk = ['show', 'attach', 'export', 'whisper'].includes(effect.do);
     if (attempt < (TRIES_OF[effect.do] ?? TRIES)) {
       const pause = Math.min(30_000, 500 * 2 ** attempt);
       await ports.journal.release(leased.incident, effect.key, leased.fence, ports.clock.now() + pause);
-    } else if (talk) {
+    } else if (TALK.has(effect.do)) {
       await ports.journal.end(leased.incident, effect.key, leased.fence);
     } else {
       await finish(now, gaveUp(effect, text(error))).catch((failure: unknown) => {
