@@ -15,8 +15,35 @@ export interface DeskPolicy {
 /** The desk where commands and button presses arrive, once they are recorded and acked. */
 export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void): Desk {
   const { journal } = workplace;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other, so that two starts at the same moment see each other. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work);
+    last = mine;
+    return mine;
+  };
+  const open = async (
+    cluster: string,
+    { key, node, by, place, symptom }: Parameters<Desk['start']>[0],
+  ): Promise<string | null> => {
+    // The same command, delivered again after a crash, is the same incident.
+    const incident = sha256(`start ${key}`).slice(0, 32);
+    const running = (await journal.open()).find(({ state }) => state.node === node && state.cluster === cluster);
+    if (running?.incident === incident) return null;
+    if (running !== undefined) {
+      return `${node} is being looked at already, started by ${running.state.by.name}: see its thread.`;
+    }
+    const opened = { is: 'opened', incident, node, cluster, by, place } as const;
+    const happening = symptom === undefined ? opened : { ...opened, symptom };
+    const taken = await take(workplace, incident, happening, { inbox: `start ${key}` });
+    nudge();
+    return taken.is === 'written' || taken.is === 'seen'
+      ? null
+      : 'The incident could not be recorded; nothing was started.';
+  };
   return {
-    async start({ key, node, by, place, symptom }) {
+    async start(request) {
+      const { node, by, place } = request;
       if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
         return 'You may not start a diagnosis here; ask one of the configured starters.';
       }
@@ -25,27 +52,12 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       }
       const found = await clusterOf(workplace, node);
       if ('refusal' in found) return found.refusal;
-      // The same command, delivered again after a crash, is the same incident.
-      const incident = sha256(`start ${key}`).slice(0, 32);
-      const running = (await journal.open()).find(
-        ({ state }) => state.node === node && state.cluster === found.cluster,
-      );
-      if (running?.incident === incident) return null;
-      if (running !== undefined) {
-        return `${node} is being looked at already, started by ${running.state.by.name}: see its thread.`;
-      }
-      const opened = { is: 'opened', incident, node, cluster: found.cluster, by, place } as const;
-      const happening = symptom === undefined ? opened : { ...opened, symptom };
-      const taken = await take(workplace, incident, happening, { inbox: `start ${key}` });
-      nudge();
-      return taken.is === 'written' || taken.is === 'seen'
-        ? null
-        : 'The incident could not be recorded; nothing was started.';
+      return inTurn(() => open(found.cluster, request));
     },
 
     async press({ key, token, by, place, reason }) {
       const open = await journal.open();
-      const incident = open.find(({ state }) => state.buttons[token] !== undefined && isIn(place, state.place));
+      const incident = open.find(({ state }) => Object.hasOwn(state.buttons, token) && isIn(place, state.place));
       if (incident === undefined) {
         return 'This incident is over, or the button belongs to an older message: nothing was done.';
       }

@@ -19,7 +19,7 @@ export function targetOf(
 }
 
 function direct(ports: Ports, node: BoundNode): NodeTarget {
-  const configured = ports.doors[node.name];
+  const configured = Object.hasOwn(ports.doors, node.name) ? ports.doors[node.name] : undefined;
   return {
     name: node.name,
     addresses: [

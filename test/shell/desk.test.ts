@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import type { IncidentState } from '../../src/model/index.ts';
+import { desk } from '../../src/shell/index.ts';
+import type { DeskPolicy } from '../../src/shell/index.ts';
+import { fakeCluster, nodeNamed } from '../fake/cluster.ts';
+import { ON_CALL, SECOND } from '../fake/house.ts';
+import { bench, type Bench } from './workplace.ts';
+
+const NODE = 'ip-10-0-10-207';
+const PLACE = { team: 'T1', channel: 'C1', thread: null };
+
+interface Counter extends Bench {
+  readonly desk: ReturnType<typeof desk>;
+  nudges(): number;
+  incidents(): Promise<readonly IncidentState[]>;
+}
+
+function counter(policy: Partial<DeskPolicy> = {}, made = bench()): Counter {
+  let nudges = 0;
+  return {
+    ...made,
+    desk: desk(made.workplace, { starters: [], channels: [], ...policy }, () => (nudges += 1)),
+    nudges: () => nudges,
+    incidents: async () => (await made.journal.open()).map(({ state }) => state),
+  };
+}
+
+const start = (from: Counter, change: Partial<Parameters<Counter['desk']['start']>[0]> = {}): Promise<string | null> =>
+  from.desk.start({ key: 'k1', node: NODE, by: ON_CALL, place: PLACE, ...change });
+
+describe('starting', () => {
+  test('opens an incident, wakes the worker and leaves the talking to the thread', async () => {
+    const at = counter();
+    expect(await start(at)).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ node: NODE, cluster: 'prod-east', by: ON_CALL, life: 'opened' }]);
+    expect(at.nudges()).toBe(1);
+  });
+
+  test('takes a symptom along', async () => {
+    const at = counter();
+    await start(at, { symptom: 'kubelet' });
+    expect(await at.incidents()).toMatchObject([{ symptom: 'kubelet' }]);
+  });
+
+  test('a node that is not known gets the nearest names, and nothing is started', async () => {
+    const at = counter();
+    expect(await start(at, { node: 'ip-10-0-10-270' })).toMatch(
+      /^No node of prod-east is called that\. Did you mean ip-10-0-10-207\b.*\?$/,
+    );
+    expect(await at.incidents()).toEqual([]);
+    expect(at.nudges()).toBe(0);
+  });
+
+  test.each(['', '$(id)', '--help', '__proto__', 'constructor', 'x'.repeat(10_000)])(
+    'a node called %s is not known, and that is all',
+    async (node) => {
+      expect(await start(counter(), { node })).toBe(
+        'No node of prod-east is called that. There are 3 nodes, none with a name like it.',
+      );
+    },
+  );
+
+  test('a cluster that does not answer is said, and nothing is started', async () => {
+    const at = counter();
+    at.cluster.fail('nodes', 'denied', 'The API server answers 403 to "list nodes".');
+    expect(await start(at)).toBe('The API server answers 403 to "list nodes". Nothing was started.');
+    at.cluster.heal();
+    expect(await start(at)).toBeNull();
+  });
+
+  test('a node of the second cluster is found although the first is silent', async () => {
+    const made = bench();
+    const other = fakeCluster({ name: 'prod-west', nodes: [nodeNamed('west-1', '10.1.0.1')] });
+    made.cluster.fail('nodes', 'timed-out', 'The API server is silent.');
+    const sites = [...made.workplace.sites, { cluster: other, nodes: made.nodes, doors: {} }];
+    const at = counter({}, { ...made, workplace: { ...made.workplace, sites } });
+    expect(await start(at, { node: 'west-1' })).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ cluster: 'prod-west' }]);
+    expect(await start(at, { node: 'east-1', key: 'k2' })).toBe('The API server is silent. Nothing was started.');
+  });
+
+  test('only starters start, where there are any', async () => {
+    const at = counter({ starters: [SECOND.id] });
+    expect(await start(at)).toMatch(/^You may not start/);
+    expect(await start(at, { by: SECOND })).toBeNull();
+  });
+
+  test('only in the configured channels, where there are any', async () => {
+    const at = counter({ channels: ['C2'] });
+    expect(await start(at)).toMatch(/not started in this channel/);
+    expect(await start(at, { place: { ...PLACE, channel: 'C2' } })).toBeNull();
+  });
+
+  test('whoever may not start learns nothing of the cluster', async () => {
+    const at = counter({ starters: [SECOND.id] });
+    await start(at, { node: 'nowhere' });
+    expect(at.cluster.asked).toEqual([]);
+  });
+
+  test('a second person is sent to the thread that runs', async () => {
+    const at = counter();
+    await start(at);
+    expect(await start(at, { key: 'k2', by: SECOND })).toBe(
+      `${NODE} is being looked at already, started by on-call: see its thread.`,
+    );
+    expect(await at.incidents()).toHaveLength(1);
+  });
+
+  test('the same command delivered twice is one incident, and says nothing', async () => {
+    const at = counter();
+    expect([await start(at), await start(at)]).toEqual([null, null]);
+    expect(await at.incidents()).toHaveLength(1);
+  });
+
+  test('the same command delivered again after the end starts nothing', async () => {
+    const at = counter();
+    await start(at);
+    const [stored] = await at.journal.open();
+    if (stored === undefined) throw new Error('no incident');
+    await at.journal.advance({
+      incident: stored.incident,
+      from: stored.version,
+      event: { is: 'woken', name: 'x', at: 1, seed: '0' },
+      state: { ...stored.state, life: 'closed', outcome: 'nothing-found' },
+      effects: [],
+      audit: [],
+    });
+    expect(await start(at)).toBeNull();
+    expect(await at.incidents()).toEqual([]);
+  });
+
+  test('two people at the same moment start one incident', async () => {
+    const at = counter();
+    const told = await Promise.all([start(at, { key: 'k1' }), start(at, { key: 'k2', by: SECOND })]);
+    expect(await at.incidents()).toHaveLength(1);
+    expect(told.filter((sentence) => sentence === null)).toHaveLength(1);
+    expect(told.join('')).toContain('is being looked at already');
+  });
+
+  test('two nodes at the same moment are two incidents', async () => {
+    const at = counter();
+    await Promise.all([start(at, { key: 'k1' }), start(at, { key: 'k2', node: 'ip-10-0-10-115' })]);
+    expect(await at.incidents()).toHaveLength(2);
+  });
+
+  test('a start that fails by surprise does not keep the next one waiting', async () => {
+    const at = counter(
+      {},
+      bench({
+        journal: (journal) => {
+          let calls = 0;
+          return { ...journal, open: () => (calls++ === 0 ? Promise.reject(new Error('disk full')) : journal.open()) };
+        },
+      }),
+    );
+    await expect(start(at)).rejects.toThrow('disk full');
+    expect(await start(at)).toBeNull();
+  });
+});
+
+describe('pressing', () => {
+  const opened = async (): Promise<{ readonly at: Counter; readonly token: string }> => {
+    const at = counter();
+    await start(at);
+    const [state] = await at.incidents();
+    return { at, token: state?.questions[0]?.buttons[0]?.token ?? '' };
+  };
+
+  test('takes the press into its incident and wakes the worker', async () => {
+    const { at, token } = await opened();
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ symptom: 'kubelet', userAnswers: [{ by: SECOND }] }]);
+    expect(at.nudges()).toBe(2);
+  });
+
+  test('the same press delivered twice counts once', async () => {
+    const { at, token } = await opened();
+    const press = () => at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE });
+    expect([await press(), await press()]).toEqual([null, null]);
+    const [incident] = await at.journal.open();
+    expect((await at.journal.events(incident?.incident ?? '')).filter(({ is }) => is === 'pressed')).toHaveLength(1);
+  });
+
+  test('carries a reason along', async () => {
+    const { at, token } = await opened();
+    await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE, reason: 'later' });
+    const [incident] = await at.journal.open();
+    expect((await at.journal.events(incident?.incident ?? '')).at(-1)).toMatchObject({ reason: 'later' });
+  });
+
+  test.each(['', 'constructor', '__proto__', 'f'.repeat(32)])(
+    'a button %j that nobody made is refused',
+    async (token) => {
+      const { at } = await opened();
+      expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toContain('nothing was done');
+      expect(at.nudges()).toBe(1);
+    },
+  );
+
+  test.each([
+    ['another workspace', { ...PLACE, team: 'T2' }],
+    ['another channel', { ...PLACE, channel: 'C2' }],
+    ['another thread', { ...PLACE, thread: 'C1/9.9' }],
+  ])('a button that was carried to %s is refused', async (_, place) => {
+    const { at, token } = await opened();
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place })).toContain('nothing was done');
+    expect(await at.incidents()).toMatchObject([{ symptom: null }]);
+  });
+
+  test('a button of an incident that is over is refused', async () => {
+    const { at, token } = await opened();
+    const [stored] = await at.journal.open();
+    if (stored === undefined) throw new Error('no incident');
+    await at.journal.advance({
+      incident: stored.incident,
+      from: stored.version,
+      event: { is: 'woken', name: 'x', at: 1, seed: '0' },
+      state: { ...stored.state, life: 'closed', outcome: 'aborted' },
+      effects: [],
+      audit: [],
+    });
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toMatch(/^This incident is over/);
+  });
+});
