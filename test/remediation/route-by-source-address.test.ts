@@ -25,12 +25,12 @@ const finding: Finding = {
 };
 
 /** Drafts the fix from what this node's own commands print. */
-function drafted(print: (argv: readonly string[]) => string): Draft | { unfit: string } {
+function drafted(print: (argv: readonly string[]) => string, about = finding): Draft | { unfit: string } {
   const ask = <P extends Params>(probe: Probe<P, unknown>, params: P): Answer =>
     answered('subject', probe, params, print(probe.argv(params)));
   const answers = [ask(ipRoute, {}), ask(ipRouteAll, {}), ask(ipRule, {}), ask(ipRouteGet, way)];
   const readings = readingsOf(Object.fromEntries(answers.map((answer) => [questionKey(answer.question), answer])));
-  return routeBySourceAddress.draft(finding, { bound: I1, readings, door: null });
+  return routeBySourceAddress.draft(about, { bound: I1, readings, door: null });
 }
 
 /** What a node of I1 prints, with other rules or other routes of all tables. */
@@ -51,6 +51,10 @@ describe('route-by-source-address', () => {
     const draft = drafted(printing({ more: '10.9.0.0/16 dev eth1 table 207 scope link \n' }));
     expect(JSON.stringify(draft)).toContain('"table","208"');
     expect(JSON.stringify(draft)).not.toContain('"207"');
+  });
+
+  test.each(['-z', '$(id)', 'a b', 'all'])('writes no interface called %j into a command', (uplink) => {
+    expect(drafted(printing({}), { ...finding, facts: { ...finding.facts, uplink } })).toHaveProperty('unfit');
   });
 
   test('does not fit where one of its priorities is taken', () => {
