@@ -6,6 +6,7 @@ import { questionKey } from '../../src/model/index.ts';
 import type { Answer, Finding } from '../../src/model/index.ts';
 import { ipRoute, ipRouteAll, ipRouteGet, ipRule } from '../../src/probe/index.ts';
 import type { Params, Probe } from '../../src/probe/probe.ts';
+import { NOT_PLAIN } from '../../src/remediation/plain.ts';
 import type { Draft } from '../../src/remediation/remediation.ts';
 import { routeBySourceAddress } from '../../src/remediation/route-by-source-address.ts';
 import { answered, I1 } from '../fake/scene.ts';
@@ -54,7 +55,7 @@ describe('route-by-source-address', () => {
   });
 
   test.each(['-z', '$(id)', 'a b', 'all'])('writes no interface called %j into a command', (uplink) => {
-    expect(drafted(printing({}), { ...finding, facts: { ...finding.facts, uplink } })).toHaveProperty('unfit');
+    expect(drafted(printing({}), { ...finding, facts: { ...finding.facts, uplink } })).toEqual({ unfit: NOT_PLAIN });
   });
 
   test('does not fit where one of its priorities is taken', () => {
