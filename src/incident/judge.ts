@@ -2,6 +2,7 @@ import type { Check } from '../check/check.ts';
 import { readingsOf } from '../check/check.ts';
 import type { Finding, Missing } from '../model/index.ts';
 import { fitting } from './fitting.ts';
+import { probes } from '../probe/index.ts';
 import { set } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -15,13 +16,17 @@ export function judge(turn: Turn, checkIds: readonly string[]): 'suspected' | 'c
   const findings: Finding[] = [];
   const ruledOut: string[] = [];
   const unseen: Missing[] = [];
+  const told = new Set<string>();
   for (const check of inOrder(fitting(turn.house.checks, bound), checkIds)) {
     const verdict = check.judge(bound, readings);
     if (verdict.is === 'found') findings.push(...verdict.findings);
     else if (verdict.is === 'clear') ruledOut.push(`${check.ruledOut} (${verdict.because})`);
-    else unseen.push(...verdict.missing);
+    else {
+      unseen.push(...verdict.missing);
+      for (const { probe } of check.needs(bound, readings)) told.add(probe);
+    }
   }
-  set(turn, { findings: rank(findings), ruledOut, unseen: [...unseen, ...gaps(turn)] });
+  set(turn, { findings: rank(findings), ruledOut, unseen: [...unseen, ...gaps(turn), ...silent(turn, told)] });
   if (findings.length > 0) return 'suspected';
   return unseen.length > 0 ? 'unseen' : 'cleared';
 }
@@ -61,7 +66,7 @@ function inOrder(checks: readonly Check[], ids: readonly string[]): Check[] {
   return ids.flatMap((id) => checks.filter((check) => check.id === id));
 }
 
-/** Questions that were asked and not answered, and nodes that were never entered: named whatever the checks made of them. */
+/** Nodes that were never entered, and a peer that there is none: named whatever the checks made of them. */
 export function gaps(turn: Turn): Missing[] {
   const { bound, looks } = turn.state;
   const missing: Missing[] = looks
@@ -77,4 +82,13 @@ export function gaps(turn: Turn): Missing[] {
     });
   }
   return missing;
+}
+
+/** Lookups of the survey that the subject did not answer, but for those of which a check `told` already. */
+function silent(turn: Turn, told: ReadonlySet<string>): Missing[] {
+  return Object.values(turn.state.answers).flatMap(({ question, node, reading }): Missing[] => {
+    const probe = probes.find(({ id }) => id === question.probe);
+    if (reading.known || question.role !== 'subject' || probe?.cheap !== true || told.has(probe.id)) return [];
+    return [{ check: 'survey', role: 'subject', node, gap: reading.gap, detail: `${probe.reads}: ${reading.detail}` }];
+  });
 }

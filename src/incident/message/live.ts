@@ -65,8 +65,10 @@ function seen(state: IncidentState): Rich | undefined {
   const answers = Object.values(state.answers);
   const silent = new Set(answers.flatMap(({ question, reading }) => (reading.known ? [] : [question.probe])));
   const known = answers.filter(({ reading }) => reading.known).length;
-  const door = state.looks.find((look: Look) => look.role === 'subject')?.door;
-  if (answers.length === 0) return [{ text: 'no door opened' }];
+  const subject = state.looks.find((look: Look) => look.role === 'subject');
+  const door = subject?.door;
+  if (subject?.state === 'failed' && subject.door === null)
+    return [{ text: 'no door of ' }, { code: subject.node }, { text: ' opened' }];
   return [
     { text: `${known} of ${answers.length} lookups answered${without([...silent])}` },
     ...(door === undefined || door === null ? [] : [{ text: ', came in through ' }, { code: doorName(door) }]),
