@@ -3,25 +3,15 @@ import type { Readings } from '../check/check.ts';
 import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { uplink } from '../check/uplink.ts';
 import { nodeInRole } from '../model/index.ts';
-import type {
-  Bound,
-  BoundNode,
-  CaptureFilter,
-  CapturePoint,
-  IncidentState,
-  StimulusPlan,
-  WatchPlan,
-} from '../model/index.ts';
-import { ipAddr, ipLink, ipRoute, ipRouteGet, vxlanLink } from '../probe/index.ts';
-import type { VxlanLink } from '../probe/vxlan-link.ts';
+import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
+import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
 import { stimulusById } from '../stimulus/index.ts';
+import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
 const COUNT = 7;
 /** Headers of every protocol decoded fit into 96 bytes; payload is never wanted. */
 const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
-/** Outer Ethernet, IPv4, UDP and VXLAN come before the inner headers. */
-const ENCAPSULATED_SNAP = 192;
 
 /** What to send and where to watch for it, or one sentence why nothing can be provoked. */
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
@@ -71,29 +61,19 @@ export function watchFor(
     return { unfit: `Which interface leads to pod ${pod} is not known, so no packets were counted.` };
   const stimulus = { stimulus: prove.stimulus, from, to: pod, count: COUNT } as const;
   const sender = nodeInRole(bound, from);
-  const tunnel = sender === null ? null : tunnelTo(readings, sender);
-  if (tunnel === null || device === tunnel.device) return plan(stimulus, [...new Set([here.value.device, device])]);
-  const points: CapturePoint[] = [
-    { ...point(here.value.device), onWay: false, filter: outside(tunnel, sender) },
-    { ...point(tunnel.device), onWay: true },
-    { ...point(device), onWay: true },
-  ];
-  const limits = { ...LIMITS, snap: ENCAPSULATED_SNAP };
-  return { stimulus, watch: { points, filter: kind.filter(stimulus), limits } };
-}
-
-/** The VXLAN device by which packets of another node's pods and of its tunnel address arrive; `null` without one. */
-function tunnelTo(readings: Readings, sender: BoundNode): VxlanLink | null {
-  const links = readings.of('subject', vxlanLink, {});
-  const routes = readings.of('subject', ipRoute, {});
-  if (links?.known !== true || routes?.known !== true) return null;
-  const way = routes.value.routes.find(({ destination }) => sender.facts.podCidrs.includes(destination));
-  return links.value.links.find(({ device }) => device === way?.device) ?? null;
-}
-
-/** The tunnel's outer packets between the two nodes. */
-function outside({ port }: VxlanLink, sender: BoundNode | null): CaptureFilter {
-  return { all: [{ port, proto: 'udp' }, ...(sender === null ? [] : [{ host: sender.address }])], none: [] };
+  const tunnel = tunnelTo(readings, sender);
+  if (tunnel === null || sender === null || device === tunnel.device)
+    return plan(stimulus, [...new Set([here.value.device, device])]);
+  const encapsulated = (sent: StimulusPlan, at: string | null): Watch => ({
+    stimulus: sent,
+    watch: {
+      points: tunnelPoints(bound.subject.name, tunnel, sender, { uplink: here.value.device, pod: at }),
+      filter: kind.filter(sent),
+      limits: { ...LIMITS, ...ENCAPSULATED },
+    },
+  });
+  const far = lostAnswersFrom(state);
+  return far === null ? encapsulated(stimulus, device) : encapsulated({ ...stimulus, from: 'subject', to: far }, null);
 }
 
 /** The device by which replies leave if it is another one; else another device in the node's own subnet; at most one. */

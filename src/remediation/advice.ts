@@ -25,8 +25,8 @@ export const advice: Readonly<Record<string, string>> = {
     'Restart kube-proxy or the CNI, whose accepting chains are missing, or set the policy where it is managed.',
   'gateway-not-answering': 'Ask the network team about the gateway; look at VLAN and virtual switch of the uplink.',
   'pod-route-missing': 'Restart the CNI pod of this node; it writes these routes.',
-  'vtep-mac-not-announced': `Restart flannel on this node, so that it announces the MAC that the tunnel has: kubectl -n kube-flannel delete pod --field-selector spec.nodeName=NODE (its namespace is kube-system in older manifests); restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
+  'vtep-mac-not-announced': `Restart flannel on this node, so that it announces the MAC that the tunnel has: kubectl -n kube-flannel delete pod --field-selector spec.nodeName={node} (its namespace is kube-system in older manifests); restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
   'vtep-missing':
-    'Restart flannel on this node, which makes the device again: kubectl -n kube-flannel delete pod --field-selector spec.nodeName=NODE (its namespace is kube-system in older manifests); then find what removed it, a network manager most often.',
+    'Restart flannel on this node, which makes the device again: kubectl -n kube-flannel delete pod --field-selector spec.nodeName={node} (its namespace is kube-system in older manifests); then find what removed it, a network manager most often.',
   'no-door-opens': 'Use the console or the cloud provider to get in; compare what the API server and the peer see.',
 };

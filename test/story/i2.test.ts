@@ -6,7 +6,7 @@ import { tell, waitingOffer } from './tell.ts';
 
 const NODE = 'kylin-19';
 const PEER = 'kylin-21';
-const SYMPTOM = 'no-way-between-nodes';
+const SYMPTOM = 'pods-cannot-get-out';
 const STALE = 'vtep-mac-not-announced';
 const CAPTURED = 'remote-vtep-is-local';
 /** Both ways in which a node may look its own VTEP up: the second on kernels that had it so. */
@@ -39,25 +39,28 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
       confidence: 'proven',
       facts: { announced: 'ea:77:37:86:ee:bf', actual: 'b6:9b:ed:b0:37:74', device: 'flannel.1' },
     });
-    expect(finding?.proof).toMatch(/^flannel\.1 counted \d+ frames for another MAC while 7 marked packets were sent/);
+    // Connections that were tried before keep on being answered, into the quiet window too; the frames' address then proves it.
+    expect(finding?.proof).toMatch(/^flannel\.1 counted \d+ frames for another MAC|addressed to ea:77:37:86:ee:bf/);
     expect(shown(state, NODE).join('\n')).toContain('b6:9b:ed:b0:37:74');
     expect(shown(state, NODE)).toContain('{"VNI":1,"VtepMAC":"ea:77:37:86:ee:bf"}');
     expect(shown(state, PEER)).toContain('{"VNI":1,"VtepMAC":"2a:f1:d4:d0:32:24"}');
     expect(state.questions).toHaveLength(1);
 
-    expect(state.watched?.story).toMatchObject({ fate: 'not-forwarded', requestsAt: [7, 7, 0], answersAt: [0, 0, 0] });
-    expect(state.watched?.story.points.map(({ device }) => device)).toEqual(['eth0', 'flannel.1', 'cni0']);
+    expect(state.watched?.story).toMatchObject({ fate: 'answer-not-delivered', requestsAt: [7, 7], answersAt: [7, 7] });
+    expect(state.watched?.story.points.map(({ device }) => device)).toEqual(['flannel.1', 'eth0']);
+    const foreign = state.watched?.story.ladder.filter(({ kind }) => kind === 'echo-reply') ?? [];
+    expect(new Set(foreign.map(({ macTarget }) => macTarget))).toEqual(new Set(['ea:77:37:86:ee:bf']));
     const counter = state.watched?.counters.find((one) => one.counter === 'otherhost of flannel.1');
     expect(counter?.during).toBeGreaterThanOrEqual(7);
     expect(attached.map(({ name }) => name).filter((name) => name.endsWith('.pcap'))).toEqual([
-      'capture-eth0.pcap',
       'capture-flannel_1.pcap',
-      'capture-cni0.pcap',
+      'capture-eth0.pcap',
     ]);
 
     expect(state.offers, 'a restart of flannel is no plan of node commands').toEqual([]);
     expect(state.outcome).toBe('advice');
     expect(JSON.stringify(state.telling)).toContain('interface-name:flannel*');
+    expect(JSON.stringify(state.telling)).toContain('spec.nodeName=kylin-19');
     expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
     await clears(lab, NODE, clean);
 
@@ -86,6 +89,7 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
       }
     }
     expect(offered.watched?.story).toMatchObject({ fate: 'not-forwarded', requestsAt: [7, 7, 0] });
+    expect(offered.watched?.story.points.map(({ device }) => device)).toEqual(['eth0', 'flannel.1', 'cni0']);
     const { plan } = waitingOffer(offered);
     expect(plan.risk).toBe(1);
     expect(plan.steps.map(({ argv }) => argv.join(' '))).toEqual([
@@ -116,11 +120,11 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     const own = await lab.exec(NODE, ['ip', 'route', 'show', 'table', 'local']);
     expect(own.stdout.split('\n').some((line) => OWN_VTEP.test(line))).toBe(true);
     const fates: (string | undefined)[] = [];
-    for (const symptom of [SYMPTOM, 'pods-unreachable', 'pods-cannot-get-out']) {
+    for (const symptom of [SYMPTOM, 'pods-unreachable']) {
       const { state } = await tell(lab, { node: NODE, symptom }).ending();
       expect([symptom, codes(state), state.offers, state.outcome]).toEqual([symptom, [], [], 'nothing-found']);
       fates.push(state.watched?.story.fate);
     }
-    expect(fates).toEqual(['answered', 'answered', 'answered']);
+    expect(fates).toEqual(['answered', 'answered']);
   });
 });

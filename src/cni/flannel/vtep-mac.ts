@@ -43,7 +43,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
     const row = evidence(`the device ${device}`, lineOf(answer, link?.line), theirs(bound, readings));
     const state = link === undefined ? `has no ${device}` : `has ${device} switched off`;
     const statement = `${name} ${state}: nothing from another node's pods reaches its own, and nothing from here reaches theirs.`;
-    return { is: 'found', findings: [finding(MISSING, statement, [row], { device })] };
+    return { is: 'found', findings: [finding(MISSING, statement, [row], { device, node: name })] };
   }
   if (link.mac.toLowerCase() === mac) return { is: 'clear', because: `${device} has the announced MAC ${mac}` };
   const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.`;
@@ -51,7 +51,14 @@ function judge(bound: Bound, readings: Readings): Verdict {
     evidence(`MAC of ${device}`, lineOf(answer, link.line), theirs(bound, readings)),
     evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
   ];
-  return { is: 'found', findings: [finding(STALE, statement, rows, { device, announced: mac, actual: link.mac })] };
+  const lost = {
+    device,
+    announced: mac,
+    actual: link.mac,
+    node: name,
+    answersLostFrom: bound.peer?.pods[0]?.address ?? '',
+  };
+  return { is: 'found', findings: [finding(STALE, statement, rows, lost)] };
 }
 
 function finding(code: string, statement: string, rows: readonly Evidence[], facts: Finding['facts']): Finding {
