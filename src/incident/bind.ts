@@ -45,9 +45,25 @@ export function bind(
     bound,
     farEnds: {
       ...(apiServer === null ? {} : { 'api-server': apiServer }),
-      ...(other === null ? {} : { node: other, outside: { ...other, kind: 'outside' } }),
+      ...(other === null
+        ? {}
+        : { node: other, outside: { ...(outsideEnd(view, subject, node) ?? other), kind: 'outside' } }),
     },
   };
+}
+
+/**
+ * A Ready node of another network, so that its packets come from outside as the subject's own network sees it: one that shares
+ * less than 16 bits with the subject, as no network of a cloud is larger (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html).
+ */
+function outsideEnd(view: ClusterView, subject: NodeFacts, node: (facts: NodeFacts) => BoundNode): FarEnd | null {
+  const network = (address: string): string => address.split('.').slice(0, 2).join('.');
+  const near = network(node(subject).address);
+  const sender = view.nodes
+    .filter(({ name, ready }) => name !== subject.name && ready === 'True')
+    .map(node)
+    .find(({ address }) => isIPv4(address) && network(address) !== near);
+  return sender === undefined ? null : { kind: 'outside', address: sender.address, sender };
 }
 
 /** The API server to stand for all: one that runs on a known node other than the subject, so that it can send for us. */

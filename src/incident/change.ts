@@ -1,4 +1,5 @@
 import { readingsOf } from '../check/check.ts';
+import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { questionKey } from '../model/index.ts';
 import type { Door, LedgerEntry, Offer, Question, Verified, Watched } from '../model/index.ts';
 import { icmpEcho, tcpSyn } from '../stimulus/index.ts';
@@ -169,9 +170,9 @@ function verification(turn: Turn, offer: Offer): Extract<Parameters<typeof want>
 }
 
 /** The stimulus that was counted before, whatever has become of the playbook that named it. */
-function proving({ sent }: Watched): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' } {
+function proving({ sent }: Watched): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' } {
   return {
     stimulus: sent.mark.proto === 'tcp' ? tcpSyn.id : icmpEcho.id,
-    target: sent.port === null ? 'pod' : 'kubelet',
+    target: sent.port === null ? 'pod' : sent.port === KUBELET_PORT ? 'kubelet' : 'service',
   };
 }

@@ -2,10 +2,11 @@ import { conclude } from './conclude.ts';
 import { noDoor } from './doors.ts';
 import { bindFarEnd, follow, present } from './follow.ts';
 import { judge, weigh } from './judge.ts';
-import { askMore, lookOf } from './look.ts';
+import { askMore, askOpen, lookOf } from './look.ts';
 import { offerAnswers } from './questions.ts';
 import { record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
+import { SERVICE_QUESTIONS } from './watch-service.ts';
 import { watchFor } from './watch.ts';
 
 /** More states than any playbook can chain without waiting; a guard against a circle of verdicts. */
@@ -49,6 +50,7 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
     const { watched, watching, watchFailure } = turn.state;
     if (watching) return false;
     if (watched === null && watchFailure === null) {
+      if (state.prove.target === 'service' && askOpen(turn, SERVICE_QUESTIONS)) return false;
       const watch = watchFor(turn.state, state.prove);
       if ('unfit' in watch) {
         set(turn, { watchFailure: watch.unfit });

@@ -27,13 +27,19 @@ export function lookAtNodes(turn: Turn): void {
 /** Asks what the given checks still need. True when something was asked, so that the answer has to be awaited. */
 export function askMore(turn: Turn, checkIds: readonly string[]): boolean {
   const { bound, answers } = turn.state;
-  if (bound === null || turn.state.rounds >= ROUNDS) return false;
+  if (bound === null) return false;
   const readings = readingsOf(answers);
-  const open = distinct(
-    fitting(turn.house.checks, bound)
-      .filter((check) => checkIds.includes(check.id))
-      .flatMap((check) => check.needs(bound, readings)),
-  ).filter((question) => answers[questionKey(question)] === undefined);
+  const needed = fitting(turn.house.checks, bound)
+    .filter((check) => checkIds.includes(check.id))
+    .flatMap((check) => check.needs(bound, readings));
+  return askOpen(turn, needed);
+}
+
+/** Asks those questions that were not asked yet, at most three rounds in one playbook state. True when something was asked. */
+export function askOpen(turn: Turn, needed: readonly Question[]): boolean {
+  const { bound, answers } = turn.state;
+  if (bound === null || turn.state.rounds >= ROUNDS) return false;
+  const open = distinct(needed).filter((question) => answers[questionKey(question)] === undefined);
   let asked = false;
   for (const role of ['subject', 'peer', 'farEnd'] as const) {
     const questions = open.filter((question) => question.role === role);

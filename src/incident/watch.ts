@@ -6,6 +6,7 @@ import { nodeInRole } from '../model/index.ts';
 import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
 import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
 import { stimulusById } from '../stimulus/index.ts';
+import { serviceTarget } from './watch-service.ts';
 import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
@@ -19,7 +20,7 @@ export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan
 /** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
 export function watchFor(
   state: IncidentState,
-  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' },
+  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' },
 ): Watch {
   const { bound } = state;
   if (bound === null || bound.farEnd === null)
@@ -51,6 +52,12 @@ export function watchFor(
       count: COUNT,
     } as const;
     return plan(stimulus, [here.value.device, ...others]);
+  }
+  if (prove.target === 'service') {
+    const target = serviceTarget(state, readings, here.value.device);
+    if ('unfit' in target) return target;
+    const { to, port, devices } = target;
+    return plan({ stimulus: prove.stimulus, from, to, port, count: COUNT }, devices);
   }
   const pod = bound.subject.pods[0]?.address;
   if (pod === undefined || pod === null)

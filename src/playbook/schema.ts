@@ -9,7 +9,7 @@ const narrow = z.strictObject({
   next: z.strictObject({ suspected: name, cleared: name, unseen: name }),
 });
 const prove = z.strictObject({
-  prove: z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod']) }),
+  prove: z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod', 'service']) }),
   next: z.strictObject({ proven: name, likely: name, cleared: name, unseen: name }),
 });
 const ask = z.strictObject({

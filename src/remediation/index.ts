@@ -1,4 +1,5 @@
 import { deleteConnectedRoute } from './delete-connected-route.ts';
+import { loosenUplinkRpf } from './loosen-uplink-rpf.ts';
 import { releaseRemoteVtep } from './release-remote-vtep.ts';
 import type { Remediation } from './remediation.ts';
 import { routeBySourceAddress } from './route-by-source-address.ts';
@@ -14,4 +15,5 @@ export const remediations: readonly Remediation[] = [
   releaseRemoteVtep,
   switchForwardingOn,
   switchUplinkForwardingOn,
+  loosenUplinkRpf,
 ];

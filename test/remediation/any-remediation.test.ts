@@ -21,6 +21,7 @@ import {
   readings,
 } from '../fake/scene.ts';
 import { I2, I2_CAPTURED, i2Answers } from '../fake/flannel.ts';
+import { eniAnswers, eniBound, I4B } from '../fake/eni.ts';
 import { MANAGEMENT, NODE_DOOR } from './draft.ts';
 
 const checks = [...everywhere, ...cniChecks];
@@ -78,6 +79,7 @@ function i1Named(device: string): Node {
 
 const NODES: readonly Node[] = [
   { bound: I2, answers: i2Answers(I2_CAPTURED) },
+  { bound: eniBound(I4B), answers: eniAnswers(I4B) },
   { bound: I1, answers: i1Answers(I1_SICK) },
   { bound: I1, answers: i1Answers({ ...I1_SICK, rpFilter: '1' }) },
   { bound: I3, answers: i3Answers(I3_SICK) },
