@@ -29,7 +29,7 @@ function finding(state: IncidentState): Finding {
   const alive = neighbour(state);
   return {
     code: 'no-door-opens',
-    statement: `netdiag could not enter ${state.node}: ${tried.length === 0 ? 'no address of it is known' : reasons(tried)}. The API server calls it ${
+    statement: `netdiag could not enter ${state.node}: ${tried.length === 0 ? unreached(look?.failure ?? null) : reasons(tried)}. The API server calls it ${
       ready === 'True' ? 'Ready' : ready === 'False' ? 'not Ready' : 'of unknown state'
     }${alive === null ? '' : `, and the healthy peer ${alive.reachable ? 'has it in its neighbour table' : 'gets no ARP answer from it'}`}.`,
     confidence: 'possible',
@@ -37,6 +37,11 @@ function finding(state: IncidentState): Finding {
     facts: { tried: tried.map(({ door, because }) => `${doorName(door)}: ${because}`) },
     residue: [],
   };
+}
+
+/** Why no door was even tried. */
+function unreached(failure: string | null): string {
+  return failure === null ? 'no address of it is known' : failure.replace(/\.$/, '');
 }
 
 /** Why no door opened, addresses with the same reason together: `no answer within 5 s (A, B), nor through PEER`. */
