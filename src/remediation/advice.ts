@@ -25,9 +25,9 @@ export const advice: Readonly<Record<string, string>> = {
     'Restart kube-proxy or the CNI, whose accepting chains are missing, or set the policy where it is managed.',
   'gateway-not-answering': 'Ask the network team about the gateway; look at VLAN and virtual switch of the uplink.',
   'pod-route-missing': 'Restart the CNI pod of this node; it writes these routes.',
-  'vtep-mac-not-announced': `Restart flannel on this node, so that it announces the MAC that the tunnel has: kubectl -n kube-flannel delete pod --field-selector spec.nodeName={node} (its namespace is kube-system in older manifests); restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
+  'vtep-mac-not-announced': `Restart flannel on this node, so that it announces the MAC that the tunnel has: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
   'vtep-missing':
-    'Restart flannel on this node, which makes the device again: kubectl -n kube-flannel delete pod --field-selector spec.nodeName={node} (its namespace is kube-system in older manifests); then find what removed it, a network manager most often.',
+    'Restart flannel on this node, which makes the device again: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; then find what removed it, a network manager most often.',
   'eni-pod-request-dropped':
     'Before aws-node is rolled: {first} Set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on aws-node and roll it node by node: kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\', kubectl -n {namespace} set env daemonset/{name} AWS_VPC_K8S_CNI_EXTERNALSNAT=true, then delete the aws-node pod of one node at a time. Pods then need a NAT gateway to reach the internet; a CNI with PR 1475 needs no change of the setting. rp_filter=2 on {eni} alone does not help: the SYN gets in, and its answer leaves {uplink} with an address that is not of {uplink}.',
   'eni-pod-reply-leaves-uplink':

@@ -1,5 +1,5 @@
 import type { Answer, Bound, NodeRole } from '../../src/model/index.ts';
-import { ipAddr, ipRoute, ipRouteAll, ipRouteGet, vxlanLink } from '../../src/probe/index.ts';
+import { ipAddr, ipLink, ipRoute, ipRouteAll, ipRouteGet, vxlanLink } from '../../src/probe/index.ts';
 import { answered, boundNode, CNI, printed } from './scene.ts';
 
 const ANNOUNCED = { subject: 'ea:77:37:86:ee:bf', peer: '2a:f1:d4:d0:32:24' };
@@ -54,6 +54,11 @@ export function tunnel(mac: string, up = true): string {
   return `4: flannel.1: <${flags}> mtu 1450 qdisc noqueue state UNKNOWN mode DEFAULT group default \\    link/ether ${mac} brd ff:ff:ff:ff:ff:ff promiscuity 0 \\    vxlan id 1 local 172.31.159.19 dev eth0 srcport 0 0 dstport 8472 nolearning ttl auto ageing 300 \n`;
 }
 
+function plainLink(mac: string, up = true): string {
+  const flags = up ? 'BROADCAST,MULTICAST,UP,LOWER_UP' : 'BROADCAST,MULTICAST';
+  return `4: flannel.1: <${flags}> mtu 1450 qdisc noqueue state UNKNOWN mode DEFAULT group default \\    link/ether ${mac} brd ff:ff:ff:ff:ff:ff\n`;
+}
+
 const ROUTES = [
   'default via 172.31.159.254 dev eth0 ',
   '10.187.0.0/24 dev cni0 proto kernel scope link src 10.187.0.1 ',
@@ -78,7 +83,8 @@ export function i2Answers({ mac, up, captured }: I2Case): Answer[] {
   const arriving = { to: SUBJECT_POD, from: PEER_VTEP, iif: 'flannel.1' };
   return [
     answered('subject', vxlanLink, {}, mac === null ? '' : tunnel(mac, up)),
-    answered('peer', vxlanLink, {}, tunnel(ANNOUNCED.peer)),
+    answered('subject', ipLink, {}, mac === null ? '' : plainLink(mac, up)),
+    answered('peer', ipLink, {}, plainLink(ANNOUNCED.peer)),
     answered(
       'subject',
       ipAddr,

@@ -60,7 +60,9 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     expect(state.offers, 'a restart of flannel is no plan of node commands').toEqual([]);
     expect(state.outcome).toBe('advice');
     expect(JSON.stringify(state.telling)).toContain('interface-name:flannel*');
-    expect(JSON.stringify(state.telling)).toContain('spec.nodeName=kylin-19');
+    expect(JSON.stringify(state.telling)).toContain(
+      '-n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName=kylin-19',
+    );
     expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
     await clears(lab, NODE, clean);
 
@@ -120,11 +122,31 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     const own = await lab.exec(NODE, ['ip', 'route', 'show', 'table', 'local']);
     expect(own.stdout.split('\n').some((line) => OWN_VTEP.test(line))).toBe(true);
     const fates: (string | undefined)[] = [];
-    for (const symptom of [SYMPTOM, 'pods-unreachable']) {
+    for (const symptom of [SYMPTOM, 'pods-unreachable', 'kubelet-unreachable']) {
       const { state } = await tell(lab, { node: NODE, symptom }).ending();
       expect([symptom, codes(state), state.offers, state.outcome]).toEqual([symptom, [], [], 'nothing-found']);
       fates.push(state.watched?.story.fate);
     }
-    expect(fates).toEqual(['answered', 'answered']);
+    expect(fates).toEqual(['answered', 'answered', 'answered']);
+  });
+
+  test.concurrent('for both reasons at once, and both are found', async ({ onTestFinished }) => {
+    const lab = await raised('i2-mac', onTestFinished);
+    const captured = ['ip', 'route', 'add', 'local', '10.187.1.0', 'dev', 'lo', 'table', 'local'];
+    expect((await lab.exec(NODE, captured)).exit).toBe(0);
+    const { state } = await tell(lab, { node: NODE, symptom: SYMPTOM }).ending();
+    expect(state.findings.map(({ code, confidence }) => [code, confidence])).toEqual([
+      [STALE, 'proven'],
+      [CAPTURED, 'likely'],
+    ]);
+    expect(state.offers.map(({ plan }) => plan.remediation)).toEqual(['release-remote-vtep']);
+  });
+
+  test.concurrent('but a healthy node is not blamed for its sick neighbour', async ({ onTestFinished }) => {
+    const lab = await raised('i2-mac', onTestFinished);
+    const { state } = await tell(lab, { node: PEER, symptom: SYMPTOM }).ending();
+    expect(codes(state)).toEqual([]);
+    expect(state.offers).toEqual([]);
+    expect(state.outcome).toBe('unknown');
   });
 });

@@ -6,8 +6,7 @@ import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
 import type { Bound, Evidence, Finding, Line, NodeRole, Question, Verdict, Watched } from '../../model/index.ts';
 import { nodeInRole } from '../../model/index.ts';
-import { vxlanLink } from '../../probe/index.ts';
-import type { VxlanLink } from '../../probe/vxlan-link.ts';
+import { ipLink, vxlanLink } from '../../probe/index.ts';
 import { annotationCommand, announced, encapsulates } from './announced.ts';
 
 const STALE = 'vtep-mac-not-announced';
@@ -21,7 +20,8 @@ export const vtepMac: Check = {
   codes: [STALE, MISSING],
   needs: (bound: Bound): readonly Question[] => [
     ask('subject', vxlanLink, {}),
-    ...(bound.peer === null ? [] : [ask('peer', vxlanLink, {})]),
+    ask('subject', ipLink, {}),
+    ...(bound.peer === null ? [] : [ask('peer', ipLink, {})]),
   ],
   judge,
   prove,
@@ -40,15 +40,22 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const device = `flannel.${vni}`;
   const link = links.value.links.find((one) => one.device === device);
   if (link === undefined || !link.up) {
-    const row = evidence(`the device ${device}`, lineOf(answer, link?.line), theirs(bound, readings));
+    const row = evidence(`the device ${device}`, lineOf(answer, link?.line), shown(readings, 'peer', device));
     const state = link === undefined ? `has no ${device}` : `has ${device} switched off`;
     const statement = `${name} ${state}: nothing from another node's pods reaches its own, and nothing from here reaches theirs.`;
-    return { is: 'found', findings: [finding(MISSING, statement, [row], { device, node: name })] };
+    return {
+      is: 'found',
+      findings: [finding(MISSING, statement, [row], { device, node: name, namespace: namespaceOf(bound) })],
+    };
   }
   if (link.mac.toLowerCase() === mac) return { is: 'clear', because: `${device} has the announced MAC ${mac}` };
   const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.`;
   const rows = [
-    evidence(`MAC of ${device}`, lineOf(answer, link.line), theirs(bound, readings)),
+    evidence(
+      `MAC of ${device}`,
+      shown(readings, 'subject', device) ?? lineOf(answer, link.line),
+      shown(readings, 'peer', device),
+    ),
     evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
   ];
   const lost = {
@@ -56,6 +63,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
     announced: mac,
     actual: link.mac,
     node: name,
+    namespace: namespaceOf(bound),
     answersLostFrom: bound.peer?.pods[0]?.address ?? '',
   };
   return { is: 'found', findings: [finding(STALE, statement, rows, lost)] };
@@ -65,13 +73,17 @@ function finding(code: string, statement: string, rows: readonly Evidence[], fac
   return { code, statement, confidence: 'likely', evidence: rows, facts, residue: [] };
 }
 
-/** The peer's own tunnel. */
-function theirs(bound: Bound, readings: Readings): Line | null {
-  const links = readings.of('peer', vxlanLink, {});
-  const answer = readings.answer('peer', vxlanLink, {});
-  if (bound.peer === null || links?.known !== true || answer === null) return null;
-  const link = links.value.links.find(({ device }: VxlanLink) => device.startsWith('flannel.'));
-  return link === undefined ? null : lineOf(answer, link.line);
+/** The shorter line that shows a device with its MAC; `null` where the node did not say it. */
+function shown(readings: Readings, role: NodeRole, device: string): Line | null {
+  const links = readings.of(role, ipLink, {});
+  const answer = readings.answer(role, ipLink, {});
+  const link = links?.known === true ? links.value.links.find((one) => one.device === device) : undefined;
+  return link === undefined || answer === null ? null : lineOf(answer, link.line);
+}
+
+/** Where flannel runs: its older manifests had kube-system. */
+function namespaceOf({ cni }: Bound): string {
+  return cni.daemonSet?.split('/')[0] ?? 'kube-flannel';
 }
 
 function annotated(bound: Bound): Line | null {
