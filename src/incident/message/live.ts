@@ -36,7 +36,7 @@ function title(state: IncidentState): Rich {
 
 function underWay({ life, symptom }: IncidentState): string {
   if (life === 'opened' || life === 'diagnosing')
-    return symptom === null ? 'Looking; what you see is asked in the thread' : 'Looking for the cause';
+    return symptom === null ? 'Waiting for an answer in the thread' : 'Looking for the cause';
   return life === 'proposing' ? 'Cause found, the fix waits for an approval' : 'The fix is under way';
 }
 

@@ -53,6 +53,14 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
 
 function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
   const { closes, opens, confirmThrough } = plan.doors;
+  const came = [...text('I came in through '), ...code(cameThrough, 80)];
+  if (closes.length + opens.length === 0)
+    return [
+      ...came,
+      ...text('; this fix changes no way in. I confirm through '),
+      ...named(confirmThrough),
+      ...text('.'),
+    ];
   const parts = [
     ...(closes.length > 0 ? [[...text('closes '), ...named(closes)]] : []),
     ...(opens.length > 0 ? [[...text('opens '), ...named(opens)]] : []),
@@ -61,7 +69,7 @@ function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
   const joined = parts.flatMap((part, i) =>
     i === 0 ? part : [...text(i === parts.length - 1 ? ', and ' : ', '), ...part],
   );
-  return [...text('I came in through '), ...code(cameThrough, 80), ...text('; this fix '), ...joined, ...text('.')];
+  return [...came, ...text('; this fix '), ...joined, ...text('.')];
 }
 
 function named(addresses: readonly string[]): RichTextElement[] {

@@ -191,6 +191,13 @@ describe('the approval card', () => {
     expect(shown(wanted)).not.toContain('Not every command');
   });
 
+  test('says when no way in changes', () => {
+    const doors = { closes: [], opens: [], confirmThrough: ['10.0.10.190'] };
+    expect(shown({ ...wanted, plan: { ...wanted.plan, doors } })).toContain(
+      'I came in through `10.0.10.190`; this fix changes no way in. I confirm through `10.0.10.190`.',
+    );
+  });
+
   test('says when nobody else could approve', () => {
     expect(shown({ ...wanted, approvers: [wanted.requester] })).toContain('nobody else is configured');
   });
