@@ -19,14 +19,9 @@ export interface ServiceTarget {
 
 /**
  * The target that separates the suspects: the one that the leading finding says it would lose, else a pod that has another way out
- * than the uplink, else any pod of this node behind a service. One sentence when none is known.
+ * than the uplink, else any pod of this node behind a service; `null` when none is known.
  */
-export function serviceTarget(
-  state: IncidentState,
-  readings: Readings,
-  uplink: string,
-): ServiceTarget | { readonly unfit: string } {
-  const node = state.bound?.subject.name ?? state.node;
+export function serviceTarget(state: IncidentState, readings: Readings, uplink: string): ServiceTarget | null {
   for (const { facts } of state.findings) {
     const { sendTo, sendPort, watchAt } = facts;
     if (typeof sendTo === 'string' && typeof sendPort === 'string' && Array.isArray(watchAt))
@@ -35,15 +30,14 @@ export function serviceTarget(
   const nat = readings.of('subject', iptablesNat, {});
   const rules = readings.of('subject', ipRule, {});
   const routes = readings.of('subject', ipRouteAll, {});
-  if (nat?.known !== true || rules?.known !== true || routes?.known !== true)
-    return { unfit: `Which pods of ${node} are behind a service could not be read, so no packets were counted.` };
+  if (nat?.known !== true || rules?.known !== true || routes?.known !== true) return null;
   const own = new Set(state.bound?.subject.pods.map(({ address }) => address));
   const served = endpoints(nat.value).filter(({ address }) => own.has(address));
   const ways = podWays(rules.value.rules, routes.value.routes);
   const wayOf = (address: string): string | null =>
     ways.find(({ pods }) => pods.some((pod) => pod.address === address))?.device ?? null;
   const chosen = served.find(({ address }) => wayOf(address) !== null && wayOf(address) !== uplink) ?? served[0];
-  if (chosen === undefined) return { unfit: `No pod of ${node} is behind a service, so no port to send to is known.` };
+  if (chosen === undefined) return null;
   const veth = vethOf(chosen.address, routes.value.routes);
   const devices = [wayOf(chosen.address) ?? uplink, uplink, ...(veth === null ? [] : [veth])];
   return { to: chosen.address, port: chosen.port, devices: [...new Set(devices)] };

@@ -5,7 +5,7 @@ import { uplink } from '../check/uplink.ts';
 import { nodeInRole } from '../model/index.ts';
 import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
 import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
-import { stimulusById } from '../stimulus/index.ts';
+import { icmpEcho, stimulusById } from '../stimulus/index.ts';
 import { serviceTarget } from './watch-service.ts';
 import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
 
@@ -55,7 +55,7 @@ export function watchFor(
   }
   if (prove.target === 'service') {
     const target = serviceTarget(state, readings, here.value.device);
-    if ('unfit' in target) return target;
+    if (target === null) return watchFor(state, { stimulus: icmpEcho.id, target: 'pod' });
     const { to, port, devices } = target;
     return plan({ stimulus: prove.stimulus, from, to, port, count: COUNT }, devices);
   }
