@@ -33,6 +33,20 @@ export function nodePorts(nat: Nat): NodePort[] {
   });
 }
 
+/** Pods behind a service's own address, and the rule that leads to them; `null` where no rule names the address. TCP only. */
+export function behindAddress(
+  nat: Nat,
+  address: string,
+): { readonly endpoints: readonly Endpoint[]; readonly line: string } | null {
+  const rules = nat.rules.filter(({ words }) => after(words, '-d') === `${address}/32` && words.includes('tcp'));
+  for (const rule of rules) {
+    const own = endpointOf(rule);
+    const found = own === null && rule.target !== null ? behind(nat, rule.target, DEPTH) : own === null ? [] : [own];
+    if (found.length > 0) return { endpoints: found, line: rule.line };
+  }
+  return null;
+}
+
 function behind(nat: Nat, chain: string, depth: number): Endpoint[] {
   if (depth === 0) return [];
   const found = nat.rules

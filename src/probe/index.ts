@@ -17,6 +17,7 @@ import { ipamdLog } from './ipamd-log.ts';
 import { iptablesFilter } from './iptables-filter.ts';
 import { iptablesMangle } from './iptables-mangle.ts';
 import { iptablesNat } from './iptables-nat.ts';
+import { kubeletConfig } from './kubelet-config.ts';
 import { machineId } from './machine-id.ts';
 import { nftRuleset } from './nft-ruleset.ts';
 import { nstat } from './nstat.ts';
@@ -57,6 +58,7 @@ export const probes = [
   iptablesFilter,
   iptablesMangle,
   iptablesNat,
+  kubeletConfig,
   machineId,
   nftRuleset,
   nstat,
@@ -104,6 +106,7 @@ export {
   iptablesFilter,
   iptablesMangle,
   iptablesNat,
+  kubeletConfig,
   machineId,
   nftRuleset,
   nstat,

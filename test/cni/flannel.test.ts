@@ -94,6 +94,29 @@ describe('what a node announces', () => {
   });
 });
 
+describe('the way in by DNS', () => {
+  const statement = (answers: readonly Answer[], bound: Bound = I2): string | undefined => {
+    const verdict = judged('vtep-mac', bound, answers);
+    return verdict.is === 'found' ? verdict.findings[0]?.statement : undefined;
+  };
+  const said = ' So no answer of the cluster DNS 10.186.0.2 (cluster1.local) arrives from its pod 10.187.1.24.';
+
+  test('names service, pod and the domain that the kubelet has', () => {
+    expect(statement(i2Answers(I2_STALE))).toContain(said);
+  });
+
+  test.each(['kubelet-config', 'iptables-nat'])('is left out, and nothing else, where %s was not answered', (probe) => {
+    const partly = i2Answers(I2_STALE).map((one) => (one.question.probe === probe ? lost(one, 'denied') : one));
+    expect(statement(partly)).toBe(statement(i2Answers(I2_STALE))?.replace(said, ''));
+  });
+
+  test('is left out where the DNS pod runs on the node itself', () => {
+    const [pod] = I2.peer?.pods ?? [];
+    const bound = { ...I2, subject: { ...I2.subject, pods: pod === undefined ? [] : [pod] } };
+    expect(statement(i2Answers(I2_STALE), bound)).not.toContain('cluster DNS');
+  });
+});
+
 describe('counted packets', () => {
   const finding = (id: string, node: Parameters<typeof i2Answers>[0]): Finding => {
     const verdict = judged(id, I2, i2Answers(node));

@@ -1,5 +1,14 @@
 import type { Answer, Bound, NodeRole } from '../../src/model/index.ts';
-import { ipAddr, ipLink, ipRoute, ipRouteAll, ipRouteGet, vxlanLink } from '../../src/probe/index.ts';
+import {
+  ipAddr,
+  ipLink,
+  ipRoute,
+  ipRouteAll,
+  ipRouteGet,
+  iptablesNat,
+  kubeletConfig,
+  vxlanLink,
+} from '../../src/probe/index.ts';
 import { answered, boundNode, CNI, printed } from './scene.ts';
 
 const ANNOUNCED = { subject: 'ea:77:37:86:ee:bf', peer: '2a:f1:d4:d0:32:24' };
@@ -71,6 +80,19 @@ const LOCAL = [
   'local 10.187.0.1 dev cni0 table local proto kernel scope host src 10.187.0.1 ',
   'local 172.31.159.19 dev eth0 table local proto kernel scope host src 172.31.159.19 ',
 ];
+const KUBELET =
+  'apiVersion: kubelet.config.k8s.io/v1beta1\nclusterDNS:\n- 10.186.0.2\nclusterDomain: cluster1.local\nkind: KubeletConfiguration\n';
+/** As kube-proxy writes it: the service's chain, and one chain for each endpoint. */
+const NAT = `*nat
+:PREROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-ERIFXISQEP7F7OF4 - [0:0]
+:KUBE-SEP-6E7XQMQ4RAYOWTTM - [0:0]
+-A KUBE-SERVICES -d 10.186.0.2/32 -p tcp -m comment --comment "kube-system/kube-dns:dns-tcp cluster IP" -m tcp --dport 53 -j KUBE-SVC-ERIFXISQEP7F7OF4
+-A KUBE-SVC-ERIFXISQEP7F7OF4 -m comment --comment "kube-system/kube-dns:dns-tcp -> ${PEER_POD}:53" -j KUBE-SEP-6E7XQMQ4RAYOWTTM
+-A KUBE-SEP-6E7XQMQ4RAYOWTTM -p tcp -m comment --comment "kube-system/kube-dns:dns-tcp" -m tcp -j DNAT --to-destination ${PEER_POD}:53
+COMMIT
+`;
 const held = (at: number, device: string, address: string): string =>
   `${at}: ${device}    inet ${address} scope global ${device}\\       valid_lft forever preferred_lft forever\n`;
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
@@ -91,6 +113,8 @@ export function i2Answers({ mac, up, captured }: I2Case): Answer[] {
       {},
       held(2, 'eth0', '172.31.159.19/24') + held(4, 'flannel.1', `${OWN_VTEP}/32`) + held(5, 'cni0', '10.187.0.1/24'),
     ),
+    answered('subject', kubeletConfig, {}, KUBELET),
+    answered('subject', iptablesNat, {}, NAT),
     answered('subject', ipRoute, {}, lines(ROUTES)),
     answered('subject', ipRouteAll, {}, lines([...ROUTES, ...LOCAL, ...(stolen ? [captured] : [])])),
     lookup(

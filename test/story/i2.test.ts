@@ -43,6 +43,8 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     expect(finding?.proof).toMatch(/^flannel\.1 counted \d+ frames for another MAC|addressed to ea:77:37:86:ee:bf/);
     expect(shown(state, NODE).join('\n')).toContain('b6:9b:ed:b0:37:74');
     expect(shown(state, NODE)).toContain('{"VNI":1,"VtepMAC":"ea:77:37:86:ee:bf"}');
+    expect(finding?.statement).toContain('the cluster DNS 10.186.0.2 (cluster1.local)');
+    expect(shown(state, NODE)).toContain('clusterDomain: cluster1.local');
     expect(shown(state, PEER)).toContain('{"VNI":1,"VtepMAC":"2a:f1:d4:d0:32:24"}');
     expect(state.questions).toHaveLength(1);
 

@@ -4,9 +4,12 @@
 // https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/net/ipv4/ip_input.c?h=v6.18 (ip_rcv_core)
 import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
+import { clusterDns } from '../../check/cluster-dns.ts';
+import type { ClusterDns } from '../../check/cluster-dns.ts';
 import type { Bound, Evidence, Finding, Line, NodeRole, Question, Verdict, Watched } from '../../model/index.ts';
 import { nodeInRole } from '../../model/index.ts';
-import { ipLink, vxlanLink } from '../../probe/index.ts';
+import { ipLink, iptablesNat, kubeletConfig, vxlanLink } from '../../probe/index.ts';
+import type { VxlanLink } from '../../probe/vxlan-link.ts';
 import { annotationCommand, announced, encapsulates } from './announced.ts';
 
 const STALE = 'vtep-mac-not-announced';
@@ -18,10 +21,11 @@ export const vtepMac: Check = {
   suspect: 'frames may be addressed to a MAC that the tunnel no longer has',
   ruledOut: 'the tunnel has the MAC that other nodes send to',
   codes: [STALE, MISSING],
-  needs: (bound: Bound): readonly Question[] => [
+  needs: (bound: Bound, readings: Readings): readonly Question[] => [
     ask('subject', vxlanLink, {}),
     ask('subject', ipLink, {}),
     ...(bound.peer === null ? [] : [ask('peer', ipLink, {})]),
+    ...(strayed(bound, readings) ? [ask('subject', kubeletConfig, {}), ask('subject', iptablesNat, {})] : []),
   ],
   judge,
   prove,
@@ -38,7 +42,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
     return unknown('vtep-mac', bound, 'subject', links, 'the VXLAN devices');
   const { vni, mac } = told.value;
   const device = `flannel.${vni}`;
-  const link = links.value.links.find((one) => one.device === device);
+  const link = deviceOf(links.value.links, vni);
   if (link === undefined || !link.up) {
     const row = evidence(`the device ${device}`, lineOf(answer, link?.line), shown(readings, 'peer', device));
     const state = link === undefined ? `has no ${device}` : `has ${device} switched off`;
@@ -49,7 +53,9 @@ function judge(bound: Bound, readings: Readings): Verdict {
     };
   }
   if (link.mac.toLowerCase() === mac) return { is: 'clear', because: `${device} has the announced MAC ${mac}` };
-  const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.`;
+  const dns = clusterDns(readings);
+  const asked = dns === null ? null : elsewhere(bound, dns);
+  const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.${dns === null || asked === null ? '' : ` So no answer of the cluster DNS ${dns.service}${dns.domain === null ? '' : ` (${dns.domain})`} arrives from its pod ${asked}.`}`;
   const rows = [
     evidence(
       `MAC of ${device}`,
@@ -57,6 +63,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
       shown(readings, 'peer', device),
     ),
     evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
+    ...(asked === null ? [] : (dns?.evidence ?? [])),
   ];
   const lost = {
     device,
@@ -64,9 +71,33 @@ function judge(bound: Bound, readings: Readings): Verdict {
     actual: link.mac,
     node: name,
     namespace: namespaceOf(bound),
-    answersLostFrom: bound.peer?.pods[0]?.address ?? '',
+    answersLostFrom: asked !== null && onPeer(bound, asked) ? asked : (bound.peer?.pods[0]?.address ?? ''),
   };
   return { is: 'found', findings: [finding(STALE, statement, rows, lost)] };
+}
+
+/** Whether the tunnel has another MAC than is announced, as far as is known: only then the way to the cluster DNS is of interest. */
+function strayed(bound: Bound, readings: Readings): boolean {
+  const told = announced(bound.subject.facts);
+  const links = readings.of('subject', vxlanLink, {});
+  if (!told.known || links?.known !== true) return false;
+  const link = deviceOf(links.value.links, told.value.vni);
+  return link !== undefined && link.mac.toLowerCase() !== told.value.mac;
+}
+
+function deviceOf(links: readonly VxlanLink[], vni: number): VxlanLink | undefined {
+  return links.find(({ device }) => device === `flannel.${vni}`);
+}
+
+/** A pod of the cluster DNS on another node, one of the peer's first; `null` where all of them run here. */
+function elsewhere(bound: Bound, { pods }: ClusterDns): string | null {
+  const here = new Set(bound.subject.pods.map(({ address }) => address));
+  const away = pods.filter((pod) => !here.has(pod));
+  return away.find((pod) => onPeer(bound, pod)) ?? away[0] ?? null;
+}
+
+function onPeer(bound: Bound, pod: string): boolean {
+  return bound.peer?.pods.some(({ address }) => address === pod) === true;
 }
 
 function finding(code: string, statement: string, rows: readonly Evidence[], facts: Finding['facts']): Finding {
