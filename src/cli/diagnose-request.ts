@@ -33,7 +33,7 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
     }
     const answers = new Map<string, string>();
     for (const given of values.answer ?? []) {
-      const [question, choice] = given.split('=', 2);
+      const [, question, choice] = /^([^=]+)=([^=]+)$/.exec(given) ?? [];
       if (question === undefined || choice === undefined) return '--answer wants QUESTION=CHOICE.';
       answers.set(question, choice);
     }

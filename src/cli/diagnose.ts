@@ -16,9 +16,9 @@ import { folder } from './folder.ts';
 
 /** Input and output of a command. */
 export interface Console {
-  readonly out: NodeJS.WriteStream;
-  readonly err: NodeJS.WriteStream;
-  readonly input: NodeJS.ReadStream;
+  readonly out: Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>;
+  readonly err: Pick<NodeJS.WriteStream, 'write'>;
+  readonly input: NodeJS.ReadableStream;
 }
 
 /** Diagnoses one node from the terminal: the same core, the terminal as thread, nothing changed. Gives the exit status. */
@@ -104,7 +104,7 @@ function person(): { readonly id: string; readonly name: string } {
   return { id: `terminal:${name}`, name };
 }
 
-function complain(err: NodeJS.WriteStream, sentence: string): number {
+function complain(err: Console['err'], sentence: string): number {
   err.write(`${sentence}\n`);
   return EXIT.usage;
 }

@@ -10,7 +10,7 @@ export interface Folder {
 }
 
 export function folder(directory: string): Folder {
-  const path = (name: string): string => join(directory, name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
+  const path = (name: string): string => join(directory, name.replaceAll(/[^A-Za-z0-9._-]|^\.+/g, '_'));
   return {
     path,
     save(name, bytes) {
