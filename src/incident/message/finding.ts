@@ -1,5 +1,5 @@
 import { interpret } from '../../capture/index.ts';
-import type { IncidentState, Message } from '../../model/index.ts';
+import type { Finding, IncidentState, Message, Rich } from '../../model/index.ts';
 
 /** The leading finding with its proof. Absent until the diagnosis has come to an end. */
 export function findingMessage(state: IncidentState): readonly (readonly [string, Message])[] {
@@ -15,10 +15,7 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         finding,
         subject: state.bound.subject.name,
         peer: state.bound.peer?.name ?? null,
-        proof:
-          watched === null
-            ? null
-            : [...interpret(watched.story), ...(finding.proof === undefined ? [] : [{ text: ` ${finding.proof}` }])],
+        proof: watched === null ? null : [...interpret(watched.story), ...adds(finding)],
         story: watched?.story ?? null,
         captures: watched?.captures ?? [],
         evidence: finding.evidence,
@@ -27,4 +24,10 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
       },
     ],
   ];
+}
+
+/** What the check says of the packets, unless that proves the finding without a number of its own: the captures have said it. */
+function adds({ proof, confidence }: Finding): Rich {
+  if (proof === undefined || (confidence === 'proven' && !/\d/.test(proof))) return [];
+  return [{ text: ` ${proof}` }];
 }

@@ -15,7 +15,7 @@ export function summaryMessage(state: IncidentState): readonly (readonly [string
     durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
     difference: state.change?.entry?.difference ?? [],
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
-    unseen: state.unseen,
+    unseen: state.findings.length > 0 ? [] : state.unseen,
   };
   return [['summary', message]];
 }
