@@ -214,6 +214,26 @@ describe.skipIf(missing !== '')(`the page in a browser${missing}`, () => {
     await page.context().close();
   }, 60_000);
 
+  test('rich text keeps its line breaks, and a date has the format that was asked for', async () => {
+    await using practice = await practise();
+    const date = { type: 'date', timestamp: 1_763_661_900, format: '{time_secs} on {date_num}', fallback: 'then' };
+    const elements = [{ type: 'text', text: 'first\nsecond\nthird ' }, date];
+    await practice.call('chat.postMessage', {
+      channel: incidents,
+      text: 'x',
+      blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }],
+    });
+    const { page, complaints } = await open(practice);
+    const words = page.getByRole('article').locator('p');
+    expect((await words.innerText()).split('\n').map((line) => line.trim())).toEqual([
+      'first',
+      'second',
+      expect.stringMatching(/^third \d\d:\d\d:\d\d on 2025-11-20$/),
+    ]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+
   test('every block type that the workspace takes is drawn, at phone width without scrolling sideways', async () => {
     await using practice = await practise();
     const rich = {
