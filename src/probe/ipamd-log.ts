@@ -9,6 +9,7 @@ import { linesOf, refuse } from './text/lines.ts';
 export type { IpamdEvent } from './text/ipamd.ts';
 
 const DIRECTORIES = ['/var/log/aws-routed-eni', '/var/log/aws-node'];
+const FILES = ['-maxdepth', '1', '-type', 'f', '-name', 'ipamd.log'];
 /** Bytes read from the end of each file: half of what one answer may hold, more than an hour at level DEBUG. */
 const TAIL = '450000';
 /** Events kept, the latest ones: a start tells of each pod of the node once. */
@@ -32,11 +33,7 @@ export const ipamdLog = probe({
   reads: "the address manager's log",
   cheap: false,
   exits: [0, 1],
-  argv: () => [
-    'find',
-    ...DIRECTORIES,
-    ...['-maxdepth', '1', '-type', 'f', '-name', 'ipamd.log', '-exec', 'tail', '-v', '-c', TAIL, '{}', '+'],
-  ],
+  argv: () => ['find', ...DIRECTORIES, ...FILES, '-exec', 'tail', '-v', '-c', TAIL, '{}', '+'],
   parse: (text, output): IpamdLog => {
     const grave = linesOf(cleanText(output.stderr)).find((line) => !/^find: .*: No such file or directory$/.test(line));
     if (grave !== undefined) refuse('the log could not be read', grave);

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { iptablesFilter } from '../../src/probe/index.ts';
+import { iptablesFilter, iptablesMangle, iptablesNat } from '../../src/probe/index.ts';
 import { read } from '../../src/probe/probe.ts';
 import { printed } from '../fake/scene.ts';
 import { noLab, skipNote } from '../lab/skip.ts';
@@ -38,10 +38,14 @@ function install(name: string, program: string): void {
 
 const tables = (): string => inside('sh', '-c', 'cat /proc/net/ip_tables_names 2>/dev/null').stdout;
 
-test.skipIf(skip)(`a legacy iptables makes no table when it is asked what is in it${skipNote}`, () => {
+test.skipIf(skip).for([
+  ['filter', iptablesFilter],
+  ['nat', iptablesNat],
+  ['mangle', iptablesMangle],
+] as const)(`a legacy iptables makes no table %s when it is asked what is in it${skipNote}`, ([, probe]) => {
   install('iptables', LEGACY);
   install('iptables-save', `${LEGACY}-save`);
-  const { status, stdout } = inside(...iptablesFilter.argv({}));
+  const { status, stdout } = inside(...probe.argv({}));
   expect({ status, stdout, tables: tables() }).toEqual({ status: 0, stdout: '', tables: '' });
 });
 

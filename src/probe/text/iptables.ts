@@ -1,5 +1,17 @@
 import { emptyRecord, linesOf, refuse } from './lines.ts';
 
+const READ_ONLY = `command -v iptables-save >/dev/null || exit 127
+iptables -V | grep -q nf_tables || grep -qsx TABLE /proc/net/ip_tables_names || exit 0
+exec iptables-save -t TABLE`;
+
+/**
+ * argv that prints a table only where the kernel has it. Asking a legacy iptables for a table that is not there creates it, hooks
+ * and all (https://git.netfilter.org/iptables/tree/libiptc/libiptc.c); then nothing is printed and the exit status is 0.
+ */
+export function savedTable(name: 'filter' | 'nat' | 'mangle'): [string, ...string[]] {
+  return ['sh', '-c', READ_ONLY.replaceAll('TABLE', name).replaceAll('\n', '; ')];
+}
+
 export interface IptablesRule {
   readonly chain: string;
   /** Everything after the chain, quotes taken off. */
