@@ -79,6 +79,12 @@ const carried = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(20, 0x88cc, 0x8847).map((type) => ({ type, packet: secret })) },
 );
 
+/** A frame inside a frame of another network. */
+const tunnelled = fc.tuple(addresses, carried, fc.constantFrom(4789, 8472)).map(([ends, { type, packet }, to]) => ({
+  type: 0x0800,
+  packet: ipv4({ ...ends, protocol: 17 }, udp(51_234, to, bytes(0x08, 0, 0, 0, be16(0), 1, 0, ethernet(type, packet)))),
+}));
+
 /** A packet of this link type with the secret as its payload. */
 export function packetOf(linkType: number): fc.Arbitrary<Uint8Array> {
   switch (linkType) {
@@ -90,7 +96,7 @@ export function packetOf(linkType: number): fc.Arbitrary<Uint8Array> {
       return fc.oneof(overIpv4, overIpv6).map(({ packet }) => packet);
     default:
       return fc
-        .tuple(carried, fc.boolean())
+        .tuple(fc.oneof({ weight: 6, arbitrary: carried }, { weight: 1, arbitrary: tunnelled }), fc.boolean())
         .map(([{ type, packet }, tagged]) =>
           tagged ? ethernet(0x8100, vlan(42, type, packet)) : ethernet(type, packet),
         );

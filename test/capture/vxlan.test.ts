@@ -53,6 +53,7 @@ describe('a frame inside VXLAN', () => {
   test.each([
     ['another port', encapsulated(request(3), 8473)],
     ['no valid network identifier', encapsulated(request(3), 8472, 0)],
+    ['reserved bits that are set', encapsulated(request(3), 8472, 0x88)],
     ['a frame that is cut off', encapsulated(request(3).subarray(0, 13))],
   ])('%s: the outer datagram is all there is', (_, packet) => {
     expect(decodeOne(packet)).toMatchObject({ kind: 'udp', source: '172.31.159.21', target: '172.31.159.19' });
@@ -72,6 +73,13 @@ describe('a frame inside VXLAN', () => {
     const kept = headersOnly(pcap([encapsulated(inner)]));
     expect(Buffer.from(kept).toString('latin1')).not.toContain(SECRET);
     expect(decodeOne(kept.subarray(24 + 16))).toEqual(decodeOne(encapsulated(inner)));
+  });
+
+  test('is no text that was sent to its port: that is payload, and zeroed', () => {
+    const outer = { source: '172.31.159.21', target: '172.31.159.19', protocol: 17 };
+    const said = ethernet(0x0800, ipv4(outer, udp(51_234, 4789, bytes(SECRET, SECRET, SECRET))));
+    expect(decodeOne(said)).toMatchObject({ kind: 'udp', source: '172.31.159.21' });
+    expect(Buffer.from(headersOnly(pcap([said]))).toString('latin1')).not.toContain(SECRET.slice(0, 4));
   });
 
   test('may hold another one, and ends', () => {

@@ -1,8 +1,9 @@
+import { u32 } from '../bytes.ts';
 import type { Packet } from '../packet.ts';
 import { DONE, type Layer, linkType } from './layer.ts';
 
-/** The I flag: without it the network identifier is not valid. */
-const VALID = 0x08;
+/** The I flag alone: the network identifier is valid. Reserved bits are zero, in what is really VXLAN and not a text on its port. */
+const VALID = 0x08_00_00_00;
 const HEADER = 8;
 const ETHERNET = 14;
 
@@ -12,7 +13,8 @@ const ETHERNET = 14;
  */
 export const vxlan: Layer = (packet) => {
   const at = packet.headersEnd;
-  if (at + HEADER + ETHERNET > packet.end || (packet.bytes[at]! & VALID) === 0) return DONE;
+  if (at + HEADER + ETHERNET > packet.end) return DONE;
+  if (u32(packet.bytes, at) !== VALID || packet.bytes[at + 7] !== 0) return DONE;
   forgetOuter(packet);
   packet.headersEnd = at + HEADER;
   return linkType(1);
