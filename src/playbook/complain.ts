@@ -48,9 +48,10 @@ function refused(document: Document): [number, string][] {
   visit(document, {
     Alias: (_, { range, source }) => void found.push([range?.[0] ?? 0, `*${source}: aliases are not allowed`]),
     Pair: (_, { key }) => {
-      if (isScalar(key) && key.value !== '__proto__') return;
+      const name = isScalar(key) ? String(key.value) : '';
+      if (/^[^\p{C}]{1,64}$/u.test(name) && name !== '__proto__') return;
       const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
-      found.push([offset, isScalar(key) ? '__proto__: no such key' : 'a key has to be a word']);
+      found.push([offset, name === '__proto__' ? '__proto__: no such key' : 'a key has to be a word']);
     },
   });
   return found;

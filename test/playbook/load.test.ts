@@ -175,6 +175,11 @@ describe('a complaint stands at its line and column', () => {
       '19:24 __proto__: no such key',
     ],
     [
+      'a key of two lines',
+      but('  cause: {', '  ? "a\\nb"\n  : { end: cause }\n  cause: {'),
+      '19:5 a key has to be a word',
+    ],
+    [
       'a key that is a list',
       but('  cause: {', '  ? [a, b]\n  : { end: cause }\n  cause: {'),
       '19:5 a key has to be a word',

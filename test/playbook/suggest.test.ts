@@ -63,6 +63,7 @@ describe('did you mean', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), (typed, names) => {
         expect(suggest(typed, names).length).toBeLessThanOrEqual(3);
       }),
+      { numRuns: 50 },
     );
   });
 

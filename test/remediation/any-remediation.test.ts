@@ -160,7 +160,7 @@ describe('every remediation', () => {
   test('writes only plain words, whatever the devices of I1 are called', () => {
     fc.assert(
       fc.property(hostile, (device) => drafts(i1Named(device)).forEach(expectSafe)),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
