@@ -69,7 +69,7 @@ export function verified(turn: Turn, event: Verified): void {
   want(turn, {
     do: 'settle',
     plan: offer.plan,
-    verb: good ? 'confirm' : event.failure === undefined ? 'roll-back' : 'await',
+    verb: good ? 'confirm' : event.door === null ? 'await' : 'roll-back',
   });
 }
 

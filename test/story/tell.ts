@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import type { IncidentState, Offer } from '../../src/model/index.ts';
+import type { IncidentState, Message, Offer } from '../../src/model/index.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Ending, Said, Script } from './play.ts';
 
@@ -58,4 +58,16 @@ export function waitingOffer(state: IncidentState, letter = 'A'): Offer {
   const offer = state.offers.find((one) => one.state === 'waiting' && one.letter === letter);
   if (offer === undefined) throw new Error(`Fix ${letter} does not wait for an approval`);
   return offer;
+}
+
+/** All words of a message in reading order, as plain text. */
+export function textOf(message: Message | undefined): string {
+  const words = (part: unknown): string[] => {
+    if (typeof part !== 'object' || part === null) return [];
+    if (Array.isArray(part)) return part.flatMap(words);
+    return Object.entries(part).flatMap(([name, value]) =>
+      ['text', 'strong', 'code'].includes(name) && typeof value === 'string' ? [value] : words(value),
+    );
+  };
+  return words(message).join('');
 }

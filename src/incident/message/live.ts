@@ -184,7 +184,7 @@ function changing(state: IncidentState): Step[] {
   return [
     {
       id: 'apply',
-      label: [{ text: APPLYING[apply] }],
+      label: [{ text: ledger === 'rolled-back' && !applied ? 'Taken back' : APPLYING[apply] }],
       state: apply,
       ...(stopped && change.entry !== null ? { detail: [{ code: change.entry.detail }] } : {}),
     },

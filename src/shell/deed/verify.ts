@@ -33,6 +33,9 @@ export async function verify(ports: Ports, state: IncidentState, effect: Verify)
   try {
     const other = otherThan(plan.node, session.identity);
     if (other !== null) return { ...base, door: session.door, failure: `After the change: ${other}` };
+    const entry = await session.ledger(plan.id, 'status');
+    if (entry?.state === 'rolled-back')
+      return { ...base, door: session.door, failure: `When a new connection opened, it was too late. ${entry.detail}` };
     const answers = await ask(ports, session, plan.node.name, effect.questions);
     const { stimulus, watch } = effect;
     const watched =
