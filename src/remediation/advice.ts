@@ -36,6 +36,8 @@ export const advice: Readonly<Record<string, string>> = {
     'First stop the harm: kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\' so that no further node is rolled, and cordon this node. Then mount the right socket: volume {volume} of {daemonSet} has hostPath {mounted} and needs {wanted}; in the same change set WARM_ENI_TARGET to the number of ENIs that the node can hold, so that nothing more is freed meanwhile; delete the aws-node pod of this node alone and see its log find every container. Last, delete the orphaned pods one at a time, so that each gets a new address: {orphans}. kubectl -n {namespace} rollout undo daemonset/{name} takes the mount back.',
   'ipamd-cannot-see-containers':
     'Do not restart or roll {daemonSet} before its mount is right: each start frees ENIs in use. kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\', then give volume {volume} (hostPath {mounted}) the socket of the runtime, {wanted}, and delete the aws-node pod of one node at a time.',
+  'ipamd-record-not-kept':
+    'Mount {record} of the node into {daemonSet} at the same path, as its authors ship it, before it is rolled or restarted; until then give it updateStrategy OnDelete.',
   'pods-without-eni':
     'Look at the ENIs of this node in the cloud and at the log of the address manager for when one was freed; then delete these pods one at a time, so that each gets a new address: {orphans}.',
   'no-door-opens': 'Use the console or the cloud provider to get in; compare what the API server and the peer see.',

@@ -42,6 +42,13 @@ const CASES: readonly (readonly [Check, string, EniNode, string | null])[] = [
     'pods-without-eni',
   ],
   [ipamdRuntime, 'of a new version that lost its ENI', { ...HEALTHY, attached: false }, 'pods-without-eni'],
+  [
+    ipamdRuntime,
+    'of a new version without a place for its record',
+    { ...HEALTHY, record: false },
+    'ipamd-record-not-kept',
+  ],
+  [ipamdRuntime, 'of an old version, which keeps no record', { ...DOCKER, record: false }, null],
   [ipamdRuntime, 'of an unknown version that mounts no runtime', { ...HEALTHY, version: null }, null],
   [
     ipamdRuntime,

@@ -33,6 +33,8 @@ export interface EniNode {
   /** Runtime of the node, and the socket that the DaemonSet mounts. */
   readonly runtime: string;
   readonly mount: string | null;
+  /** The DaemonSet mounts the directory of its own record. */
+  readonly record: boolean;
   /** Lines of ipamd's log; `null`: there is no log. */
   readonly log: string | null;
 }
@@ -47,6 +49,7 @@ export const HEALTHY: EniNode = {
   attached: true,
   runtime: 'containerd://2.1.4',
   mount: null,
+  record: true,
   log: null,
 };
 export const I4A: EniNode = { ...HEALTHY, version: '1.7.5', range: '172.31.0.0/16', eth1: '1' };
@@ -84,7 +87,11 @@ export function eniBound(node: EniNode): Bound {
       daemonSet: 'kube-system/aws-node',
       image: null,
       env: {},
-      hostPaths: { 'cni-bin-dir': '/opt/cni/bin', ...(node.mount === null ? {} : { dockersock: node.mount }) },
+      hostPaths: {
+        'cni-bin-dir': '/opt/cni/bin',
+        ...(node.record ? { 'run-dir': '/var/run/aws-node' } : {}),
+        ...(node.mount === null ? {} : { dockersock: node.mount }),
+      },
     },
     subject: { ...subject, facts: nodeFacts('ip-172-31-53-61', NODE, { runtime: node.runtime }) },
     peer: boundNode('ip-172-31-52-10', '172.31.52.10', ['172.31.52.40']),

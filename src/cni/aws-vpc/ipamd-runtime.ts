@@ -13,20 +13,21 @@ import { ipAddr, ipamdLog, ipRouteAll, ipRouteGet, iptablesNat, ipRule, runtimeS
 import type { Rule } from '../../probe/ip-rule.ts';
 import { lastStart } from './ipamd-start.ts';
 import type { IpamdStart } from './ipamd-start.ts';
-import { asksRuntime, daemonSetFacts, mountTrouble } from './runtime-mount.ts';
+import { asksRuntime, daemonSetFacts, keepsRecord, mountTrouble, RECORD } from './runtime-mount.ts';
 import type { MountTrouble } from './runtime-mount.ts';
 
 const ID = 'ipamd-runtime';
 export const FREED = 'ipamd-freed-eni-in-use';
 export const BLIND = 'ipamd-cannot-see-containers';
 export const ORPHANED = 'pods-without-eni';
+export const FORGETS = 'ipamd-record-not-kept';
 
 export const ipamdRuntime: Check = {
   id: 'ipamd-runtime',
   cni: 'aws-vpc',
   suspect: 'the address manager may have freed an ENI that pods use',
   ruledOut: 'every pod has the ENI of its address, and the address manager sees the containers',
-  codes: [FREED, BLIND, ORPHANED],
+  codes: [FREED, BLIND, ORPHANED, FORGETS],
   needs(bound: Bound, readings: Readings): readonly Question[] {
     const questions = [ask('subject', ipAddr, {}), ask('subject', ipRule, {}), ask('subject', ipRouteAll, {})];
     if (asksRuntime(bound.cni)) questions.push(ask('subject', ipamdLog, {}), ask('subject', runtimeSockets, {}));
@@ -82,6 +83,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const lost = orphans(bound, readings);
   if (!asksRuntime(bound.cni)) {
     if (lost.length > 0) return { is: 'found', findings: [orphaned(bound, readings, lost)] };
+    if (!keepsRecord(bound.cni)) return { is: 'found', findings: [forgets(bound)] };
     return { is: 'clear', because: `version ${bound.cni.version ?? ''} keeps its own record and asks no runtime` };
   }
   const log = readings.of('subject', ipamdLog, {});
@@ -127,6 +129,17 @@ function blind(bound: Bound, readings: Readings, { start, trouble, lost }: Case)
     confidence: 'likely',
     evidence: rows(bound, readings, { start, trouble, lost }),
     facts: facts(bound, readings, { trouble, lost }),
+    residue: [],
+  };
+}
+
+function forgets(bound: Bound): Finding {
+  return {
+    code: FORGETS,
+    statement: `Version ${bound.cni.version ?? ''} of the address manager keeps which addresses are in use below /var${RECORD}, and its DaemonSet mounts no such directory: after a restart it takes every address for unused.`,
+    confidence: 'possible',
+    evidence: [],
+    facts: { ...daemonSetFacts(bound.cni), record: `/var${RECORD}` },
     residue: [],
   };
 }

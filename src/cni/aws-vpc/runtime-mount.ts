@@ -51,6 +51,16 @@ export function mountTrouble(bound: Bound, paths: readonly RuntimePath[] | null)
   return null;
 }
 
+/** Where ipamd keeps which addresses are in use since 1.12, so that it survives a restart of its pod. */
+export const RECORD = '/run/aws-node';
+
+/** Whether a version that keeps its own record has a directory of the node to keep it in; true where mounts or version are not known. */
+export function keepsRecord(cni: CniFacts): boolean {
+  const paths = Object.values(cni.hostPaths);
+  if (asksRuntime(cni) || cni.version === null || paths.length === 0) return true;
+  return paths.some((path) => inRun(path).replace(/\/$/, '') === RECORD);
+}
+
 /** Facts by which advice names the CNI's DaemonSet. */
 export function daemonSetFacts(cni: CniFacts): { daemonSet: string; namespace: string; name: string } {
   const daemonSet = cni.daemonSet ?? 'kube-system/aws-node';

@@ -44,8 +44,12 @@ const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => Told])[] 
   ]),
 ];
 
+/** Characters of a line: ipamd's longest, a list of addresses, has not half as many. */
+const LONGEST = 2000;
+
 /** What a line of ipamd's log tells; `other` for a line of ipamd about something else, `null` for what is no line of its log. */
 export function said(line: string): IpamdEvent | null {
+  if (line.length > LONGEST) return null;
   const parts = line.startsWith('{') ? json(line) : plain(line);
   if (parts === null) return null;
   const [at, message] = parts;
