@@ -2,6 +2,7 @@ import type { Answer, Bound, NodeRole } from '../../src/model/index.ts';
 import {
   ipAddr,
   ipLink,
+  ipNeigh,
   ipRoute,
   ipRouteAll,
   ipRouteGet,
@@ -107,6 +108,7 @@ export function i2Answers({ mac, up, captured }: I2Case): Answer[] {
     answered('subject', vxlanLink, {}, mac === null ? '' : tunnel(mac, up)),
     answered('subject', ipLink, {}, mac === null ? '' : plainLink(mac, up)),
     answered('peer', ipLink, {}, plainLink(ANNOUNCED.peer)),
+    answered('peer', ipNeigh, {}, `${OWN_VTEP} dev flannel.1 lladdr ${ANNOUNCED.subject} PERMANENT \n`),
     answered(
       'subject',
       ipAddr,

@@ -45,6 +45,7 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     expect(shown(state, NODE)).toContain('{"VNI":1,"VtepMAC":"ea:77:37:86:ee:bf"}');
     expect(finding?.statement).toContain('the cluster DNS 10.186.0.2 (cluster1.local)');
     expect(shown(state, NODE)).toContain('clusterDomain: cluster1.local');
+    expect(shown(state, PEER)).toContain('10.187.0.0 dev flannel.1 lladdr ea:77:37:86:ee:bf PERMANENT');
     expect(shown(state, PEER)).toContain('{"VNI":1,"VtepMAC":"2a:f1:d4:d0:32:24"}');
     expect(state.questions).toHaveLength(1);
 

@@ -1,4 +1,4 @@
-import type { NodeFacts, Reading } from '../../model/index.ts';
+import type { BoundNode, NodeFacts, Reading } from '../../model/index.ts';
 import { isMac } from '../../probe/text/address.ts';
 
 const PREFIX = 'flannel.alpha.coreos.com';
@@ -42,6 +42,11 @@ function parsed(text: string): { readonly VtepMAC?: unknown; readonly VNI?: unkn
   } catch {
     return {};
   }
+}
+
+/** The VTEP of a node, the first address of its pod range; `null` where the API does not know one of IPv4. */
+export function vtepOf(node: BoundNode | null): string | null {
+  return node?.facts.podCidrs.find((cidr) => cidr.includes('.'))?.replace(/\/\d+$/, '') ?? null;
 }
 
 /** The command that reads the annotation by hand; a node's name is a DNS name and needs no quoting. */

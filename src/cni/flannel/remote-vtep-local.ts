@@ -3,11 +3,11 @@
 // is in table local rightly, on the tunnel. https://docs.kernel.org/networking/ip-sysctl.html (accept_local), seen on 6.18.
 import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
-import type { Bound, BoundNode, Evidence, Finding, Line, Question, Verdict, Watched } from '../../model/index.ts';
+import type { Bound, Evidence, Finding, Line, Question, Verdict, Watched } from '../../model/index.ts';
 import { ipAddr, ipRoute, ipRouteAll, ipRouteGet } from '../../probe/index.ts';
 import type { Params } from '../../probe/probe.ts';
 import type { Route } from '../../probe/text/route.ts';
-import { encapsulates } from './announced.ts';
+import { encapsulates, vtepOf } from './announced.ts';
 
 const CODE = 'remote-vtep-is-local';
 const TUNNEL = /^flannel\.\d{1,8}$/;
@@ -24,11 +24,6 @@ export const remoteVtepLocal: Check = {
   judge,
   prove,
 };
-
-/** The VTEP of a node whose pod range the API knows; `null` where it does not. */
-function vtepOf(node: BoundNode | null): string | null {
-  return node?.facts.podCidrs.find((cidr) => cidr.includes('.'))?.replace(/\/\d+$/, '') ?? null;
-}
 
 /** The VTEPs of other nodes as the routes name them, and the peer's. */
 function remote(bound: Bound, routes: readonly Route[]): string[] {

@@ -8,9 +8,9 @@ import { clusterDns } from '../../check/cluster-dns.ts';
 import type { ClusterDns } from '../../check/cluster-dns.ts';
 import type { Bound, Evidence, Finding, Line, NodeRole, Question, Verdict, Watched } from '../../model/index.ts';
 import { nodeInRole } from '../../model/index.ts';
-import { ipLink, iptablesNat, kubeletConfig, vxlanLink } from '../../probe/index.ts';
+import { ipLink, ipNeigh, iptablesNat, kubeletConfig, vxlanLink } from '../../probe/index.ts';
 import type { VxlanLink } from '../../probe/vxlan-link.ts';
-import { annotationCommand, announced, encapsulates } from './announced.ts';
+import { annotationCommand, announced, encapsulates, vtepOf } from './announced.ts';
 
 const STALE = 'vtep-mac-not-announced';
 const MISSING = 'vtep-missing';
@@ -24,7 +24,7 @@ export const vtepMac: Check = {
   needs: (bound: Bound, readings: Readings): readonly Question[] => [
     ask('subject', vxlanLink, {}),
     ask('subject', ipLink, {}),
-    ...(bound.peer === null ? [] : [ask('peer', ipLink, {})]),
+    ...(bound.peer === null ? [] : [ask('peer', ipLink, {}), ask('peer', ipNeigh, {})]),
     ...(strayed(bound, readings) ? [ask('subject', kubeletConfig, {}), ask('subject', iptablesNat, {})] : []),
   ],
   judge,
@@ -56,12 +56,11 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const dns = clusterDns(readings);
   const asked = dns === null ? null : elsewhere(bound, dns);
   const statement = `Everything that other nodes send into the tunnel to ${name} is dropped on arrival: they address it to ${mac}, which ${name} announces, but ${device} has ${link.mac}.${dns === null || asked === null ? '' : ` So no answer of the cluster DNS ${dns.service}${dns.domain === null ? '' : ` (${dns.domain})`} arrives from its pod ${asked}.`}`;
+  const real = shown(readings, 'subject', device) ?? lineOf(answer, link.line);
+  const used = sentTo(bound, readings);
   const rows = [
-    evidence(
-      `MAC of ${device}`,
-      shown(readings, 'subject', device) ?? lineOf(answer, link.line),
-      shown(readings, 'peer', device),
-    ),
+    evidence(`MAC of ${device}`, real, shown(readings, 'peer', device)),
+    ...(used === null ? [] : [evidence(`MAC of ${device} here, and the one that ${used.node} sends to`, real, used)]),
     evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
     ...(asked === null ? [] : (dns?.evidence ?? [])),
   ];
@@ -110,6 +109,18 @@ function shown(readings: Readings, role: NodeRole, device: string): Line | null 
   const answer = readings.answer(role, ipLink, {});
   const link = links?.known === true ? links.value.links.find((one) => one.device === device) : undefined;
   return link === undefined || answer === null ? null : lineOf(answer, link.line);
+}
+
+/** What the peer has for this node's VTEP; `null` where it did not say. */
+function sentTo(bound: Bound, readings: Readings): Line | null {
+  const neighbours = readings.of('peer', ipNeigh, {});
+  const answer = readings.answer('peer', ipNeigh, {});
+  const vtep = vtepOf(bound.subject);
+  const found =
+    neighbours?.known === true && vtep !== null
+      ? neighbours.value.neighbours.find(({ address }) => address === vtep)
+      : undefined;
+  return found === undefined || answer === null ? null : lineOf(answer, found.line);
 }
 
 /** Where flannel runs: its older manifests had kube-system. */
