@@ -133,9 +133,11 @@ function expectSafe({ draft }: { readonly draft: Draft }): void {
 }
 
 describe('every remediation', () => {
-  test('is drafted by a node of its incident', () => {
+  test('is drafted by a node of its incident, where a check that fits every CNI finds it', () => {
     const ids = new Set(NODES.flatMap(drafts).map(({ id }) => id));
-    expect([...ids].toSorted()).toEqual(remediations.map(({ id }) => id).toSorted());
+    const codes = checks.flatMap((check) => check.codes);
+    const mending = remediations.filter(({ fixes }) => fixes.some((code) => codes.includes(code)));
+    expect([...ids].toSorted()).toEqual(mending.map(({ id }) => id).toSorted());
   });
 
   test.each(NODES.flatMap(drafts))('$id has steps, undo, preconditions, a way to confirm and checks', ({ draft }) => {
