@@ -3,7 +3,7 @@ import { openJournal } from './adapter/journal/index.ts';
 import { connect } from './cli/connect.ts';
 import { diagnose } from './cli/diagnose.ts';
 import { diagnoseRequest } from './cli/diagnose-request.ts';
-import { buildHouse, PLAYBOOKS } from './cli/house.ts';
+import { BadPlaybooks, buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
 import { playbookLint } from './cli/playbook.ts';
 import { systemClock, systemIds } from './cli/system.ts';
@@ -31,6 +31,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'serve':
       return (await import('./cli/serve.ts')).serve(configured({ slack: true }));
     case 'diagnose': {
+      if (rest[0] === '--help' || rest[0] === '-h') return usage();
       const request = diagnoseRequest(rest);
       if (typeof request === 'string') return wrong(request);
       const config = configured({ slack: false });
@@ -54,11 +55,15 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     case 'help':
     case '--help':
     case '-h':
-      process.stdout.write(USAGE);
-      return 0;
+      return usage();
     default:
       return wrong(`netdiag has no command ${JSON.stringify(command)}.`);
   }
+}
+
+function usage(): number {
+  process.stdout.write(USAGE);
+  return 0;
 }
 
 function wrong(sentence: string): number {
@@ -70,5 +75,5 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigError ? WRONG_USAGE : 1;
+  process.exitCode = error instanceof ConfigError || error instanceof BadPlaybooks ? WRONG_USAGE : 1;
 }

@@ -13,6 +13,7 @@ import { answering, Unanswered } from './answering.ts';
 import type { DiagnoseRequest } from './diagnose-request.ts';
 import { document, EXIT, exitStatus } from './document.ts';
 import { folder } from './folder.ts';
+import { heeding } from './silence.ts';
 
 /** Input and output of a command. */
 export interface Console {
@@ -63,14 +64,15 @@ export async function diagnose(
   const written = (state: IncidentState): void => {
     if (state.outcome !== null || state.life === 'proposing') finished.resolve(state);
   };
-  const workplace: Workplace = { ...ports, thread, written };
+  const heeded = heeding(ports.sites);
+  const workplace: Workplace = { ...ports, sites: heeded.sites, thread, written };
   const worker = startWorker(workplace);
   const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
   try {
     const { node, symptom } = request;
     const known = symptom === undefined ? {} : { symptom };
     const refusal = await counter.start({ key: ids.token(), node, by, place, ...known });
-    if (refusal !== null) return complain(err, refusal);
+    if (refusal !== null) return complain(err, refusal, heeded.silent() ? EXIT.unseen : EXIT.usage);
     const state = await finished.promise;
     const timing = { ms: clock.now() - began };
     await worker.drain();
@@ -104,7 +106,7 @@ function person(): { readonly id: string; readonly name: string } {
   return { id: `terminal:${name}`, name };
 }
 
-function complain(err: Console['err'], sentence: string): number {
+function complain(err: Console['err'], sentence: string, status: number = EXIT.usage): number {
   err.write(`${sentence}\n`);
-  return EXIT.usage;
+  return status;
 }
