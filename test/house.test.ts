@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { checks as everywhere } from '../src/check/index.ts';
 import { CNIS } from '../src/cni/index.ts';
 import { cniChecks } from '../src/cni/checks.ts';
+import { buildHouse, PLAYBOOKS } from '../src/cli/house.ts';
 import { compile, loadPlaybook } from '../src/playbook/index.ts';
 import { waysOn } from '../src/playbook/schema.ts';
 import { probes } from '../src/probe/index.ts';
@@ -247,6 +248,12 @@ describe('playbooks', () => {
     for (const [name, state] of Object.entries(loaded.playbook.file.states)) {
       for (const [event, target] of waysOn(state)) expect(route.after(name, event)).toBe(target);
     }
+  });
+
+  test('the first question has at most five buttons, and the last one is for everything else', () => {
+    const ids = [...buildHouse(PLAYBOOKS, { approvers: [], expiresMs: 1 }).playbooks.keys()];
+    expect(ids.length).toBeLessThanOrEqual(5);
+    expect(ids.at(-1)).toBe('something-else');
   });
 
   test('no check branches on the name of a CNI', () => {

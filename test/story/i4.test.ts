@@ -146,4 +146,14 @@ describe.skipIf(noLab)(`some connections time out: it is the pods of one ENI${sk
     }
     expect(difference(before, await lab.nodeState(NODE))).toEqual([]);
   });
+
+  test.concurrent.for([
+    ['i1', 'ip-10-0-10-207'],
+    ['i3', 'dev-slave-110'],
+  ] as const)('the healthy twin of %s, reported for timeouts, has no finding', async ([name, node], context) => {
+    const lab = await raised(name, context.onTestFinished, true);
+    const { state } = await tell(lab, { node, symptom: SYMPTOM }).ending();
+    expect(codes(state)).toEqual([]);
+    expect(state.outcome).toBe('nothing-found');
+  });
 });
