@@ -138,6 +138,13 @@ describe('what is said of them', () => {
     expect(onlyFinding(eniPodRpf, right).facts['first']).toContain('is the right one');
   });
 
+  test.each([
+    ['1.5.3', '/var/run/docker.sock'],
+    ['1.7.5', '/run/dockershim.sock'],
+  ])('version %s on Docker wants %s', (version, wanted) => {
+    expect(onlyFinding(ipamdRuntime, { ...I5, version }).facts['wanted']).toBe(wanted);
+  });
+
   test('I5 is proven by its sequence only where the mount tells why', () => {
     expect(onlyFinding(ipamdRuntime, I5).confidence).toBe('proven');
     expect(onlyFinding(ipamdRuntime, { ...I5, mount: '/var/run/docker.sock' }).confidence).toBe('likely');

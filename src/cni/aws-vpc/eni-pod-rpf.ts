@@ -110,7 +110,8 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const ways = (enis(readings) ?? []).filter(({ device }) => device !== here.value.device);
   if (ways.length === 0) return { is: 'clear', because: 'no pod of this node is on a secondary ENI' };
   const nat = readings.of('subject', iptablesNat, {});
-  const strictUplink = modeOf(readings, here.value.device) === 'strict';
+  const uplinkMode = modeOf(readings, here.value.device);
+  if (uplinkMode === null) return unknown(ID, bound, 'subject', null, `the RPF mode of ${here.value.device}`);
   const findings: Finding[] = [];
   for (const way of ways) {
     const back = readings.of('subject', ipRouteGet, wayBack(way));
@@ -120,7 +121,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
     if (mode === null) return unknown(ID, bound, 'subject', null, `the RPF mode of ${way.device}`);
     if (back.value.device === here.value.device) {
       findings.push(podFinding(bound, readings, { way, uplink: here.value.device, strict: mode === 'strict' }));
-    } else if (strictUplink && back.value.device === way.device) {
+    } else if (uplinkMode === 'strict' && back.value.device === way.device) {
       if (nat === null || !nat.known) return unknown(ID, bound, 'subject', nat, 'which NodePorts lead to these pods');
       const port = nodePorts(nat.value).find(({ endpoints }) =>
         endpoints.some(({ address }) => way.pods.some((pod) => pod.address === address)),
@@ -144,7 +145,7 @@ function podFinding(bound: Bound, readings: Readings, { way, uplink, strict }: C
   const nat = readings.of('subject', iptablesNat, {});
   const served = nat?.known === true ? endpoints(nat.value) : [];
   const target = served.find(({ address }) => pods.some((pod) => pod.address === address));
-  const because = range === null ? `Towards them ` : `Their rule covers ${range} alone, so towards them `;
+  const because = range === null ? 'For such clients ' : `Their rule covers ${range} alone, so for such clients `;
   const what = strict
     ? `the way back is ${uplink}, and ${device}, with strict reverse path filtering, drops the SYN on arrival`
     : `the answer leaves by ${uplink} with an address of ${device} and is lost on the way`;

@@ -38,9 +38,8 @@ export function mountTrouble(bound: Bound, paths: readonly RuntimePath[] | null)
   if (!asksRuntime(bound.cni)) return null;
   const { runtime, name } = bound.subject.facts;
   const own = SOCKETS[runtime.split('://')[0] ?? ''];
-  const wanted =
-    paths?.find((one) => one.is === 'socket' && own?.includes(inRun(one.path)) === true)?.path ??
-    (own === undefined ? null : (own[0] ?? null));
+  const there = (paths ?? []).filter((one) => one.is === 'socket' && own?.includes(inRun(one.path)) === true);
+  const wanted = preferred(bound.cni, [...there.map((one) => one.path), ...(own ?? [])]);
   const path = mountedSocket(bound.cni);
   if (path === null) return null;
   const daemonSet = bound.cni.daemonSet ?? 'its DaemonSet';
@@ -49,6 +48,13 @@ export function mountTrouble(bound: Bound, paths: readonly RuntimePath[] | null)
   if (paths !== null && !paths.some((one) => inRun(one.path) === inRun(path) && one.is === 'socket'))
     return { path, wanted, sentence: `DaemonSet ${daemonSet} mounts ${path}, and ${name} has no socket there` };
   return null;
+}
+
+/** Since 1.6 ipamd speaks CRI, which Docker's own socket does not: https://github.com/aws/amazon-vpc-cni-k8s/releases/tag/v1.6.0 */
+function preferred({ version }: CniFacts, sockets: readonly string[]): string | null {
+  const minor = Number(/^1\.(\d+)/.exec(version ?? '')?.[1] ?? 0);
+  const speaksCri = sockets.filter((path) => inRun(path) !== '/run/docker.sock');
+  return (minor >= 6 ? speaksCri[0] : sockets[0]) ?? sockets[0] ?? null;
 }
 
 /** Where ipamd keeps which addresses are in use since 1.12, so that it survives a restart of its pod. */
