@@ -8,7 +8,7 @@ import type { Message } from '../../src/sandbox/workspace/message.ts';
 import type { Violation } from '../../src/sandbox/workspace/record.ts';
 import type { Workspace } from '../../src/sandbox/workspace/workspace.ts';
 
-export const manifest = readManifest(new URL('../../manifest.yml', import.meta.url).pathname);
+export const manifest = readManifest(new URL('./manifest.yml', import.meta.url).pathname);
 
 export const incidents = 'CINCIDENTS';
 export const ona = 'UONCALL01';

@@ -25,14 +25,15 @@ const manifest = z
     settings: z.object({
       interactivity: z.object({ is_enabled: z.boolean() }),
       socket_mode_enabled: z.boolean(),
+      event_subscriptions: z.unknown().optional(),
     }),
   })
   .parse(parse(readFileSync(new URL('../../../manifest.yml', import.meta.url), 'utf8')));
 
-test('asks for the scopes of every method that is called, and for the commands', () => {
+test('asks for the scopes of the methods that are called and of the command, and for no others', () => {
   const asked = manifest.oauth_config.scopes.bot;
   const needed = new Set(['commands', ...webMethods.flatMap((method) => scopes[method])]);
-  expect([...needed].filter((scope) => !asked.includes(scope))).toEqual([]);
+  expect(asked.toSorted()).toEqual([...needed].toSorted());
 });
 
 test('has the one command that is heard, its text unescaped', () => {
@@ -41,6 +42,10 @@ test('has the one command that is heard, its text unescaped', () => {
 
 test('delivers presses, and over Socket Mode', () => {
   expect(manifest.settings).toMatchObject({ interactivity: { is_enabled: true }, socket_mode_enabled: true });
+});
+
+test('subscribes to no event, because none is heard', () => {
+  expect(manifest.settings.event_subscriptions).toBeUndefined();
 });
 
 test.each(webMethods)('%s is practised in the workspace with the same scopes', (name) => {
