@@ -187,7 +187,7 @@ describe('a button', () => {
     await using practice = await practise();
     const { adapter, desk } = await listening(practice);
     const thread = await adapter.thread.show(incidentsPlace, 'live', looking, null);
-    const buttons = Array.from({ length: 7 }, (_, i) => ({ token: String(i).repeat(32), label: `choice ${i}` }));
+    const buttons = Array.from({ length: 12 }, (_, i) => ({ token: i.toString(16).repeat(32), label: `choice ${i}` }));
     const ref = await adapter.thread.show({ ...incidentsPlace, thread }, 'question', { ...asking, buttons }, null);
     await practice.control('press', {
       user: onCall,
