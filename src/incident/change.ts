@@ -61,7 +61,7 @@ export function verified(turn: Turn, event: Verified): void {
       ? `After the change ${failing.join(', ')}.`
       : story === null
         ? 'The checks are clear again, but no marked packets could be sent.'
-        : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.`);
+        : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.${kubelet(event)}`);
   set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door } });
   record(turn, [{ text: good ? 'Verified over a new connection: ' : 'Not verified: ' }, { text: seen }]);
   audit(turn, 'netdiag', good ? 'verified' : 'not-verified', `plan ${event.plan} ${seen}`);
@@ -71,6 +71,14 @@ export function verified(turn: Turn, event: Verified): void {
     plan: offer.plan,
     verb: good ? 'confirm' : event.door === null ? 'await' : 'roll-back',
   });
+}
+
+/** The API server's own word, where it was asked. */
+function kubelet({ apiServer }: Verified): string {
+  if (apiServer === null) return '';
+  return apiServer === 'answers'
+    ? ' The API server reaches the kubelet.'
+    : ' The API server did not reach the kubelet when I asked it to.';
 }
 
 /** The node's ledger has come to rest. */

@@ -1,17 +1,11 @@
-import type { Effect, Happening, IncidentState } from '../model/index.ts';
+import type { Effect, Happening } from '../model/index.ts';
 import { JournalError } from '../port.ts';
 import type { LeasedEffect } from '../port.ts';
 import { take } from './advance.ts';
-import { change } from './deed/change.ts';
-import { exportBundle } from './deed/export.ts';
-import { locate } from './deed/locate.ts';
-import { settle } from './deed/settle.ts';
-import { show } from './deed/show.ts';
-import { survey } from './deed/survey.ts';
-import { verify } from './deed/verify.ts';
-import { watch } from './deed/watch.ts';
+import { perform as doOne } from './deed/index.ts';
+import { failed, gaveUp } from './gave-up.ts';
 import { portsFor } from './ports.ts';
-import type { Ports, Workplace } from './ports.ts';
+import type { Workplace } from './ports.ts';
 
 /** How long a lease lasts unless it is renewed: after a crash, work goes on this much later. */
 const LEASE_MS = 6_000;
@@ -132,7 +126,7 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
 
   const attempt = async (leased: LeasedEffect): Promise<Happening | null> => {
     const stored = await ports.journal.load(leased.incident);
-    return stored === null ? null : outcome(portsFor(ports, stored.state.cluster), stored.state, leased.effect);
+    return stored === null ? null : doOne(portsFor(ports, stored.state.cluster), stored.state, leased.effect);
   };
 
   /** Records the outcome; once more where the lease was taken anew by this very process in between. */
@@ -186,100 +180,6 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
 function laneOf({ incident, effect }: LeasedEffect): string | null {
   if (effect.do === 'show') return effect.slot === 'live' ? `${incident} live` : incident;
   return effect.do === 'attach' || effect.do === 'export' ? incident : null;
-}
-
-/** Does one effect. `null` where its outcome changes nothing. */
-async function outcome(ports: Ports, state: IncidentState, effect: Effect): Promise<Happening | null> {
-  switch (effect.do) {
-    case 'locate':
-      return locate(ports, effect);
-    case 'survey':
-      return survey(ports, state, effect);
-    case 'watch':
-      return watch(ports, state, effect);
-    case 'show':
-      return show(ports, state, effect);
-    case 'attach':
-      await ports.thread.attach(
-        state.place,
-        effect.files,
-        async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
-      );
-      return null;
-    case 'export':
-      await exportBundle(ports, state);
-      return null;
-    case 'whisper':
-      await ports.thread.whisper(state.place, effect.to, effect.sentence);
-      return null;
-    case 'change':
-      return change(ports, state, effect);
-    case 'verify':
-      return verify(ports, state, effect);
-    case 'settle':
-      return settle(ports, state, effect);
-    case 'wake':
-      return { is: 'woken', name: effect.name };
-  }
-}
-
-/** What it means for the incident that a deed never came to an end. */
-function gaveUp(effect: Effect, reason: string): Happening {
-  switch (effect.do) {
-    case 'locate':
-      return {
-        is: 'locate-failed',
-        sentence: `The cluster could not be asked: ${reason}`,
-        suggestions: [],
-        decisive: false,
-      };
-    case 'survey':
-      return {
-        is: 'surveyed',
-        role: effect.role,
-        node: effect.node,
-        answers: [],
-        door: null,
-        closedDoors: [],
-        identity: null,
-        ms: 0,
-        failure: { gap: 'unreachable', sentence: `${effect.node} could not be looked at: ${reason}` },
-      };
-    case 'watch':
-      return { is: 'watch-failed', gap: 'unreachable', sentence: `No packets could be counted: ${reason}` };
-    case 'change':
-      return {
-        is: 'change-unknown',
-        plan: effect.plan.id,
-        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason}`,
-      };
-    case 'verify':
-      return {
-        is: 'verified',
-        plan: effect.plan.id,
-        door: null,
-        answers: [],
-        watched: null,
-        apiServer: null,
-        failure: `The node could not be looked at again: ${reason}`,
-      };
-    case 'settle':
-      return {
-        is: 'unsettled',
-        plan: effect.plan.id,
-        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason} Look at the node from its console.`,
-      };
-    case 'show':
-    case 'attach':
-    case 'export':
-    case 'whisper':
-    case 'wake':
-      return failed(effect, reason);
-  }
-}
-
-function failed({ key, do: deed }: Effect, reason: string): Happening {
-  return { is: 'effect-failed', effect: key, sentence: `${deed} failed: ${reason}` };
 }
 
 function text(error: unknown): string {

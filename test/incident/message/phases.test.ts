@@ -82,7 +82,7 @@ describe('the live message', () => {
     expect(detail(proposing(), 'prove')).toBe('0 of 7 marked packets answered');
     expect(detail(proposing(), 'fix')).toBe('waiting for an approval');
     expect(detail(changing(), 'fix')).toContain('approved by @second');
-    expect(detail(repaired(), 'verify')).toBe('7 of 7 marked packets are answered.');
+    expect(detail(repaired(), 'verify')).toBe('7 of 7 marked packets are answered. The API server reaches the kubelet.');
   });
 
   test('names the door, and what did not answer', () => {

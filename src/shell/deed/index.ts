@@ -1,0 +1,45 @@
+import type { Effect, Happening, IncidentState } from '../../model/index.ts';
+import type { Ports } from '../ports.ts';
+import { change } from './change.ts';
+import { exportBundle } from './export.ts';
+import { locate } from './locate.ts';
+import { settle } from './settle.ts';
+import { show } from './show.ts';
+import { survey } from './survey.ts';
+import { verify } from './verify.ts';
+import { watch } from './watch.ts';
+
+/** Does one effect. `null` where its outcome changes nothing. */
+export async function perform(ports: Ports, state: IncidentState, effect: Effect): Promise<Happening | null> {
+  switch (effect.do) {
+    case 'locate':
+      return locate(ports, effect);
+    case 'survey':
+      return survey(ports, state, effect);
+    case 'watch':
+      return watch(ports, state, effect);
+    case 'show':
+      return show(ports, state, effect);
+    case 'attach':
+      await ports.thread.attach(
+        state.place,
+        effect.files,
+        async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
+      );
+      return null;
+    case 'export':
+      await exportBundle(ports, state);
+      return null;
+    case 'whisper':
+      await ports.thread.whisper(state.place, effect.to, effect.sentence);
+      return null;
+    case 'change':
+      return change(ports, state, effect);
+    case 'verify':
+      return verify(ports, state, effect);
+    case 'settle':
+      return settle(ports, state, effect);
+    case 'wake':
+      return { is: 'woken', name: effect.name };
+  }
+}

@@ -1,0 +1,61 @@
+import type { Effect, Happening } from '../model/index.ts';
+
+/** What it means for the incident that a deed never came to an end. */
+export function gaveUp(effect: Effect, reason: string): Happening {
+  switch (effect.do) {
+    case 'locate':
+      return {
+        is: 'locate-failed',
+        sentence: `The cluster could not be asked: ${reason}`,
+        suggestions: [],
+        decisive: false,
+      };
+    case 'survey':
+      return {
+        is: 'surveyed',
+        role: effect.role,
+        node: effect.node,
+        answers: [],
+        door: null,
+        closedDoors: [],
+        identity: null,
+        ms: 0,
+        failure: { gap: 'unreachable', sentence: `${effect.node} could not be looked at: ${reason}` },
+      };
+    case 'watch':
+      return { is: 'watch-failed', gap: 'unreachable', sentence: `No packets could be counted: ${reason}` };
+    case 'change':
+      return {
+        is: 'change-unknown',
+        plan: effect.plan.id,
+        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason}`,
+      };
+    case 'verify':
+      return {
+        is: 'verified',
+        plan: effect.plan.id,
+        door: null,
+        answers: [],
+        watched: null,
+        apiServer: null,
+        failure: `The node could not be looked at again: ${reason}`,
+      };
+    case 'settle':
+      return {
+        is: 'unsettled',
+        plan: effect.plan.id,
+        sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason} Look at the node from its console.`,
+      };
+    case 'show':
+    case 'attach':
+    case 'export':
+    case 'whisper':
+    case 'wake':
+      return failed(effect, reason);
+  }
+}
+
+/** A deed failed and nothing more is known; the incident decides whether it can go on. */
+export function failed({ key, do: deed }: Effect, reason: string): Happening {
+  return { is: 'effect-failed', effect: key, sentence: `${deed} failed: ${reason}` };
+}
