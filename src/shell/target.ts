@@ -3,7 +3,10 @@ import { nodeInRole } from '../model/role.ts';
 import type { NodeTarget } from '../port.ts';
 import type { Ports } from './ports.ts';
 
-/** The doors of the node in this role: configured ones first, then every address of `node.status`, then through the peer. */
+/**
+ * The doors of the node in this role: configured ones first, then every address of `node.status`, the one that opened
+ * before in front, then through the peer.
+ */
 export function targetOf(
   ports: Ports,
   state: IncidentState,
@@ -15,7 +18,16 @@ export function targetOf(
   if (bound === null || node === null) return null;
   const jump =
     role === 'peer' || bound.peer === null || bound.peer.name === node.name ? null : direct(ports, bound.peer);
-  return { ...direct(ports, node), ...(jump === null ? {} : { jump }), ...(only === undefined ? {} : { only }) };
+  const { name, addresses } = direct(ports, node);
+  const opened = state.looks.find((look) => look.role === role && look.node === name)?.door?.address;
+  const known = addresses.toSorted((a, b) => rank(a, opened) - rank(b, opened));
+  return { name, addresses: known, ...(jump === null ? {} : { jump }), ...(only === undefined ? {} : { only }) };
+}
+
+/** A closed door may take seconds to say nothing: where one opened before, it comes before its equals. */
+function rank({ address, from }: NodeTarget['addresses'][number], opened: string | undefined): number {
+  if (from === 'configured') return 0;
+  return address === opened ? 1 : 2;
 }
 
 function direct(ports: Ports, node: BoundNode): NodeTarget {

@@ -239,6 +239,16 @@ describe('the doors of a node', () => {
     expect(targetOf(ports, state, 'subject')?.jump?.name).toBe('ip-10-0-10-115');
   });
 
+  test('begin with the one that opened before, after the configured one', () => {
+    const bound = { ...I1, subject: { ...I1.subject, addresses: ['10.0.10.207', '10.0.10.190'] } };
+    const door = { address: '10.0.10.190', port: 22, from: 'node-status' as const };
+    const looks = state.looks.map((look) => (look.role === 'subject' ? { ...look, door } : look));
+    const opened = { ...state, bound, looks };
+    expect(addresses(bench().ports, opened, 'subject')).toEqual(['10.0.10.190 node-status', '10.0.10.207 node-status']);
+    const { ports } = bench({ doors: { 'ip-10-0-10-207': { address: '192.168.7.7' } } });
+    expect(addresses(ports, opened, 'subject')[0]).toBe('192.168.7.7 configured');
+  });
+
   test('do not name one address twice', () => {
     const { ports } = bench({ doors: { 'ip-10-0-10-207': { address: '10.0.10.207' } } });
     expect(addresses(ports, state, 'subject')).toEqual(['10.0.10.207 configured']);
