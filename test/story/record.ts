@@ -42,6 +42,7 @@ const WAYS: readonly Pick<Script, 'symptom' | 'answers'>[] = [
   { symptom: 'kubelet-unreachable' },
   { symptom: 'pods-unreachable' },
   { symptom: 'pods-cannot-get-out' },
+  { symptom: 'connections-time-out' },
   { symptom: 'something-else', answers: { which: 'to-the-node' } },
   { symptom: 'something-else', answers: { which: 'to-its-pods' } },
 ];
