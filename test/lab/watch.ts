@@ -40,12 +40,21 @@ export async function watch(lab: Lab, node: string, ifname: string, filter: stri
   });
   return {
     async end() {
+      await quiet(() => chunks.length);
       // The group, because nsenter does not pass signals on to what it started.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
       await ended;
       return Buffer.concat(chunks).toString().split('\n').filter(Boolean);
     },
   };
+}
+
+/** Resolves when a quarter of a second has passed without more: on a busy machine tcpdump prints what it has seen late. */
+async function quiet(soFar: () => number): Promise<void> {
+  for (let before = -1; before !== soFar();) {
+    before = soFar();
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** A counter of the node's kernel, by the name nstat uses (`TcpExtIPReversePathFilter`); throws when there is none. */
