@@ -6,7 +6,7 @@ import { tell, textOf, waitingOffer } from './tell.ts';
 
 const node = 'ip-10-0-10-207';
 const symptom = 'kubelet-unreachable';
-const ROLLBACK_SECONDS = 8;
+const ROLLBACK_SECONDS = 6;
 const tooLate = `Nobody confirmed the change within ${ROLLBACK_SECONDS} s, so the node restored itself.`;
 
 /** Drops packets of the node where the fabric forwards them; gives the way to let them pass again. */

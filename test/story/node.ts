@@ -17,15 +17,11 @@ export async function ledgerOf(lab: Lab, node: string): Promise<{ readonly fix: 
 
 /** Processes of a node and files in its temporary places: what nobody may leave behind. */
 export async function leftOn(lab: Lab, node: string): Promise<string> {
-  const places = ['/tmp', '/var/tmp', '/dev/shm', '/run', '/root', '/home'];
-  const [processes, files] = await Promise.all([
-    lab.exec(node, ['ps', '-e', '-o', 'args=']),
-    lab.exec(node, ['find', ...places, '-mindepth', '1']),
-  ]);
-  const ours = ['ps -e', 'find /tmp'];
-  const lines = `${processes.stdout}${files.stdout}`.split('\n').map((line) => line.trim());
+  const look = 'ps -e -o args=; find /tmp /var/tmp /dev/shm /run /root /home -mindepth 1';
+  const { stdout } = await lab.exec(node, ['sh', '-c', look]);
+  const lines = stdout.split('\n').map((line) => line.trim());
   return lines
-    .filter((line) => !ours.some((own) => line.startsWith(own)))
+    .filter((line) => !line.includes('ps -e -o args='))
     .toSorted()
     .join('\n');
 }

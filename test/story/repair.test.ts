@@ -114,8 +114,9 @@ describe.skipIf(noLab)(`a sick node is diagnosed, repaired and left clean${skipN
     const { node, symptom, fix } = story;
     const lab = await startLab(story.lab, { prefix: 'repair', dialTimeoutMs: 2000 });
     onTestFinished(() => lab.down());
-    expect(await lab.symptom()).toBe(true);
-    const [before, clean] = [await lab.nodeState(node), await leftOn(lab, node)];
+    const clean = await leftOn(lab, node);
+    const [before, sick] = await Promise.all([lab.nodeState(node), lab.symptom()]);
+    expect(sick).toBe(true);
     const told = tell(lab, { node, symptom, approve: fix });
 
     const offered = await told.offered();
