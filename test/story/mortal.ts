@@ -39,10 +39,11 @@ function nameOf(event: Event): string {
  */
 function deadly(journal: Journal, thread: SurvivingThread, death: Death): Journal {
   let records = 0;
+  const others = (ref: string | null): boolean => [...thread.unrecorded].some((one) => one !== ref);
   const strikes = (name: string, ref: string | null, when: Death['when']): void => {
     const { at } = death;
     const due = typeof at === 'number' ? records + (when === 'before' ? 1 : 0) >= at : at === name;
-    if (death.when !== when || !due || [...thread.unrecorded].some((one) => one !== ref)) return;
+    if (death.when !== when || !due || others(ref)) return;
     thread.note({ died: name, when });
     process.kill(process.pid, 'SIGKILL');
     // The signal may take a moment, in which nothing else may happen.
@@ -54,6 +55,8 @@ function deadly(journal: Journal, thread: SurvivingThread, death: Death): Journa
     write: () => Promise<T>,
     wrote: (answer: T) => boolean,
   ) => {
+    // A record of that name may come only once, so it waits for the moment; numbers take the next one that fits.
+    while (death.at === name && others(ref)) await systemClock.sleep(5);
     strikes(name, ref, 'before');
     const answer = await write();
     if (wrote(answer)) {
