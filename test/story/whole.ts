@@ -2,14 +2,15 @@ import type { IncidentState } from '../../src/model/index.ts';
 import type { Outlived } from './lives.ts';
 
 /** What must be the same however often netdiag died: everything but times, random ids, and how often a message changed. */
-export function essence({ state, events, deeds }: Outlived): unknown {
+export function essence({ state, events, deeds }: Outlived): Readonly<Record<string, unknown>> {
   return {
     outcome: state.outcome,
     troubles: state.troubles,
     questions: state.questions.map(({ question }) => question),
     answers: state.userAnswers.map(({ question, choice, by }) => [question, choice, by.id]),
     findings: state.findings.map(({ code, confidence, evidence }) => [code, confidence, evidence.length]),
-    ruledOut: state.ruledOut,
+    // Without their reasons, in which a real node's counts stand.
+    ruledOut: state.ruledOut.map((said) => said.replace(/ \(.*$/, '')),
     unseen: state.unseen,
     offers: state.offers.map(({ letter, plan, state, decidedBy }) => [letter, plan.remediation, state, decidedBy?.id]),
     change: changeOf(state),

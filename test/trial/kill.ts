@@ -57,7 +57,9 @@ async function everyRecord(
 
 function differences(died: Outlived, lived: Outlived): string[] {
   const [one, other] = [essence(died), essence(lived)];
-  return isDeepStrictEqual(one, other) ? [] : [`${JSON.stringify(one)} instead of ${JSON.stringify(other)}`];
+  return Object.keys(other)
+    .filter((what) => !isDeepStrictEqual(one[what], other[what]))
+    .map((what) => `${what}: ${JSON.stringify(one[what])} instead of ${JSON.stringify(other[what])}`);
 }
 
 async function inLab(incident: Incident, when: Death['when']): Promise<number> {
