@@ -83,7 +83,7 @@ function site(recording: Recording): Site {
 /** The card of one recording: its sick node is the one that changes were recorded on. */
 function stop({ title, changes, name }: Recording): { node: string; title: string; text: string } {
   const node = changes[0]?.node ?? name;
-  return { node, title: `Incident ${name.toUpperCase()}`, text: `${title}.` };
+  return { node, title: node, text: `${title.charAt(0).toUpperCase()}${title.slice(1)}.` };
 }
 
 /** The first line that the workspace prints. Rejects with one sentence when it ends without one. */
