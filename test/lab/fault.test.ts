@@ -3,11 +3,22 @@ import { describe, test, type TestContext } from 'vitest';
 import { noLab, skipNote } from './skip.ts';
 import { readConfig } from '../../src/config.ts';
 import { run } from './command.ts';
+import type { Observation } from './fault/fault.ts';
 import { faults } from './fault/index.ts';
 import type { Lab } from './lab-handle.ts';
 import { processesNaming } from './left-over.ts';
 import { namespacesOf } from './namespace.ts';
 import { startLab, type StartOptions } from './start.ts';
+
+/** What `healthy` sees, tried again for some seconds: neighbours and listeners of a repaired node need a moment on a busy machine. */
+async function afterAWhile(lab: Lab): Promise<Observation> {
+  let seen = await lab.observe('healthy');
+  for (let attempt = 0; attempt < 5 && !seen.holds; attempt += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    seen = await lab.observe('healthy');
+  }
+  return seen;
+}
 
 async function start({ onTestFinished }: TestContext, name: string, options: StartOptions = {}): Promise<Lab> {
   const lab = await startLab(name, options);
@@ -30,7 +41,7 @@ describe.concurrent.each(faults.map(({ name }) => name))('lab %s', (name) => {
       expect(await lab.observe('healthy')).toMatchObject({ holds: false });
       expect(await states()).toEqual(before);
       await lab.fix();
-      expect(await lab.observe('healthy')).toMatchObject({ holds: true });
+      expect(await afterAWhile(lab)).toMatchObject({ holds: true });
       expect(await lab.observe('symptom')).toMatchObject({ holds: false });
       expect(await states()).not.toEqual(before);
     },
