@@ -68,7 +68,6 @@ export type Happening =
       readonly is: 'locate-failed';
       readonly sentence: string;
       readonly suggestions: readonly string[];
-      readonly decisive: boolean;
     }
   | Surveyed
   | { readonly is: 'pressed'; readonly token: string; readonly by: Person; readonly reason?: string }

@@ -8,7 +8,6 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         is: 'locate-failed',
         sentence: `The cluster could not be asked: ${reason}`,
         suggestions: [],
-        decisive: false,
       };
     case 'survey':
       return {

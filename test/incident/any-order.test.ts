@@ -83,7 +83,7 @@ const STORY: readonly Move[] = [
 /** Everything else that may come in between, late, or for nothing. */
 const OTHERS: readonly Move[] = [
   always(opened),
-  always({ is: 'locate-failed', sentence: 'The API server is silent.', suggestions: [], decisive: false }),
+  always({ is: 'locate-failed', sentence: 'The API server is silent.', suggestions: [] }),
   looked('farEnd', SICK),
   looked('subject', WELL),
   ({ state }) => ({

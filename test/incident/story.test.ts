@@ -345,7 +345,7 @@ describe('a press', () => {
 
   test('of an answer after the close changes nothing but a whisper', () => {
     const tale = new Tale().open().thread();
-    tale.take({ is: 'locate-failed', sentence: 'The API said no.', suggestions: [], decisive: false });
+    tale.take({ is: 'locate-failed', sentence: 'The API said no.', suggestions: [] });
     const before = canonical({ ...tale.state, effects: 0 });
     tale.answer('symptom', 'kubelet');
     expect(canonical({ ...tale.state, effects: 0 })).toBe(before);
@@ -398,7 +398,7 @@ describe('time', () => {
 describe('a node that is not known, or not reached', () => {
   test('a cluster that does not answer ends it with its sentence', () => {
     const tale = new Tale().open().thread();
-    tale.take({ is: 'locate-failed', sentence: 'The API server answers 403.', suggestions: [], decisive: false });
+    tale.take({ is: 'locate-failed', sentence: 'The API server answers 403.', suggestions: [] });
     expect(tale.state).toMatchObject({ life: 'closed', outcome: 'unknown', troubles: ['The API server answers 403.'] });
     expect(tale.shows('question', 'question symptom').buttons).toEqual([]);
   });

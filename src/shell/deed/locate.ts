@@ -18,7 +18,7 @@ export async function locate(ports: Ports, effect: Locate): Promise<Happening> {
         nodes.map(({ name }) => name),
       );
       const sentence = `Cluster ${cluster.name} has no node of that name${suggestions.length > 0 ? `; did you mean ${suggestions.join(' or ')}?` : '.'}`;
-      return { is: 'locate-failed', sentence, suggestions, decisive: true };
+      return { is: 'locate-failed', sentence, suggestions };
     }
     const unseen: string[] = [];
     const soft = async <T>(what: Promise<T>, otherwise: T): Promise<T> => {
@@ -43,6 +43,6 @@ export async function locate(ports: Ports, effect: Locate): Promise<Happening> {
     return { is: 'located', ...bind(view, subject, peer), clusterEvents: clusterEvents.slice(0, 20), unseen };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    return { is: 'locate-failed', sentence: error.message, suggestions: [], decisive: false };
+    return { is: 'locate-failed', sentence: error.message, suggestions: [] };
   }
 }

@@ -67,10 +67,7 @@ describe('the live message', () => {
     ],
     [
       'when the cluster does not answer',
-      () =>
-        new Tale()
-          .open()
-          .take({ is: 'locate-failed', sentence: 'The API said 403.', suggestions: [], decisive: false }),
+      () => new Tale().open().take({ is: 'locate-failed', sentence: 'The API said 403.', suggestions: [] }),
       ['look failed', 'narrow failed', 'prove failed', 'fix done'],
     ],
   ])('%s', (_, at, expected) => {
@@ -82,7 +79,9 @@ describe('the live message', () => {
     expect(detail(proposing(), 'prove')).toBe('0 of 7 marked packets answered');
     expect(detail(proposing(), 'fix')).toBe('waiting for an approval');
     expect(detail(changing(), 'fix')).toContain('approved by @second');
-    expect(detail(repaired(), 'verify')).toBe('7 of 7 marked packets are answered. The API server reaches the kubelet.');
+    expect(detail(repaired(), 'verify')).toBe(
+      '7 of 7 marked packets are answered. The API server reaches the kubelet.',
+    );
   });
 
   test('names the door, and what did not answer', () => {
@@ -246,7 +245,7 @@ describe('the summary', () => {
 
   test('of a cluster that did not answer says why, and points to nothing that is not there', () => {
     const tale = new Tale().open();
-    tale.take({ is: 'locate-failed', sentence: 'The API server answers 403.', suggestions: [], decisive: false });
+    tale.take({ is: 'locate-failed', sentence: 'The API server answers 403.', suggestions: [] });
     const text = tale.shows('summary').paragraphs.map(words).join(' ');
     expect(text).toContain('The API server answers 403.');
     expect(text).not.toContain('could not see');
@@ -305,10 +304,7 @@ describe('everything that is ever shown', () => {
     ['a rollback', () => changing().changed('applied').verified(false).settled('rolled-back', ['-a'])],
     ['a healthy node', () => counting(undefined, i1Known(false, 'eth0')).watch(counted('answered'))],
     ['a silent node', () => counting(undefined, silent(i1Known(true)))],
-    [
-      'a cluster that says no',
-      () => new Tale().open().take({ is: 'locate-failed', sentence: 'No.', suggestions: [], decisive: true }),
-    ],
+    ['a cluster that says no', () => new Tale().open().take({ is: 'locate-failed', sentence: 'No.', suggestions: [] })],
   ];
 
   test.each(TALES)('has no empty run of text: %s', (_, tell) => {

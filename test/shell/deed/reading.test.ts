@@ -36,7 +36,6 @@ describe('locate', () => {
     const { ports } = bench();
     expect(await locate(ports, { ...LOCATE, node: 'ip-10-0-10-20' })).toMatchObject({
       is: 'locate-failed',
-      decisive: true,
       sentence: expect.stringContaining('did you mean ip-10-0-10-207') as string,
     });
   });
@@ -46,7 +45,6 @@ describe('locate', () => {
     cluster.fail('nodes', 'timed-out', 'The API server did not answer within 10 s.');
     expect(await locate(ports, LOCATE)).toEqual({
       is: 'locate-failed',
-      decisive: false,
       suggestions: [],
       sentence: 'The API server did not answer within 10 s.',
     });
