@@ -13,6 +13,7 @@ import type {
   Event,
   Gap,
   IncidentState,
+  KubernetesPatch,
   LedgerEntry,
   Message,
   MessageRef,
@@ -22,6 +23,7 @@ import type {
   Person,
   Place,
   PodFacts,
+  Reading,
 } from './model/index.ts';
 
 /** Reads time. Milliseconds since the epoch; never used to compare two machines. */
@@ -88,6 +90,8 @@ export interface NodeSession {
   }): Promise<RunningCapture>;
   /** Starts an approved change under the node's ledger; resolves when the node says applied, refused, failed or later. */
   change(request: ChangeRequest): Promise<LedgerEntry>;
+  /** The node state, line by line, as a rollback would compare it; a gap where it could not be read. */
+  state(): Promise<Reading<readonly string[]>>;
   /** Asks the ledger: `null` when the node does not know the fix id. */
   ledger(fix: string, verb: 'status' | 'confirm' | 'roll-back'): Promise<LedgerEntry | null>;
   close(): Promise<void>;
@@ -122,7 +126,12 @@ export interface KubeletReach {
   readonly ms: number;
 }
 
-/** Reads the Kubernetes API. Every method throws ClusterError. */
+/** What became of one change that the API server was asked for. `refused`: nothing was changed, and why, one sentence. */
+export type Granted =
+  | { readonly is: 'done'; readonly detail: string }
+  | { readonly is: 'refused'; readonly detail: string };
+
+/** Reads the Kubernetes API, and changes it only by `patch` and `deletePod`. Every method throws ClusterError. */
 export interface Cluster {
   readonly name: string;
   nodes(): Promise<readonly NodeFacts[]>;
@@ -133,6 +142,23 @@ export interface Cluster {
   apiServers(): Promise<readonly string[]>;
   /** Asks the API server to call the node's kubelet (`nodes/proxy` healthz); its own deadline is above 30 s. */
   reachKubelet(node: string): Promise<KubeletReach>;
+  /** Pods with this controlling owner (`DaemonSet/aws-node`) in a namespace. */
+  podsOf(namespace: string, owner: string): Promise<readonly PodFacts[]>;
+  /**
+   * What a patch would change, from the API server's own dry-run: `-old` and `+new` lines of the object's YAML, without what the
+   * server manages. `refused` where the object is another one or was changed since, or the server rejects the patch.
+   */
+  rehearse(
+    step: KubernetesPatch,
+  ): Promise<{ readonly is: 'would'; readonly difference: readonly string[] } | Extract<Granted, { is: 'refused' }>>;
+  /**
+   * Patches the object, guarded by its uid, its generation and its resourceVersion, and writes the fix id into its annotation
+   * `netdiag/fix` in the same request: an object that bears it is done already, however often this is asked. `taking: 'back'`
+   * is guarded by that annotation instead, and an object that does not bear it is left alone and counts as done.
+   */
+  patch(step: KubernetesPatch, fix: string, taking: 'effect' | 'back'): Promise<Granted>;
+  /** Deletes exactly the pod of that uid; done as well where no such pod is there any more. */
+  deletePod(step: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<Granted>;
 }
 
 /** Speaks with people: Slack, or a terminal. */
@@ -184,6 +210,8 @@ export interface Journal {
   load(incident: string): Promise<StoredIncident | null>;
   /** Incidents that are not closed, oldest first. */
   open(): Promise<readonly StoredIncident[]>;
+  /** The newest incidents, closed ones included, at most `limit`, newest first. */
+  latest(limit: number): Promise<readonly StoredIncident[]>;
   events(incident: string): Promise<readonly Event[]>;
   /** Takes effects that are due and not leased by a living worker, at most `limit`. Wake-ups become due at their time. */
   lease(worker: string, now: number, ttlMs: number, limit: number): Promise<readonly LeasedEffect[]>;

@@ -31,7 +31,7 @@ export function bind(
   subject: NodeFacts,
   peer: NodeFacts | null,
 ): Pick<Located, 'bound' | 'farEnds'> {
-  const node = (facts: NodeFacts): BoundNode => boundNode(facts, view.pods.get(facts.name) ?? []);
+  const node = (facts: NodeFacts): BoundNode => boundNode(facts, view.pods.get(facts.name) ?? [], view.cni);
   const apiServer = apiServerEnd(view, subject, node);
   const other: FarEnd | null = peer === null ? null : { kind: 'node', address: node(peer).address, sender: node(peer) };
   const bound: Bound = {
@@ -40,6 +40,7 @@ export function bind(
     subject: node(subject),
     peer: peer === null ? null : node(peer),
     farEnd: apiServer ?? other,
+    runtimes: runtimes(view.nodes),
   };
   return {
     bound,
@@ -78,7 +79,20 @@ function apiServerEnd(view: ClusterView, subject: NodeFacts, node: (facts: NodeF
   return foreign.find(({ sender }) => sender !== null) ?? foreign[0] ?? null;
 }
 
-function boundNode(facts: NodeFacts, pods: readonly PodFacts[]): BoundNode {
+/** Nodes named of each runtime: enough to go and look. */
+const EXAMPLES = 5;
+
+function runtimes(nodes: readonly NodeFacts[]): NonNullable<Bound['runtimes']> {
+  const by = Map.groupBy(nodes, ({ runtime }) => runtime);
+  return [...by].map(([runtime, those]) => ({
+    runtime,
+    nodes: those.length,
+    examples: those.slice(0, EXAMPLES).map(({ name }) => name),
+  }));
+}
+
+function boundNode(facts: NodeFacts, pods: readonly PodFacts[], cni: CniFacts): BoundNode {
+  const [namespace, name] = cni.daemonSet?.split('/') ?? [];
   const internal = facts.addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
   const all = facts.addresses.filter(({ type }) => type.endsWith('IP')).map(({ address }) => address);
   const address = internal.find((candidate) => isIPv4(candidate)) ?? internal[0] ?? all[0] ?? '';
@@ -91,5 +105,6 @@ function boundNode(facts: NodeFacts, pods: readonly PodFacts[]): BoundNode {
       .filter((pod) => !pod.hostNetwork && pod.address !== null && isIPv4(pod.address) && pod.phase === 'Running')
       .toSorted((a, b) => Number(b.ready) - Number(a.ready) || (a.name < b.name ? -1 : 1))
       .slice(0, PODS),
+    cniPod: pods.find((pod) => pod.namespace === namespace && pod.owner === `DaemonSet/${name}`) ?? null,
   };
 }

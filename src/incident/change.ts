@@ -3,9 +3,10 @@ import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { questionKey } from '../model/index.ts';
 import type { Door, LedgerEntry, Offer, Question, Verified, Watched } from '../model/index.ts';
 import { icmpEcho, tcpSyn } from '../stimulus/index.ts';
-import { close } from './conclude.ts';
+import { close } from './close.ts';
 import { lookAtNodes } from './look.ts';
 import { replace } from './propose.ts';
+import { repaired } from './repaired.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { watchFor } from './watch.ts';
@@ -89,7 +90,7 @@ export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Do
   audit(turn, 'netdiag', entry.state, `plan ${planId} ${entry.detail}`.trim());
   if (entry.state === 'confirmed') {
     record(turn, [{ text: 'Rollback disarmed; the change stays' }]);
-    return close(turn, turn.state.change.verified === true ? 'repaired' : 'unknown');
+    return turn.state.change.verified === true ? repaired(turn, offer) : close(turn, 'unknown');
   }
   if (entry.state === 'refused') {
     record(turn, [{ text: 'The node refused; nothing was changed' }]);

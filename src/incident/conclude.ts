@@ -1,23 +1,18 @@
-import type { IncidentState } from '../model/index.ts';
+import { lookedAt, weighChange } from './again.ts';
+import { close } from './close.ts';
 import { propose } from './propose.ts';
-import { audit, live, record, set, want } from './turn.ts';
+import { record, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** The playbook has reached an end: offer a fix where there is one, close where there is nothing to do. */
 export function conclude(turn: Turn, end: 'cause' | 'nothing' | 'unseen'): void {
+  const changed = lookedAt(turn.state);
+  if (changed !== null) return weighChange(turn, changed);
   const [first] = turn.state.findings;
   if (first !== undefined) record(turn, [{ text: `Found: ${first.statement}` }]);
   attachCaptures(turn);
   if (end === 'cause' && propose(turn)) return;
   close(turn, end === 'nothing' ? 'nothing-found' : first !== undefined && end === 'cause' ? 'advice' : 'unknown');
-}
-
-/** Ends the incident. Everything that is still to be told is told by its last messages. */
-export function close(turn: Turn, outcome: NonNullable<IncidentState['outcome']>): void {
-  set(turn, { outcome });
-  live(turn, 'close');
-  audit(turn, turn.state.by.id, 'closed', outcome);
-  want(turn, { do: 'export' });
 }
 
 function attachCaptures(turn: Turn): void {

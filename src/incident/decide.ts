@@ -1,13 +1,18 @@
-import type { Offer, Person } from '../model/index.ts';
+import { changesCluster } from '../model/index.ts';
+import type { Offer, Person, Rehearsed } from '../model/index.ts';
 import { authorise, mayReject } from './authorise.ts';
-import { close } from './conclude.ts';
-import { replace, show } from './propose.ts';
+import { begin } from './cluster-change.ts';
+import { close } from './close.ts';
+import { repairedBefore } from './past.ts';
+import { announce, replace, show } from './propose.ts';
 import { takeAnswer } from './questions.ts';
 import { choosePlaybook, diagnose } from './diagnose.ts';
 import { SYMPTOM } from './questions.ts';
-import { audit, live, record, set, want } from './turn.ts';
+import { audit, live, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
+/** The readings of a repair say enough about what to write down for a day. */
+const LASTING_MS = 24 * 60 * 60_000;
 const OVER = 'This incident is over: nothing was done.';
 
 /** A button was pressed. What it means comes from the state alone; an unknown token means nothing any more. */
@@ -15,10 +20,12 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
   const meaning = Object.hasOwn(turn.state.buttons, pressed) ? turn.state.buttons[pressed] : undefined;
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
+  if (meaning.means === 'start') return;
   const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
   if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
   if (meaning.means === 'approve') return approve(turn, offer, by);
   if (meaning.means === 'reject') return reject(turn, offer, by, reason);
+  if (meaning.means === 'offer' && turn.state.life === 'closed') return makeLast(turn, offer, by);
   if (turn.state.life === 'closed') return refuse(turn, by, OVER, pressed);
   if (meaning.means === 'offer') return show(turn, offer);
   if (!turn.state.explained.includes(offer.plan.id)) set(turn, { explained: [...turn.state.explained, offer.plan.id] });
@@ -48,12 +55,41 @@ function approve(turn: Turn, offer: Offer, by: Person): void {
     if (other.plan.id !== offer.plan.id && (other.state === 'waiting' || other.state === 'drafted'))
       replace(turn, { ...other, state: 'superseded' });
   }
-  set(turn, {
-    change: { plan: offer.plan.id, entry: null, verified: null, seen: null, door: null, since: turn.event.at },
-  });
+  const { plan } = offer;
+  const since = turn.event.at;
+  set(turn, { change: { plan: plan.id, entry: null, verified: null, seen: null, door: null, since, cluster: null } });
   live(turn, 'approve');
-  audit(turn, 'netdiag', 'change', `plan ${offer.plan.id} hash ${offer.hash} on ${offer.plan.node.name}`);
-  want(turn, { do: 'change', plan: offer.plan, approval: verdict.approval });
+  audit(turn, 'netdiag', 'change', `plan ${plan.id} hash ${offer.hash} on ${plan.node.name}`);
+  if (changesCluster(plan)) return begin(turn, plan, verdict.approval);
+  want(turn, { do: 'change', plan, approval: verdict.approval });
+}
+
+/** The repair of a closed incident is to be made lasting: it opens again for that one offer. */
+function makeLast(turn: Turn, offer: Offer, by: Person): void {
+  const { outcome, change, past } = turn.state;
+  if (outcome !== 'repaired' || offer.state !== 'drafted') return refuse(turn, by, OVER, offer.plan.id);
+  if (turn.event.at > offer.plan.expiresAt + LASTING_MS)
+    return refuse(
+      turn,
+      by,
+      'That was too long ago: run /netdiag again, and the node is looked at afresh.',
+      offer.plan.id,
+    );
+  record(turn, [{ person: by }, { text: ` asked for Fix ${offer.letter}: ${offer.plan.title}` }]);
+  set(turn, { past: change === null ? past : [...past, change], change: null, outcome: null });
+  live(turn, 'reopen');
+  show(turn, offer);
+}
+
+/** The API server has said what a plan's patches would change, or why it would refuse them. */
+export function rehearsed(turn: Turn, { plan: id, difference, failure }: Rehearsed): void {
+  const offer = turn.state.offers.find(({ plan, state }) => plan.id === id && state === 'rehearsing');
+  if (offer === undefined || turn.state.life !== 'proposing') return;
+  if (failure === undefined) return announce(turn, offer, { ...offer.plan, rehearsal: difference });
+  trouble(turn, `Fix ${offer.letter} (${offer.plan.title}) cannot be offered: ${failure}`);
+  record(turn, [{ text: `Fix ${offer.letter} cannot be offered: ${failure}` }]);
+  replace(turn, { ...offer, state: 'superseded' });
+  next(turn);
 }
 
 function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined): void {
@@ -74,8 +110,13 @@ function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined
     ...(reason === undefined ? [] : [{ text: ': ' }, { code: reason }]),
   ]);
   replace(turn, { ...offer, state: 'rejected', decidedBy: by, decidedAt: turn.event.at });
+  next(turn);
+}
+
+/** The next drafted plan, or the end. Lasting forms wait behind their own button. */
+function next(turn: Turn): void {
   const draft = turn.state.offers.find(({ state }) => state === 'drafted');
-  if (draft !== undefined && turn.state.life === 'proposing') return show(turn, draft);
+  if (draft !== undefined && turn.state.life === 'proposing' && !repairedBefore(turn.state)) return show(turn, draft);
   withdraw(turn);
 }
 
@@ -94,8 +135,9 @@ export function expire(turn: Turn, planId: string): void {
 
 /** Ends with the cause alone once nothing waits any more. */
 function withdraw(turn: Turn): void {
-  if (turn.state.life !== 'proposing' || turn.state.offers.some(({ state }) => state === 'waiting')) return;
-  close(turn, 'advice');
+  const { life, offers } = turn.state;
+  if (life !== 'proposing' || offers.some(({ state }) => state === 'waiting' || state === 'rehearsing')) return;
+  close(turn, repairedBefore(turn.state) ? 'repaired' : 'advice');
 }
 
 /** Tells the presser alone why nothing happened, and audits it. */

@@ -3,23 +3,35 @@ import { flat } from '../playbook/index.ts';
 
 /**
  * The incident's life: flat, invokes nothing, waits for nothing. Deadlines are absolute times in the state; effects are
- * rows. `closed` is the only end.
+ * rows. After `changing`, Kubernetes steps lead back to `opened`: netdiag looks at everything again. `closed` is the only end, which
+ * an offer to make the repair last may open again.
  */
 const machine = createMachine({
   id: 'incident',
   initial: 'opened',
   states: {
-    opened: { on: { located: 'diagnosing', close: 'closed' } },
-    diagnosing: { on: { propose: 'proposing', close: 'closed' } },
+    opened: { on: { located: 'diagnosing', settle: 'settling', close: 'closed' } },
+    diagnosing: { on: { propose: 'proposing', again: 'opened', settle: 'settling', close: 'closed' } },
     proposing: { on: { approve: 'changing', close: 'closed' } },
-    changing: { on: { applied: 'verifying', refused: 'diagnosing', settle: 'settling', close: 'closed' } },
+    changing: {
+      on: { applied: 'verifying', again: 'opened', refused: 'diagnosing', settle: 'settling', close: 'closed' },
+    },
     verifying: { on: { settle: 'settling' } },
     settling: { on: { close: 'closed' } },
-    closed: { type: 'final' },
+    closed: { on: { reopen: 'proposing' } },
   },
 });
 
-export type LifeEvent = 'located' | 'propose' | 'approve' | 'applied' | 'refused' | 'settle' | 'close';
+export type LifeEvent =
+  | 'located'
+  | 'propose'
+  | 'approve'
+  | 'applied'
+  | 'again'
+  | 'refused'
+  | 'settle'
+  | 'close'
+  | 'reopen';
 
 /** The life that follows. Throws RangeError where the present life does not know the event: a bug, never silence. */
 export function lifeAfter(life: string, event: LifeEvent): string {

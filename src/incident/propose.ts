@@ -1,57 +1,53 @@
-import { readingsOf } from '../check/check.ts';
 import { canonical } from '../model/json.ts';
 import { sha256 } from '../model/hash.ts';
 import type { Finding, Meaning, Offer, Plan } from '../model/index.ts';
-import type { Draft, Remediation } from '../remediation/remediation.ts';
-import { lookOf } from './look.ts';
+import type { Remediation } from '../remediation/remediation.ts';
+import { planFor } from './draft.ts';
 import { audit, live, record, set, token, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-/** Consents a plan needs, by risk 1, 2, 3. */
-const APPROVALS = { 1: 1, 2: 1, 3: 2 } as const;
-const LETTERS = ['A', 'B', 'C'];
+const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+/** More than this nobody compares in an outage. */
+const AT_ONCE = 3;
 const UNVERIFIABLE =
   'No fix is offered: no packets could be counted, so nobody could see afterwards whether it helped.';
-/** Stands on the card of a plan whose finding is not proven. */
-const UNPROVEN = 'No counted packet proves this cause; it rests on what the node itself says. ';
 
 /**
  * Drafts a plan for each remediation that fits and offers the first one. False when none fits, and when no packets could be
  * counted: then nobody could see afterwards whether a fix helped.
  */
 export function propose(turn: Turn): boolean {
-  const offers: Offer[] = [];
+  const mending = turn.house.remediations.filter(({ lasts }) => lasts === undefined);
   if (turn.state.watched === null) {
-    if (turn.house.remediations.some(({ fixes }) => turn.state.findings.some(({ code }) => fixes.includes(code))))
+    if (mending.some(({ fixes }) => turn.state.findings.some(({ code }) => fixes.includes(code))))
       trouble(turn, UNVERIFIABLE);
     return false;
   }
-  for (const finding of turn.state.findings) {
-    for (const remediation of turn.house.remediations) {
-      const letter = LETTERS[offers.length];
-      if (letter === undefined || !remediation.fixes.includes(finding.code)) continue;
-      if (offers.some(({ plan }) => plan.remediation === remediation.id)) continue;
-      const plan = draft(turn, remediation, finding);
-      if (plan !== null) offers.push(offer(turn, letter, plan, offers.length === 0));
-    }
-  }
+  const offers = offersFor(turn, mending, turn.state.findings);
   const [first] = offers;
   if (first === undefined) return false;
   set(turn, { offers: [...turn.state.offers.map(superseded), ...offers] });
-  for (const { plan, tokens } of offers) name(turn, plan.id, tokens);
   residues(turn, first.plan);
   live(turn, 'propose');
-  announce(turn, first);
+  show(turn, first);
   return true;
 }
 
-/** Puts a drafted plan up for approval: its expiry runs from now. */
+/** Drafts the lasting forms of a repair; each waits behind a button of the summary. */
+export function proposeLasting(turn: Turn, { plan }: Offer, findings: readonly Finding[]): void {
+  const lasting = turn.house.remediations.filter(({ lasts }) => lasts?.includes(plan.remediation) === true);
+  const cause = findings.filter(({ code }) => code === plan.finding);
+  set(turn, { offers: [...turn.state.offers, ...offersFor(turn, lasting, cause)] });
+}
+
+/** Puts a drafted plan up for approval; one with patches once the API server has said what they would change. */
 export function show(turn: Turn, offer: Offer): void {
   if (offer.state !== 'drafted') return;
-  const plan = { ...offer.plan, expiresAt: turn.event.at + turn.house.approval.expiresMs };
-  const waiting: Offer = { ...offer, plan, hash: sha256(canonical(plan)), state: 'waiting' };
-  replace(turn, waiting);
-  announce(turn, waiting);
+  if (offer.plan.steps.some(({ kind }) => kind === 'kubernetes-patch')) {
+    replace(turn, { ...offer, state: 'rehearsing' });
+    return want(turn, { do: 'rehearse', plan: offer.plan });
+  }
+  announce(turn, offer, offer.plan);
 }
 
 /** Replaces an offer by plan id. */
@@ -60,80 +56,52 @@ export function replace(turn: Turn, offer: Offer): void {
 }
 
 function superseded(offer: Offer): Offer {
-  return offer.state === 'waiting' || offer.state === 'drafted' || offer.state === 'approved'
+  return offer.state === 'waiting' || offer.state === 'drafted' || offer.state === 'rehearsing'
     ? { ...offer, state: 'superseded' }
     : offer;
 }
 
-function draft(turn: Turn, remediation: Remediation, finding: Finding): Plan | null {
-  const { bound, answers, playbook } = turn.state;
-  const look = lookOf(turn.state, 'subject');
-  if (bound === null || playbook === null || look?.identity === null || look?.identity === undefined) return null;
-  const drafted = remediation.draft(finding, { bound, readings: readingsOf(answers), door: look.door });
-  if ('unfit' in drafted) {
-    trouble(turn, `The fix "${remediation.id}" does not fit ${bound.subject.name}: ${drafted.unfit}.`);
-    return null;
+/** A plan per remediation, in the order of the findings; letters go on where earlier offers of the incident ended. */
+function offersFor(turn: Turn, remediations: readonly Remediation[], findings: readonly Finding[]): Offer[] {
+  const plans: Plan[] = [];
+  for (const finding of findings) {
+    for (const remediation of remediations) {
+      if (plans.length >= AT_ONCE || !remediation.fixes.includes(finding.code)) continue;
+      if (plans.some((plan) => plan.remediation === remediation.id)) continue;
+      const plan = planFor(turn, remediation, finding);
+      if (plan !== null) plans.push(plan);
+    }
   }
-  return complete(turn, remediation, finding, drafted, look.identity, { id: playbook.id, digest: playbook.digest });
+  const taken = turn.state.offers.length;
+  return plans.map((plan, index) => offer(turn, LETTERS[taken + index] ?? String(taken + index + 1), plan));
 }
 
-function complete(
-  turn: Turn,
-  remediation: Remediation,
-  finding: Finding,
-  drafted: Draft,
-  node: Plan['node'],
-  playbook: Plan['playbook'],
-): Plan {
-  const commands = (list: Draft['steps']): Plan['steps'] =>
-    list.map((argv) => ({ kind: 'node-command', node: node.name, argv }));
-  return {
-    version: 1,
-    id: token(turn),
-    incident: turn.state.id,
-    remediation: remediation.id,
-    finding: finding.code,
-    cluster: turn.state.cluster,
-    node,
-    title: drafted.title,
-    safety: `${finding.confidence === 'proven' ? '' : UNPROVEN}${drafted.safety}`,
-    steps: commands(drafted.steps),
-    undo: commands(drafted.undo),
-    preconditions: drafted.preconditions,
-    risk: remediation.risk,
-    approvals: APPROVALS[remediation.risk],
-    doors: drafted.doors,
-    rollbackSeconds: drafted.rollbackSeconds,
-    expiresAt: turn.event.at + turn.house.approval.expiresMs,
-    verify: drafted.verify,
-    durable: drafted.durable,
-    playbook,
-  };
-}
-
-function offer(turn: Turn, letter: string, plan: Plan, first: boolean): Offer {
-  return {
+function offer(turn: Turn, letter: string, plan: Plan): Offer {
+  const made: Offer = {
     letter,
     plan,
     hash: sha256(canonical(plan)),
-    state: first ? 'waiting' : 'drafted',
+    state: 'drafted',
     consents: [],
     tokens: { approve: token(turn), reject: token(turn), explain: token(turn), offer: token(turn) },
     decidedBy: null,
     decidedAt: null,
   };
-}
-
-function name(turn: Turn, plan: string, tokens: Offer['tokens']): void {
   const meanings: Record<string, Meaning> = { ...turn.state.buttons };
-  for (const means of ['approve', 'reject', 'explain', 'offer'] as const) meanings[tokens[means]] = { means, plan };
+  for (const means of ['approve', 'reject', 'explain', 'offer'] as const)
+    meanings[made.tokens[means]] = { means, plan: plan.id };
   set(turn, { buttons: meanings });
+  return made;
 }
 
-function announce(turn: Turn, offer: Offer): void {
-  record(turn, [{ text: `Fix ${offer.letter} offered: ${offer.plan.title}` }]);
-  audit(turn, 'netdiag', 'offered', `plan ${offer.plan.id} hash ${offer.hash} ${offer.plan.title}`);
-  want(turn, { do: 'wake', name: `expiry ${offer.plan.id}`, at: offer.plan.expiresAt });
+/** From now on the plan can be approved; its expiry runs from now. */
+export function announce(turn: Turn, offer: Offer, complete: Plan): void {
+  const plan = { ...complete, expiresAt: turn.event.at + turn.house.approval.expiresMs };
+  const waiting: Offer = { ...offer, plan, hash: sha256(canonical(plan)), state: 'waiting' };
+  replace(turn, waiting);
+  record(turn, [{ text: `Fix ${offer.letter} offered: ${plan.title}` }]);
+  audit(turn, 'netdiag', 'offered', `plan ${plan.id} hash ${waiting.hash} ${plan.title}`);
+  want(turn, { do: 'wake', name: `expiry ${plan.id}`, at: plan.expiresAt });
 }
 
 /** What the first plan leaves broken belongs beside the finding, before anybody approves. */
@@ -147,6 +115,7 @@ function residues(turn: Turn, plan: Plan): void {
   const covering = turn.state.offers.find(
     ({ plan: other, state }) =>
       state === 'drafted' &&
+      other.id !== plan.id &&
       left.every(({ code }) =>
         turn.house.remediations.some((r) => r.id === other.remediation && r.fixes.includes(code)),
       ),

@@ -1,5 +1,5 @@
 import type { Choice, Meaning, Person } from '../model/index.ts';
-import { close } from './conclude.ts';
+import { close } from './close.ts';
 import { record, set, token, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 

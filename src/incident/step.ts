@@ -1,12 +1,15 @@
 import type { AuditRow, Effect, Event, IncidentState } from '../model/index.ts';
 import { changed, changeUnknown, settled, unsettled, verified } from './change.ts';
-import { close } from './conclude.ts';
-import { answer, expire, press } from './decide.ts';
+import { close } from './close.ts';
+import { lookedAt, lookFailed, lookOnceMore, takeBack } from './again.ts';
+import { stepped } from './cluster-change.ts';
+import { answer, expire, press, rehearsed } from './decide.ts';
 import { diagnose } from './diagnose.ts';
 import { bindFarEnd, playbookChanged } from './follow.ts';
 import type { House } from './house.ts';
 import { lookAtNodes, lookOf, takeSurvey } from './look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './questions.ts';
+import { swept } from './sweep.ts';
 import { replace } from './propose.ts';
 import { tell, told } from './telling.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
@@ -51,8 +54,9 @@ function take(turn: Turn, event: Event): void {
       return lookAtNodes(turn);
     case 'locate-failed':
       if (turn.state.life !== 'opened') return;
-      trouble(turn, event.sentence);
       record(turn, [{ text: event.sentence }]);
+      if (lookFailed(turn, event.sentence)) return;
+      trouble(turn, event.sentence);
       return close(turn, 'unknown');
     case 'surveyed':
       if (turn.state.life !== 'diagnosing' || lookOf(turn.state, event.role)?.state !== 'asked') return;
@@ -79,13 +83,19 @@ function take(turn: Turn, event: Event): void {
       return settled(turn, event.plan, event.entry, event.door);
     case 'unsettled':
       return unsettled(turn, event.plan, event.sentence);
+    case 'rehearsed':
+      return rehearsed(turn, event);
+    case 'stepped':
+      return stepped(turn, event);
+    case 'swept':
+      return swept(turn, event);
     case 'woken':
-      return event.name.startsWith('expiry ')
-        ? expire(turn, event.name.slice('expiry '.length))
-        : giveUp(turn, event.name);
+      if (event.name.startsWith('expiry ')) return expire(turn, event.name.slice('expiry '.length));
+      return lookOnceMore(turn, event.name) ? undefined : giveUp(turn, event.name);
     case 'shown':
       return told(turn, event.slot, event.ref, event.thread);
     case 'effect-failed':
+      if (WAITED_FOR.test(event.effect) && lookFailed(turn, event.sentence)) return;
       trouble(turn, event.sentence);
       return WAITED_FOR.test(event.effect) && unchanged(turn) ? close(turn, 'aborted') : undefined;
   }
@@ -101,11 +111,17 @@ function unchanged({ state }: Turn): boolean {
 
 /** A changed playbook never continues an old incident. */
 function abandon(turn: Turn): void {
+  const { past } = turn.state;
+  record(turn, [{ text: 'The playbook was changed meanwhile' }]);
+  const changed = lookedAt(turn.state);
+  if (changed !== null) {
+    trouble(turn, `The playbook was changed before Fix ${changed.letter} was verified, so it is taken back.`);
+    return takeBack(turn, changed);
+  }
   trouble(
     turn,
-    'The playbook was changed while this incident was open, so I stopped. Nothing was changed on the node.',
+    `The playbook was changed while this incident was open, so I stopped. ${past.length === 0 ? 'Nothing was changed on the node.' : 'What was approved and done before stays.'}`,
   );
-  record(turn, [{ text: 'The playbook was changed meanwhile' }]);
   for (const offer of turn.state.offers)
     if (offer.state === 'waiting' || offer.state === 'drafted') replace(turn, { ...offer, state: 'superseded' });
   close(turn, 'aborted');
@@ -146,6 +162,8 @@ function opening(event: Event): IncidentState {
     offers: [],
     explained: [],
     change: null,
+    past: [],
+    sweep: null,
     outcome: null,
     troubles: [],
     timeline: [],

@@ -5,19 +5,23 @@ import { findingMessage } from './message/finding.ts';
 import { liveMessage } from './message/live.ts';
 import { noteMessages } from './message/notes.ts';
 import { questionMessages } from './message/questions.ts';
+import { shown } from './message/shown.ts';
 import { summaryMessage } from './message/summary.ts';
+import { sweepMessage } from './message/sweep.ts';
 import { set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** Everything the thread should show now, by slot, in reading order. A pure function of the state. */
 export function messages(state: IncidentState, turn: Pick<Turn, 'house'>): readonly (readonly [string, Message])[] {
+  const told = shown(state);
   return [
-    ['live', liveMessage(state)],
-    ...questionMessages(state),
-    ...noteMessages(state),
-    ...findingMessage(state),
-    ...approvalMessages(state, turn.house.approval),
-    ...summaryMessage(state),
+    ['live', liveMessage(told)],
+    ...questionMessages(told),
+    ...noteMessages(told),
+    ...findingMessage(told),
+    ...approvalMessages(told, turn.house.approval),
+    ...summaryMessage(told),
+    ...sweepMessage(told),
   ];
 }
 

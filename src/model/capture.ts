@@ -138,14 +138,31 @@ export interface CaptureRecord {
   readonly gap?: Gap;
 }
 
-/** A kernel counter around a stimulus: how far it rose during a quiet window of equal length, and during the stimulus. */
+/**
+ * A kernel counter around the rounds of a stimulus.
+ * `exact`: in at least two rounds it rose by exactly the packets sent, and not at all in the quiet window · `consistent`: in every
+ * round it rose by at least as many more than in the quiet window · `ambiguous`: anything else, which proves nothing.
+ */
 export interface CounterRise {
+  /** nstat's name, `otherhost of DEVICE`, `policy DROP of FORWARD`, `rule -A INPUT …`, `conntrack drop` … */
   readonly counter: string;
+  /** How far it rose in each round, in order. */
+  readonly rounds: readonly number[];
+  /** How far it rose in a quiet window as long as one round. */
   readonly quiet: number;
-  readonly during: number;
+  readonly verdict: 'exact' | 'consistent' | 'ambiguous';
   readonly command: string;
+  /** The counter's line after the last round. */
   readonly line: string;
   readonly output: Digest | null;
+}
+
+/** Counters that could not be read around a stimulus. */
+export interface Uncounted {
+  /** What they count, in words that fit "I could not see …". */
+  readonly what: string;
+  readonly gap: Gap;
+  readonly detail: string;
 }
 
 /** Everything one watch brought home. */
@@ -153,6 +170,8 @@ export interface Watched {
   readonly sent: Sent;
   readonly captures: readonly CaptureRecord[];
   readonly story: CaptureStory;
-  /** Counters of the subject that rose; those that stood still are absent. */
+  /** Counters of the subject that rose in a round; those that stood still are absent. */
   readonly counters: readonly CounterRise[];
+  /** Absent: every counter was read. */
+  readonly uncounted?: readonly Uncounted[];
 }

@@ -2,7 +2,7 @@ import type { Approval, Person } from './approval.ts';
 import type { WatchPlan } from './capture.ts';
 import type { Attachment } from './message.ts';
 import type { Plan } from './plan.ts';
-import type { Question } from './reading.ts';
+import type { Digest, Question } from './reading.ts';
 import type { NodeRole } from './role.ts';
 import type { StimulusPlan } from './stimulus.ts';
 
@@ -17,7 +17,7 @@ export type Deed =
   /** Put everything that is known of the incident into its thread, as one file. */
   | { readonly do: 'export' }
   | { readonly do: 'whisper'; readonly to: Person; readonly sentence: string }
-  /** The only effect that changes a node; carries the approval that opens the door. */
+  /** The only effect that changes a node by itself; carries the approval that opens the door. */
   | { readonly do: 'change'; readonly plan: Plan; readonly approval: Approval }
   | {
       readonly do: 'verify';
@@ -29,6 +29,20 @@ export type Deed =
     }
   /** Disarm the rollback, or ask for it now, or wait for it; then compare node state. */
   | { readonly do: 'settle'; readonly plan: Plan; readonly verb: 'confirm' | 'roll-back' | 'await' }
+  /** Ask the API server what a plan's patches would change, without changing anything. */
+  | { readonly do: 'rehearse'; readonly plan: Plan }
+  /** One Kubernetes step of an approved plan; carries the approval that opens the door. */
+  | {
+      readonly do: 'cluster-step';
+      readonly plan: Plan;
+      readonly approval: Approval;
+      readonly list: 'apply' | 'undo';
+      readonly at: number;
+      /** Node state before the first step, to compare with after the last; `null` where there is none. */
+      readonly before: Digest | null;
+    }
+  /** Ask the other nodes of the pool whether they have the same cause. */
+  | { readonly do: 'sweep'; readonly finding: string; readonly check: string }
   | { readonly do: 'wake'; readonly name: string; readonly at: number };
 
 /** A deed with the key that makes it unique within its incident. */

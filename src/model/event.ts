@@ -4,7 +4,7 @@ import type { ClosedDoor, Door } from './door.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { MessageRef, Place } from './message.ts';
 import type { ClusterEvent, NodeIdentity } from './node.ts';
-import type { Answer, Gap } from './reading.ts';
+import type { Answer, Digest, Gap } from './reading.ts';
 import type { Bound, NodeRole } from './role.ts';
 
 /** Every event carries when it was taken in and 128 fresh random bits, so that the fold needs neither clock nor chance. */
@@ -52,6 +52,52 @@ export interface Verified {
   readonly failure?: string;
 }
 
+/** What the API server says that a plan's patches would change. */
+export interface Rehearsed {
+  readonly is: 'rehearsed';
+  readonly plan: string;
+  /** `-old` and `+new` lines, each patch headed by its object. */
+  readonly difference: readonly string[];
+  /** Why the plan cannot be offered, one sentence; absent when all is well. */
+  readonly failure?: string;
+}
+
+/** What became of one Kubernetes step of a plan. */
+export interface Stepped {
+  readonly is: 'stepped';
+  readonly plan: string;
+  readonly list: 'apply' | 'undo';
+  /** Index of the step in that list. */
+  readonly at: number;
+  /** `refused`: the object is not as it was when the plan was made, nothing was changed by this step. */
+  readonly outcome: 'done' | 'refused' | 'failed';
+  /** One sentence. */
+  readonly detail: string;
+  /** The subject's node state at that moment, kept; `null` where it could not be read, absent where it was not asked for. */
+  readonly nodeState?: Digest | null;
+  /** After the last step: lines of node state that differ from the ones before the first, `-old` and `+new`. */
+  readonly difference?: readonly string[];
+}
+
+/** What a sweep saw of one other node. */
+export interface OtherNode {
+  readonly node: string;
+  readonly says: 'found' | 'clear' | 'unseen';
+  /** The finding's statement, or why nothing could be seen; one sentence. */
+  readonly sentence: string;
+}
+
+/** Which other nodes have the cause that was found. */
+export interface Swept {
+  readonly is: 'swept';
+  readonly finding: string;
+  readonly others: readonly OtherNode[];
+  /** Nodes of the pool that were left out because there are too many. */
+  readonly left: number;
+  /** Why nobody could be asked, one sentence; absent when somebody was. */
+  readonly failure?: string;
+}
+
 export type Happening =
   | {
       readonly is: 'opened';
@@ -78,6 +124,9 @@ export type Happening =
   | Verified
   | { readonly is: 'settled'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
   | { readonly is: 'unsettled'; readonly plan: string; readonly sentence: string }
+  | Rehearsed
+  | Stepped
+  | Swept
   | { readonly is: 'woken'; readonly name: string }
   | { readonly is: 'shown'; readonly slot: string; readonly ref: MessageRef; readonly thread: string | null }
   | { readonly is: 'effect-failed'; readonly effect: string; readonly sentence: string };

@@ -1,13 +1,13 @@
-import type { Consent, Person } from './approval.ts';
+import type { Approval, Consent, Person } from './approval.ts';
 import type { Watched } from './capture.ts';
 import type { ClosedDoor, Door } from './door.ts';
-import type { Located } from './event.ts';
+import type { Located, Swept } from './event.ts';
 import type { Finding, Missing } from './finding.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Button, Choice, Message, MessageRef, Place, Rich } from './message.ts';
 import type { ClusterEvent, NodeIdentity } from './node.ts';
 import type { Plan } from './plan.ts';
-import type { Answer } from './reading.ts';
+import type { Answer, Digest } from './reading.ts';
 import type { Bound, NodeRole } from './role.ts';
 
 /** What a button stands for. Buttons carry random tokens; this is the only place that knows their meaning. */
@@ -16,7 +16,9 @@ export type Meaning =
   | { readonly means: 'approve'; readonly plan: string }
   | { readonly means: 'reject'; readonly plan: string }
   | { readonly means: 'explain'; readonly plan: string }
-  | { readonly means: 'offer'; readonly plan: string };
+  | { readonly means: 'offer'; readonly plan: string }
+  /** Start a diagnosis of another node; the desk does it, this incident is not concerned. */
+  | { readonly means: 'start'; readonly node: string };
 
 /** A user's answer to a question. */
 export interface UserAnswer {
@@ -51,7 +53,8 @@ export interface Offer {
   readonly letter: string;
   readonly plan: Plan;
   readonly hash: string;
-  readonly state: 'drafted' | 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
+  /** `rehearsing`: the API server is asked what it would change, before anybody is asked to approve it. */
+  readonly state: 'drafted' | 'rehearsing' | 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
   readonly consents: readonly Consent[];
   readonly tokens: Readonly<Record<'approve' | 'reject' | 'explain' | 'offer', string>>;
   readonly decidedBy: Person | null;
@@ -68,6 +71,26 @@ export interface Change {
   readonly door: Door | null;
   /** When it was approved, milliseconds since the epoch. */
   readonly since: number;
+  /** When it was found to have mended the node; absent before. */
+  readonly until?: number;
+  /** Progress of a plan of Kubernetes steps; `null` for a plan that the node runs. */
+  readonly cluster: ClusterChange | null;
+}
+
+/** How far a plan of Kubernetes steps has come. */
+export interface ClusterChange {
+  readonly approval: Approval;
+  readonly list: 'apply' | 'undo';
+  /** Steps of that list that are done. */
+  readonly done: number;
+  /** What each step said, in order. */
+  readonly said: readonly string[];
+  /** Node state before the first step. */
+  readonly before: Digest | null;
+  /** How often netdiag has looked again; the cluster may need a moment. */
+  readonly looked: number;
+  /** What the diagnosis before the change had found, kept while netdiag looks again. */
+  readonly cause: Pick<IncidentState, 'looks' | 'findings' | 'watched' | 'ruledOut' | 'unseen'>;
 }
 
 /** What the thread should show in one slot now. `revision` rises with every change of the message. */
@@ -113,6 +136,10 @@ export interface IncidentState {
   /** Plans whose every step was asked to be explained. */
   readonly explained: readonly string[];
   readonly change: Change | null;
+  /** Changes of this incident that are over, the first one first. */
+  readonly past: readonly Change[];
+  /** Which other nodes have the cause: `asked`, or what was seen; `null` before a repair. */
+  readonly sweep: 'asked' | Omit<Swept, 'is'> | null;
   readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;
   /** Sentences the person has to read whatever else happens: what failed, on which node, what follows. */
   readonly troubles: readonly string[];

@@ -13,12 +13,19 @@ export interface LedgerEntry {
   readonly difference: readonly string[];
 }
 
+/** One command of a change. */
+export interface NodeRun {
+  readonly argv: readonly string[];
+  /** What it reads; absent: nothing. */
+  readonly stdin?: string;
+}
+
 /** What the node is asked to do for one approved plan. */
 export interface ChangeRequest {
   readonly fix: string;
   readonly planHash: string;
   readonly rollbackSeconds: number;
   readonly preconditions: readonly { readonly argv: readonly string[]; readonly stdout: string }[];
-  readonly apply: readonly (readonly string[])[];
-  readonly undo: readonly (readonly string[])[];
+  readonly apply: readonly NodeRun[];
+  readonly undo: readonly NodeRun[];
 }

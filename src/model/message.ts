@@ -107,6 +107,8 @@ export interface SummaryMessage {
   readonly difference: readonly string[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];
+  /** To make a repair last. */
+  readonly buttons?: readonly Button[];
 }
 
 export type Message = LiveMessage | QuestionMessage | NoteMessage | FindingMessage | ApprovalMessage | SummaryMessage;

@@ -54,6 +54,14 @@ export interface PodFacts {
   readonly owner: string | null;
 }
 
+/** A DaemonSet as a patch must find it. */
+export interface WorkloadFacts {
+  readonly uid: string;
+  readonly generation: number;
+  /** `RollingUpdate`: a new template goes to every node by itself · `OnDelete`: to a node when its pod there is deleted. */
+  readonly updateStrategy: 'RollingUpdate' | 'OnDelete';
+}
+
 /** The CNI as recognised from its DaemonSet. */
 export interface CniFacts {
   /** Directory name under `src/cni`, or `unknown`. */
@@ -65,6 +73,10 @@ export interface CniFacts {
   readonly env: Readonly<Record<string, string>>;
   /** hostPath volumes by volume name. */
   readonly hostPaths: Readonly<Record<string, string>>;
+  /** Name of the CNI's main container; absent where none was recognised. */
+  readonly container?: string;
+  /** Absent where the API did not give all of it; then nothing of it can be patched. */
+  readonly workload?: WorkloadFacts;
 }
 
 /** A Kubernetes event about a node or one of its pods. */
@@ -92,4 +104,6 @@ export interface DaemonSetFacts {
   }[];
   /** hostPath volumes by volume name. */
   readonly hostPaths: Readonly<Record<string, string>>;
+  /** Absent where the API did not give all of it. */
+  readonly workload?: WorkloadFacts;
 }

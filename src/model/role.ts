@@ -13,6 +13,8 @@ export interface BoundNode {
   readonly facts: NodeFacts;
   /** Running pods with an address of their own (not hostNetwork), at most 50, ready ones first. */
   readonly pods: readonly PodFacts[];
+  /** The CNI's own pod on this node; `null` when it has none, absent where that is not known. */
+  readonly cniPod?: PodFacts | null;
 }
 
 /**
@@ -33,6 +35,12 @@ export interface Bound {
   /** `null` when the pool has no healthy second node; every comparison is then a gap, never green. */
   readonly peer: BoundNode | null;
   readonly farEnd: FarEnd | null;
+  /** Container runtimes of all nodes, as `node.status` names them, with at most five of their nodes; absent where not known. */
+  readonly runtimes?: readonly {
+    readonly runtime: string;
+    readonly nodes: number;
+    readonly examples: readonly string[];
+  }[];
 }
 
 /** The node that plays `role`, or `null` where nobody does. */

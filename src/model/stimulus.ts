@@ -20,7 +20,14 @@ export interface StimulusPlan {
   readonly count: number;
 }
 
-/** What the vantage reports after sending. */
+/** One of several batches of marked packets. */
+export interface Round {
+  readonly count: number;
+  readonly answered: number;
+  readonly mark: Mark;
+}
+
+/** What the vantage reports after sending; all rounds together. */
 export interface Sent {
   readonly from: NodeRole;
   readonly node: string;
@@ -31,5 +38,10 @@ export interface Sent {
   readonly count: number;
   /** How many were answered, as the sender saw it. */
   readonly answered: number;
+  /** The mark of the first round. */
   readonly mark: Mark;
+  /** Each round by itself, each under its own mark, with a quiet window between. Absent: there was one. */
+  readonly rounds?: readonly Round[];
+  /** `user`: people repeated what fails for them, and `answered` is what the captures saw of it. Absent: netdiag. */
+  readonly by?: 'netdiag' | 'user';
 }

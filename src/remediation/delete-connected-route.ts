@@ -7,14 +7,14 @@ import { interfaceConfig, ipAddr, ipRouteGet, ipRoutePrefix } from '../probe/ind
 import { configuresDevice } from '../probe/text/configured.ts';
 import { wordsOf } from '../probe/text/lines.ts';
 import { NOT_PLAIN, plainDevice, plainWord } from './plain.ts';
-import { fact, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
-import type { Draft, Remediation, Scene } from './remediation.ts';
+import { fact, onNode, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
+import type { Draft, Drafted, Remediation, Scene } from './remediation.ts';
 
 export const deleteConnectedRoute: Remediation = {
   id: 'delete-connected-route',
   fixes: ['reply-leaves-other-interface', 'request-dropped-by-strict-rpf'],
   risk: 1,
-  draft(finding, scene): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
     const { bound, readings } = scene;
     const device = fact(finding, 'device');
     const uplink = fact(finding, 'uplink');
@@ -42,8 +42,8 @@ export const deleteConnectedRoute: Remediation = {
     return {
       title: `remove ${device}'s route to ${prefix}`,
       safety: `Only one line of table main goes; ${uplink}'s own route to ${prefix} is there already and takes over in the same moment.`,
-      steps: [['ip', '-4', 'route', 'del', ...words]],
-      undo: [['ip', '-4', 'route', 'prepend', ...words]],
+      steps: [onNode(scene, ['ip', '-4', 'route', 'del', ...words])],
+      undo: [onNode(scene, ['ip', '-4', 'route', 'prepend', ...words])],
       preconditions: preconditions.filter((precondition) => precondition !== null),
       doors: doors(scene, device),
       rollbackSeconds: ROLLBACK_SECONDS,

@@ -3,14 +3,14 @@
 // https://docs.kernel.org/networking/ip-sysctl.html (rp_filter), seen on 6.18.
 import { sysctlIpv4, sysctlValue } from '../probe/index.ts';
 import { NOT_PLAIN, plainDevice } from './plain.ts';
-import { fact, facts, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
-import type { Draft, Remediation } from './remediation.ts';
+import { fact, facts, onNode, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
+import type { Drafted, Remediation } from './remediation.ts';
 
 export const loosenUplinkRpf: Remediation = {
   id: 'loosen-uplink-rpf',
   fixes: ['node-port-dropped-by-strict-rpf'],
   risk: 1,
-  draft(finding, scene): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
     const uplink = fact(finding, 'uplink');
     const eni = fact(finding, 'eni');
     if (!plainDevice(uplink)) return { unfit: NOT_PLAIN };
@@ -26,8 +26,8 @@ export const loosenUplinkRpf: Remediation = {
     return {
       title: `set reverse path filtering of ${uplink} to loose`,
       safety: `A run-time value of one interface; it only accepts more, and packets from nowhere are still refused. The CNI itself sets this value on ${uplink}.`,
-      steps: [['sysctl', '-w', `${name}=2`]],
-      undo: [['sysctl', '-w', `${name}=${before}`]],
+      steps: [onNode(scene, ['sysctl', '-w', `${name}=2`])],
+      undo: [onNode(scene, ['sysctl', '-w', `${name}=${before}`])],
       preconditions: [{ argv: sysctlValue.argv({ name }), stdout: `${line}\n` }],
       doors: sameDoors(scene),
       rollbackSeconds: ROLLBACK_SECONDS,

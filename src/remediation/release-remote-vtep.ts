@@ -5,15 +5,15 @@ import { ipRouteAll, ipRouteGet } from '../probe/index.ts';
 import type { Route } from '../probe/text/route.ts';
 import { wordsOf } from '../probe/text/lines.ts';
 import { plainWord } from './plain.ts';
-import { facts, ROLLBACK_SECONDS, sameDoors, unchanged } from './remediation.ts';
-import type { Draft, Remediation } from './remediation.ts';
+import { facts, onNode, ROLLBACK_SECONDS, sameDoors, unchanged } from './remediation.ts';
+import type { Drafted, Remediation } from './remediation.ts';
 import { UNMANAGED } from './unmanaged.ts';
 
 export const releaseRemoteVtep: Remediation = {
   id: 'release-remote-vtep',
   fixes: ['remote-vtep-is-local'],
   risk: 1,
-  draft(finding, scene): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
     const { readings } = scene;
     const routes = readings.of('subject', ipRouteAll, {});
     if (routes?.known !== true) return { unfit: 'the routes of table local could not be read' };
@@ -34,8 +34,8 @@ export const releaseRemoteVtep: Remediation = {
       title: `give ${addresses.join(', ')} back to the tunnel`,
       safety:
         'Only entries of table local go, for addresses that no device of this node holds; the routes by the tunnel are there already.',
-      steps: words.map((entry) => ['ip', '-4', 'route', 'del', ...entry]),
-      undo: words.toReversed().map((entry) => ['ip', '-4', 'route', 'add', ...entry]),
+      steps: words.map((entry) => onNode(scene, ['ip', '-4', 'route', 'del', ...entry])),
+      undo: words.toReversed().map((entry) => onNode(scene, ['ip', '-4', 'route', 'add', ...entry])),
       preconditions: preconditions.filter((precondition) => precondition !== null),
       doors: sameDoors(scene),
       rollbackSeconds: ROLLBACK_SECONDS,

@@ -3,11 +3,12 @@
 // a lookup pass over routes of N bits or fewer, so that routes to pods in main still count (Linux 3.12).
 // https://man7.org/linux/man-pages/man8/ip-rule.8.html, seen on 6.18.
 import { contains } from '../check/subnet.ts';
+import type { NodeCommand } from '../model/index.ts';
 import { ipRoute, ipRouteAll, ipRouteGet, ipRule } from '../probe/index.ts';
 import type { Route } from '../probe/ip-route.ts';
 import { NOT_PLAIN, plainDevice } from './plain.ts';
-import { fact, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
-import type { Draft, Remediation } from './remediation.ts';
+import { fact, onNode, ROLLBACK_SECONDS, unchanged } from './remediation.ts';
+import type { Drafted, Remediation } from './remediation.ts';
 
 /** Tables tried in order; above what CNIs and cloud agents number for themselves, below the kernel's 253 to 255. */
 const TABLES = [207, 208, 209, 210];
@@ -18,7 +19,8 @@ export const routeBySourceAddress: Remediation = {
   id: 'route-by-source-address',
   fixes: ['reply-leaves-other-interface', 'request-dropped-by-strict-rpf', 'outside-reply-leaves-other-interface'],
   risk: 1,
-  draft(finding, { bound, readings, door }): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
+    const { bound, readings, door } = scene;
     const uplink = fact(finding, 'uplink');
     if (!plainDevice(uplink)) return { unfit: NOT_PLAIN };
     const address = bound.subject.address;
@@ -43,11 +45,12 @@ export const routeBySourceAddress: Remediation = {
     const back = unchanged(readings.answer('subject', ipRouteGet, way), ipRouteGet.argv(way));
     if (before === null || back === null) return { unfit: 'the text of its preconditions was not kept' };
     const ip = ['ip', '-4'];
-    const each = (verb: 'add' | 'del'): string[][] => [
-      [...ip, 'route', verb, connected.destination, 'dev', uplink, 'scope', 'link', 'src', address, 'table', table],
-      [...ip, 'route', verb, 'default', 'via', gateway, 'dev', uplink, 'table', table],
-      ...added.map(([priority, words]) => [...ip, 'rule', verb, ...words, 'priority', String(priority)]),
-    ];
+    const each = (verb: 'add' | 'del'): NodeCommand[] =>
+      [
+        [...ip, 'route', verb, connected.destination, 'dev', uplink, 'scope', 'link', 'src', address, 'table', table],
+        [...ip, 'route', verb, 'default', 'via', gateway, 'dev', uplink, 'table', table],
+        ...added.map(([priority, words]) => [...ip, 'rule', verb, ...words, 'priority', String(priority)]),
+      ].map((argv) => onNode(scene, argv));
     return {
       title: `answer from ${address} through ${uplink}, for neighbours and beyond the gateway`,
       safety: `Adds rules and a table of its own for packets that carry ${address}; routes to pods and to other networks count as before, and so does everything for other addresses, so pods that answer with other addresses of ${uplink} are helped only by removing the other route.`,

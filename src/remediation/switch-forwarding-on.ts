@@ -3,8 +3,8 @@
 import type { Finding } from '../model/index.ts';
 import { sysctlIpv4, sysctlValue } from '../probe/index.ts';
 import { NOT_PLAIN, plainDevice } from './plain.ts';
-import { facts, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
-import type { Draft, Remediation, Scene } from './remediation.ts';
+import { facts, onNode, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
+import type { Drafted, Remediation, Scene } from './remediation.ts';
 
 /** The keys of conf.DEVICE that a write of ip_forward changes behind its back. */
 const FLIPPED = ['forwarding', 'accept_redirects', 'send_redirects', 'accept_source_route'];
@@ -13,7 +13,7 @@ export const switchForwardingOn: Remediation = {
   id: 'switch-forwarding-on',
   fixes: ['forwarding-off'],
   risk: 1,
-  draft(finding, scene): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
     const sysctls = scene.readings.of('subject', sysctlIpv4, {});
     if (sysctls === null || !sysctls.known) return { unfit: 'the settings to restore could not be read' };
     const argv = sysctlValue.argv({ name: 'net/ipv4/ip_forward' });
@@ -34,8 +34,8 @@ export const switchForwardingOn: Remediation = {
       title: 'switch IPv4 forwarding on',
       safety:
         'A run-time value of this node alone; no connection through it can break, since nothing is forwarded now.',
-      steps: [['sysctl', '-w', 'net/ipv4/ip_forward=1']],
-      undo: [['sysctl', '-w', `net/ipv4/ip_forward=${sysctls.value.ipForward}`, ...saved]],
+      steps: [onNode(scene, ['sysctl', '-w', 'net/ipv4/ip_forward=1'])],
+      undo: [onNode(scene, ['sysctl', '-w', `net/ipv4/ip_forward=${sysctls.value.ipForward}`, ...saved])],
       preconditions: [{ argv, stdout: `${line}\n` }],
       doors: sameDoors(scene),
       rollbackSeconds: ROLLBACK_SECONDS,

@@ -2,14 +2,14 @@
 // only): the device's value itself has to be written. https://docs.kernel.org/networking/ip-sysctl.html, seen on 6.18.
 import { sysctlIpv4, sysctlValue } from '../probe/index.ts';
 import { NOT_PLAIN, plainDevice } from './plain.ts';
-import { fact, facts, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
-import type { Draft, Remediation } from './remediation.ts';
+import { fact, facts, onNode, ROLLBACK_SECONDS, sameDoors } from './remediation.ts';
+import type { Drafted, Remediation } from './remediation.ts';
 
 export const switchUplinkForwardingOn: Remediation = {
   id: 'switch-uplink-forwarding-on',
   fixes: ['uplink-forwarding-off'],
   risk: 1,
-  draft(finding, scene): Draft | { unfit: string } {
+  draft(finding, scene): Drafted {
     const uplink = fact(finding, 'uplink');
     if (!plainDevice(uplink)) return { unfit: NOT_PLAIN };
     const sysctls = scene.readings.of('subject', sysctlIpv4, {});
@@ -19,8 +19,8 @@ export const switchUplinkForwardingOn: Remediation = {
     return {
       title: `switch forwarding of ${uplink} on`,
       safety: 'A run-time value of one interface; nothing is forwarded from it now.',
-      steps: [['sysctl', '-w', `${name}=1`]],
-      undo: [['sysctl', '-w', `${name}=0`]],
+      steps: [onNode(scene, ['sysctl', '-w', `${name}=1`])],
+      undo: [onNode(scene, ['sysctl', '-w', `${name}=0`])],
       preconditions: [{ argv: sysctlValue.argv({ name }), stdout: `${line}\n` }],
       doors: sameDoors(scene),
       rollbackSeconds: ROLLBACK_SECONDS,

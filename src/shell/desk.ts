@@ -2,9 +2,12 @@ import type { Place } from '../model/index.ts';
 import { sha256 } from '../model/hash.ts';
 import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
-import type { Desk } from '../port.ts';
+import type { Desk, StoredIncident } from '../port.ts';
 import { take } from './advance.ts';
 import type { Workplace } from './ports.ts';
+
+/** Closed incidents whose buttons still mean something: to start elsewhere, or to make a repair last. */
+const LATEST = 200;
 
 /** Who may start and where; empty lists allow everybody and every channel. */
 export interface DeskPolicy {
@@ -56,11 +59,15 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
     },
 
     async press({ key, token, by, place, reason }) {
-      const open = await journal.open();
-      const incident = open.find(({ state }) => Object.hasOwn(state.buttons, token) && isIn(place, state.place));
+      const bears = ({ state }: StoredIncident): boolean =>
+        Object.hasOwn(state.buttons, token) && isIn(place, state.place);
+      const incident = (await journal.open()).find(bears) ?? (await journal.latest(LATEST)).find(bears);
       if (incident === undefined) {
         return 'This incident is over, or the button belongs to an older message: nothing was done.';
       }
+      const meaning = incident.state.buttons[token];
+      if (meaning?.means === 'start')
+        return this.start({ key: `press ${key}`, node: meaning.node, by, place: { ...place, thread: null } });
       const pressed = { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) } as const;
       await take(workplace, incident.incident, pressed, { inbox: `press ${key}` });
       nudge();

@@ -45,6 +45,30 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         plan: effect.plan.id,
         sentence: `What became of the fix on ${effect.plan.node.name} is not known: ${reason} Look at the node from its console.`,
       };
+    case 'rehearse':
+      return {
+        is: 'rehearsed',
+        plan: effect.plan.id,
+        difference: [],
+        failure: `the API server was not asked: ${reason}`,
+      };
+    case 'cluster-step':
+      return {
+        is: 'stepped',
+        plan: effect.plan.id,
+        list: effect.list,
+        at: effect.at,
+        outcome: 'failed',
+        detail: `Whether this step was done is not known: ${reason}`,
+      };
+    case 'sweep':
+      return {
+        is: 'swept',
+        finding: effect.finding,
+        others: [],
+        left: 0,
+        failure: `The other nodes were not asked: ${reason}`,
+      };
     case 'show':
     case 'attach':
     case 'export':

@@ -24,6 +24,11 @@ export function targetOf(
   return { name, addresses: known, ...(jump === null ? {} : { jump }), ...(only === undefined ? {} : { only }) };
 }
 
+/** The doors of a node that plays no role in the incident; through `jump` when none of its own opens. */
+export function targetFor(ports: Ports, node: BoundNode, jump: BoundNode | null): NodeTarget {
+  return { ...direct(ports, node), ...(jump === null || jump.name === node.name ? {} : { jump: direct(ports, jump) }) };
+}
+
 /** A closed door may take seconds to say nothing: where one opened before, it comes before its equals. */
 function rank({ address, from }: NodeTarget['addresses'][number], opened: string | undefined): number {
   if (from === 'configured') return 0;

@@ -198,7 +198,7 @@ describe('a refused precondition', () => {
     const tale = refused();
     const old = tale.state.offers[0];
     tale.look(i1Known(true)).watch();
-    const fresh = tale.offer();
+    const fresh = tale.offer('C');
     expect(fresh.plan.id).not.toBe(old?.plan.id);
     expect(tale.press(old?.tokens.approve ?? '', SECOND).whispered).toMatch(/not on offer any more/);
     expect(tale.wanted.some((effect) => effect.do === 'change')).toBe(false);

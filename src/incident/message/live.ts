@@ -1,5 +1,6 @@
 import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
+import { changingCluster } from './live-cluster.ts';
 
 type Mark = Step['state'];
 
@@ -21,7 +22,11 @@ function title(state: IncidentState): Rich {
     case 'repaired':
       return [{ text: 'Repaired' }];
     case 'rolled-back':
-      return [{ text: 'Not repaired: the node restored itself' }];
+      return [
+        {
+          text: `Not repaired: ${state.change?.cluster ? 'what was changed was taken back' : 'the node restored itself'}`,
+        },
+      ];
     case 'nothing-found':
       return [{ text: 'Nothing wrong found in its network' }];
     case 'advice':
@@ -34,10 +39,19 @@ function title(state: IncidentState): Rich {
   }
 }
 
-function underWay({ life, symptom }: IncidentState): string {
+function underWay(state: IncidentState): string {
+  const { life, symptom, change } = state;
+  if (change?.cluster !== null && change?.entry?.state === 'applied')
+    return `Looking whether the fix has helped${stage(state)}`;
   if (life === 'opened' || life === 'diagnosing')
     return symptom === null ? 'Waiting for an answer in the thread' : 'Looking for the cause';
   return life === 'proposing' ? 'Cause found, the fix waits for an approval' : 'The fix is under way';
+}
+
+/** Which of several approved plans this is about. */
+function stage({ offers, change }: IncidentState): string {
+  const at = offers.find(({ plan }) => plan.id === change?.plan)?.plan.stage ?? null;
+  return at === null ? '' : ` (${at.at} of ${at.of})`;
 }
 
 function looking(state: IncidentState): Step {
@@ -130,8 +144,8 @@ function proving(state: IncidentState): Step {
 function fixing(state: IncidentState): Step {
   const label: Rich = [{ text: 'Fix' }];
   const waiting = state.offers.find((offer) => offer.state === 'waiting');
-  const chosen = state.offers.find((offer) => offer.state === 'approved');
-  if (chosen !== undefined) {
+  const chosen = state.offers.findLast((offer) => offer.state === 'approved');
+  if (chosen !== undefined && waiting === undefined) {
     const by = chosen.decidedBy === null ? [] : [{ text: ', approved by ' }, { person: chosen.decidedBy }];
     return { id: 'fix', label, state: 'done', detail: [{ text: chosen.plan.title }, ...by] };
   }
@@ -166,6 +180,7 @@ const SETTLING: Readonly<Record<Mark, string>> = {
 function changing(state: IncidentState): Step[] {
   const { change } = state;
   if (change === null) return [];
+  if (change.cluster !== null) return changingCluster(state, change, change.cluster);
   const ledger = change.entry?.state ?? null;
   const applied =
     ledger === 'applied' || ledger === 'confirmed' || (ledger === 'rolled-back' && change.verified !== null);

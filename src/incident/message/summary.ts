@@ -1,10 +1,13 @@
 import type { IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
+import { lastChange } from '../past.ts';
+import { headline } from './headline.ts';
 
 /** How it ended, for the people in the thread and for the post-mortem. Absent until the incident is closed. */
-export function summaryMessage(state: IncidentState): readonly (readonly [string, Message])[] {
-  const { outcome } = state;
+export function summaryMessage(now: IncidentState): readonly (readonly [string, Message])[] {
+  const { outcome } = now;
   if (outcome === null) return [];
+  const state = { ...now, change: lastChange(now) };
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
   const message: SummaryMessage = {
     is: 'summary',
@@ -16,37 +19,16 @@ export function summaryMessage(state: IncidentState): readonly (readonly [string
     difference: state.change?.entry?.difference ?? [],
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.findings.length > 0 ? [] : state.unseen,
+    ...(outcome === 'repaired' ? lasting(state) : {}),
   };
   return [['summary', message]];
 }
 
-function headline(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich {
-  const node = { code: state.node };
-  switch (outcome) {
-    case 'repaired': {
-      const since = state.change?.since ?? state.openedAt;
-      const last = state.timeline.at(-1)?.at ?? since;
-      return [
-        { strong: `Repaired in ${Math.max(1, Math.round((last - since) / 1000))} s of machine time` },
-        { text: ' · ' },
-        node,
-      ];
-    }
-    case 'rolled-back':
-      return (state.change?.entry?.difference ?? []).length === 0
-        ? [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }]
-        : [{ strong: 'Not repaired: ' }, node, { text: ' restored itself, but not every line is as it was.' }];
-    case 'nothing-found':
-      return [{ strong: 'Nothing wrong found in the network of ' }, node];
-    case 'advice':
-      return [{ strong: 'The cause is known; nothing was changed on ' }, node];
-    case 'aborted':
-    case 'unknown':
-      if (state.change?.entry?.state === 'refused') return [{ strong: 'Not repaired; nothing was changed on ' }, node];
-      if (state.change !== null)
-        return [{ strong: 'What became of the fix is not known: ' }, node, { text: ' has to be looked at.' }];
-      return [{ strong: 'I do not know what is wrong with ' }, node];
-  }
+/** Buttons for the lasting forms that nobody has decided about yet. */
+function lasting({ offers }: IncidentState): Pick<SummaryMessage, 'buttons'> {
+  const drafts = offers.filter(({ state }) => state === 'drafted');
+  if (drafts.length === 0) return {};
+  return { buttons: drafts.map(({ tokens, plan }) => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })) };
 }
 
 function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich[] {
@@ -55,7 +37,9 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
   const known = finding?.confidence === 'possible' ? 'Found: ' : 'Cause: ';
   if (finding !== undefined) list.push([{ strong: known }, { text: finding.statement }]);
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
-  if (offer !== undefined && offer.decidedBy !== null) {
+  const ran = new Set([...state.past, ...(state.change === null ? [] : [state.change])].map(({ plan }) => plan));
+  for (const offer of state.offers) {
+    if (!ran.has(offer.plan.id) || offer.decidedBy === null) continue;
     list.push([
       { strong: `Fix ${offer.letter}: ` },
       { text: offer.plan.title },
@@ -70,25 +54,31 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
   }
   if (state.change?.seen !== null && state.change?.seen !== undefined)
     list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
-  const change = state.change?.entry;
-  if (change?.state === 'rolled-back') {
-    list.push([
-      {
-        text:
-          change.difference.length === 0
-            ? 'Its addresses, links, rules, routes, settings and firewall equal the ones saved before the change.'
-            : `${change.difference.length} lines of its state differ from the ones saved before the change; they are listed below.`,
-      },
-    ]);
-  }
+  const compared = comparison(state);
+  if (compared !== null) list.push([{ text: compared }]);
   if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
   if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
   for (const found of [finding, ...others].filter((one) => one !== undefined)) {
-    const text = advise(found);
+    const text = outcome === 'repaired' && found.code === offer?.plan.finding ? null : advise(found);
     if (text !== null)
       list.push([{ strong: 'Advice: ' }, { text: found.code === finding?.code ? text : `${found.statement} ${text}` }]);
   }
   return list;
+}
+
+/** What became of the node state; `null` where it was not compared, or is as a fix should leave it. */
+function comparison({ change }: IncidentState): string | null {
+  const lines = change?.entry?.difference.length ?? 0;
+  if (change?.cluster !== null && change?.cluster !== undefined) {
+    if (change.cluster.before === null) return null;
+    return lines === 0
+      ? "The node's own addresses, links, rules, routes, settings and firewall are as before."
+      : `${lines} lines of the node's own state are not as before; they are listed below.`;
+  }
+  if (change?.entry?.state !== 'rolled-back') return null;
+  return lines === 0
+    ? 'Its addresses, links, rules, routes, settings and firewall equal the ones saved before the change.'
+    : `${lines} lines of its state differ from the ones saved before the change; they are listed below.`;
 }
 
 /** What the fix that ran does not cure, and how to be offered one that does. */

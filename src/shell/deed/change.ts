@@ -1,7 +1,16 @@
-import { canonical } from '../../model/json.ts';
-import { sha256 } from '../../model/hash.ts';
-import type { Door, Effect, Happening, IncidentState, LedgerEntry, NodeIdentity, Plan } from '../../model/index.ts';
+import { nodeCommands } from '../../model/index.ts';
+import type {
+  Door,
+  Effect,
+  Happening,
+  IncidentState,
+  LedgerEntry,
+  NodeIdentity,
+  NodeRun,
+  Plan,
+} from '../../model/index.ts';
 import type { NodeSession, NodeTarget } from '../../port.ts';
+import { notApproved } from '../not-approved.ts';
 import type { Ports } from '../ports.ts';
 import { otherThan } from '../same-node.ts';
 import { within } from '../within.ts';
@@ -61,8 +70,8 @@ async function begin(ports: Ports, session: NodeSession, { plan, approval }: Cha
     planHash: approval.planHash,
     rollbackSeconds: plan.rollbackSeconds,
     preconditions: plan.preconditions,
-    apply: plan.steps.map(({ argv }) => argv),
-    undo: plan.undo.map(({ argv }) => argv),
+    apply: nodeCommands(plan.steps).map(run),
+    undo: nodeCommands(plan.undo).map(run),
   });
 }
 
@@ -91,11 +100,11 @@ async function askBeside(ports: Ports, target: NodeTarget, plan: Plan, over: Abo
   return `Whether the fix was applied on ${plan.node.name} is not known: ${last} The node restores itself unless it is confirmed.`;
 }
 
+function run({ argv, stdin }: NodeRun): NodeRun {
+  return { argv, ...(stdin === undefined ? {} : { stdin }) };
+}
+
 /** Why this plan must not begin now; `null` when nothing stands against it. */
 function objectionTo(plan: Plan, approval: Change['approval'], identity: NodeIdentity, now: number): string | null {
-  if (sha256(canonical(plan)) !== approval.planHash || approval.planId !== plan.id) {
-    return 'The plan is not the one that was approved.';
-  }
-  if (now >= approval.expiresAt) return 'The approval expired before the fix began.';
-  return otherThan(plan.node, identity);
+  return notApproved(plan, approval, now) ?? otherThan(plan.node, identity);
 }

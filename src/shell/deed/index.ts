@@ -1,11 +1,14 @@
 import type { Effect, Happening, IncidentState } from '../../model/index.ts';
 import type { Ports } from '../ports.ts';
 import { change } from './change.ts';
+import { clusterStep } from './cluster-step.ts';
 import { exportBundle } from './export.ts';
 import { locate } from './locate.ts';
+import { rehearse } from './rehearse.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
 import { survey } from './survey.ts';
+import { sweep } from './sweep.ts';
 import { verify } from './verify.ts';
 import { watch } from './watch.ts';
 
@@ -39,6 +42,12 @@ export async function perform(ports: Ports, state: IncidentState, effect: Effect
       return verify(ports, state, effect);
     case 'settle':
       return settle(ports, state, effect);
+    case 'rehearse':
+      return rehearse(ports, effect);
+    case 'cluster-step':
+      return clusterStep(ports, state, effect);
+    case 'sweep':
+      return sweep(ports, state, effect);
     case 'wake':
       return { is: 'woken', name: effect.name };
   }
