@@ -1,8 +1,8 @@
 import { layers } from './layer/index.ts';
-import { linkType } from './layer/layer.ts';
+import { DONE, linkType } from './layer/layer.ts';
 import type { Packet } from './packet.ts';
 
-/** More headers than any honest packet has; stacked VLAN tags end here. */
+/** More headers than any honest packet has; stacked VLAN tags and tunnels in tunnels end here. */
 const MAX_LAYERS = 12;
 
 /**
@@ -11,6 +11,6 @@ const MAX_LAYERS = 12;
  */
 export function decode(packet: Packet, bytes: Uint8Array, start: number, end: number, link: number): void {
   packet.reset(bytes, start, end);
-  let layer = layers.get(linkType(link));
-  for (let depth = 0; layer !== undefined && depth < MAX_LAYERS; depth += 1) layer = layers.get(layer(packet));
+  let next = linkType(link);
+  for (let depth = 0; next !== DONE && depth < MAX_LAYERS; depth += 1) next = layers.get(next)?.(packet) ?? DONE;
 }

@@ -3,6 +3,17 @@ export const ARP = 1;
 export const IPV4 = 4;
 export const IPV6 = 6;
 
+/** What an inner packet was carried in, by the Linux device that makes it; NAKED for one that stands on the wire itself. */
+export const NAKED = 0;
+export const VXLAN = 1;
+export const GENEVE = 2;
+/** IPv4 in IPv4 */
+export const IPIP = 3;
+/** IPv6 in IPv4 */
+export const SIT = 4;
+/** Either in IPv6 */
+export const IP6TNL = 5;
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -25,6 +36,11 @@ export class Packet {
   vlan = -1;
   /** Interface index of a cooked capture; 0 elsewhere. */
   device = 0;
+
+  /** NAKED, VXLAN, GENEVE, IPIP, SIT or IP6TNL: what this innermost packet was carried in. */
+  encapsulation = NAKED;
+  /** VXLAN or Geneve network identifier, of the innermost one; −1 for none. */
+  vni = -1;
 
   /** ARP, IPV4, IPV6 or 0. */
   network = 0;
@@ -57,9 +73,15 @@ export class Packet {
   /** Identifier and sequence number of an ICMP echo; −1 without one. */
   echoId = -1;
   echoSequence = -1;
+  /** What the next link takes, bytes, as an ICMP error says that a packet was too big for it; 0 where none says so. */
+  mtu = 0;
+  /** Offset of a DNS header (12 bytes), read further by `dnsOf` only when somebody asks; −1 for none. */
+  dnsAt = -1;
 
   /** The packet that an ICMP error quotes; `quotedProtocol` is −1 when none is quoted. */
   quotedProtocol = -1;
+  /** IPV4, IPV6 or 0. */
+  quotedNetwork = 0;
   quotedSourceAt = -1;
   quotedTargetAt = -1;
   quotedLength = 0;
@@ -69,7 +91,7 @@ export class Packet {
   quotedEchoId = -1;
   quotedEchoSequence = -1;
 
-  /** Forgets everything and looks at `bytes[start..end)`. */
+  /** Forgets everything and looks at `bytes[start..end)`. What only few packets carry is only wiped after one of those. */
   reset(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
     this.start = start;
@@ -94,11 +116,24 @@ export class Packet {
     this.tcpFlags = 0;
     this.tcpSequence = 0;
     this.tcpAcknowledged = 0;
+    this.dnsAt = -1;
+    if (this.encapsulation !== NAKED) this.#leaveTunnel();
+    if (this.icmpType >= 0) this.#forgetIcmp();
+  }
+
+  #leaveTunnel(): void {
+    this.encapsulation = NAKED;
+    this.vni = -1;
+  }
+
+  #forgetIcmp(): void {
     this.icmpType = -1;
     this.icmpCode = -1;
     this.echoId = -1;
     this.echoSequence = -1;
+    this.mtu = 0;
     this.quotedProtocol = -1;
+    this.quotedNetwork = 0;
     this.quotedSourceAt = -1;
     this.quotedTargetAt = -1;
     this.quotedLength = 0;

@@ -115,7 +115,7 @@ export class IcmpRecogniser implements Recogniser {
 
   #refusal(packet: Packet): Recognised | null {
     if (packet.quotedEchoId < 0 || packet.quotedLength !== this.#length) return null;
-    const target = addressAt(packet.bytes, packet.quotedTargetAt, packet.network === IPV6);
+    const target = addressAt(packet.bytes, packet.quotedTargetAt, packet.quotedNetwork === IPV6);
     const flow = this.#byEcho.get(`${packet.quotedEchoId}/${packet.quotedEchoSequence}`);
     return flow === undefined || !this.#targets.has(target) ? null : { flow, part: 'refusal' };
   }

@@ -131,7 +131,7 @@ export class TcpRecogniser implements Recogniser {
 
   /** The quoted packet has the marked source port or our target: a router may quote it translated. */
   #aims(packet: Packet): boolean {
-    const target = addressAt(packet.bytes, packet.quotedTargetAt, packet.network === IPV6);
+    const target = addressAt(packet.bytes, packet.quotedTargetAt, packet.quotedNetwork === IPV6);
     return target === this.#to || this.#marked(packet.quotedSourcePort);
   }
 

@@ -172,3 +172,43 @@ export function echo(type: number, id: number, sequence: number, payload: Uint8A
 export function arp(operation: number, sender: string, target: string): Uint8Array {
   return bytes(be16(1), be16(0x0800), 6, 4, be16(operation), MAC_A, address(sender), MAC_B, address(target));
 }
+
+export function vxlan(vni: number, frame: Uint8Array): Uint8Array {
+  return bytes(0x08, 0, 0, 0, be32(vni * 256), frame);
+}
+
+/** Options as they are on the wire: class, type, length in words, and the words. */
+export function geneve(vni: number, type: number, payload: Uint8Array, options?: Uint8Array): Uint8Array {
+  const words = options ?? new Uint8Array(0);
+  return bytes(words.length / 4, 0, be16(type), be32(vni * 256), words, payload);
+}
+
+export interface DnsMessage {
+  readonly id: number;
+  /** Both bytes of flags: 0x0100 a query that wants recursion, 0x8180 its answer, 0x8183 NXDOMAIN. */
+  readonly flags: number;
+  /** Labels of the question; none, no question. */
+  readonly name?: readonly string[];
+  readonly type?: number;
+  readonly answers?: number;
+}
+
+export function dns(message: DnsMessage, rest: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const { name } = message;
+  const question =
+    name === undefined
+      ? new Uint8Array(0)
+      : bytes(...name.flatMap((label) => [label.length, label]), 0, be16(message.type ?? 1), be16(1));
+  const counts = bytes(be16(name === undefined ? 0 : 1), be16(message.answers ?? 0), be16(0), be16(0));
+  return bytes(be16(message.id), be16(message.flags), counts, question, rest);
+}
+
+/** An A record for the question's name, by the one pointer that honest servers write. */
+export function record(address4: string): Uint8Array {
+  return bytes(0xc0, 12, be16(1), be16(1), be32(30), be16(4), address(address4));
+}
+
+/** A DNS message as TCP carries it. */
+export function counted(message: Uint8Array): Uint8Array {
+  return bytes(be16(message.length), message);
+}

@@ -1,5 +1,24 @@
 import * as fc from 'fast-check';
-import { arp, be16, be32, bytes, echo, ethernet, icmp, ipv4, ipv6, sll, sll2, tcp, udp, vlan } from './build.ts';
+import {
+  arp,
+  be16,
+  be32,
+  bytes,
+  counted,
+  dns,
+  echo,
+  ethernet,
+  geneve,
+  icmp,
+  ipv4,
+  ipv6,
+  sll,
+  sll2,
+  tcp,
+  udp,
+  vlan,
+  vxlan,
+} from './build.ts';
 
 /** What no header contains, planted where payload is. */
 export const SECRET = 'hunter2-secret-token';
@@ -26,11 +45,22 @@ const udpDatagram = fc.tuple(port, port, fc.constantFrom(undefined, 0, 7, 8, 60_
   protocol: 17,
   payload: udp(from, to, secret, length),
 }));
+const question = fc
+  .tuple(fc.constantFrom(0x0100, 0x8183, 0x8380), fc.constantFrom(1, 28, 33))
+  .map(([flags, type]) => dns({ id: 0xbeef, flags, type, name: [SECRET, 'local'] }));
+const dnsDatagram = fc.tuple(port, question, fc.boolean()).map(([other, message, answer]) => ({
+  protocol: 17,
+  payload: answer ? udp(53, other, message) : udp(other, 53, message),
+}));
+const dnsSegment = fc.tuple(port, question, fc.boolean()).map(([sourcePort, message, whole]) => ({
+  protocol: 6,
+  payload: tcp({ sourcePort, targetPort: 53, flags: 0x18 }, whole ? counted(message) : message),
+}));
 const icmpEcho = fc.tuple(fc.constantFrom(0, 8), port, port).map(([type, id, sequence]) => ({
   protocol: 1,
   payload: echo(type, id, sequence, secret),
 }));
-const plain = fc.oneof(tcpSegment, udpDatagram, icmpEcho);
+const plain = fc.oneof(tcpSegment, udpDatagram, icmpEcho, dnsDatagram, dnsSegment);
 const icmpError = fc
   .tuple(fc.constantFrom(3, 4, 5, 11, 12), addresses, plain)
   .map(([type, ends, { protocol, payload }]) => ({
@@ -43,7 +73,7 @@ const otherIcmp = fc.constant({ protocol: 1, payload: icmp(13, 0, be32(0), secre
 const overIpv4 = fc
   .tuple(
     addresses,
-    fc.oneof(tcpSegment, udpDatagram, icmpEcho, icmpError, otherIcmp, other),
+    fc.oneof(plain, icmpError, otherIcmp, other),
     options,
     fc.constantFrom(0, 0, 0, 185),
     fc.constantFrom(undefined, undefined, undefined, 0, 19, 30),
@@ -58,7 +88,12 @@ const overIpv4 = fc
 
 const address6 = fc.constantFrom('fd00:0:0:1:0:0:0:69', 'fd00:0:0:0:0:0:0:1');
 const overIpv6 = fc
-  .tuple(address6, address6, fc.oneof(tcpSegment, udpDatagram, other), fc.constantFrom(null, 0, 43, 44, 51, 60))
+  .tuple(
+    address6,
+    address6,
+    fc.oneof(tcpSegment, udpDatagram, dnsDatagram, other),
+    fc.constantFrom(null, 0, 43, 44, 51, 60),
+  )
   .map(([source, target, { protocol, payload }, extension]) => ({
     type: 0x86dd,
     packet:
@@ -79,11 +114,27 @@ const carried = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(20, 0x88cc, 0x8847).map((type) => ({ type, packet: secret })) },
 );
 
-/** A frame inside a frame of another network. */
-const tunnelled = fc.tuple(addresses, carried, fc.constantFrom(4789, 8472)).map(([ends, { type, packet }, to]) => ({
-  type: 0x0800,
-  packet: ipv4({ ...ends, protocol: 17 }, udp(51_234, to, bytes(0x08, 0, 0, 0, be16(0), 1, 0, ethernet(type, packet)))),
-}));
+const framed = carried.map(({ type, packet }) => ethernet(type, packet));
+const option = fc.constantFrom(new Uint8Array(0), bytes(1, 4, 0x80, 1, be32(0xaaaaaaaa)), bytes(1, 4, 0x80, 9));
+
+/** What stands behind the outer IP header of a tunnel. */
+const inTunnel = fc.oneof(
+  fc
+    .tuple(framed, fc.constantFrom(4789, 8472))
+    .map(([frame, to]) => ({ protocol: 17, payload: udp(51_234, to, vxlan(256, frame)) })),
+  fc
+    .tuple(framed, option)
+    .map(([frame, options]) => ({ protocol: 17, payload: udp(51_234, 6081, geneve(7, 0x6558, frame, options)) })),
+  fc
+    .tuple(overIpv4, option)
+    .map(([{ packet }, options]) => ({ protocol: 17, payload: udp(51_234, 6081, geneve(7, 0x0800, packet, options)) })),
+  overIpv4.map(({ packet }) => ({ protocol: 4, payload: packet })),
+  overIpv6.map(({ packet }) => ({ protocol: 41, payload: packet })),
+);
+
+const tunnelled = fc
+  .tuple(addresses, inTunnel)
+  .map(([ends, { protocol, payload }]) => ({ type: 0x0800, packet: ipv4({ ...ends, protocol }, payload) }));
 
 /** A packet of this link type with the secret as its payload. */
 export function packetOf(linkType: number): fc.Arbitrary<Uint8Array> {
@@ -96,7 +147,7 @@ export function packetOf(linkType: number): fc.Arbitrary<Uint8Array> {
       return fc.oneof(overIpv4, overIpv6).map(({ packet }) => packet);
     default:
       return fc
-        .tuple(fc.oneof({ weight: 6, arbitrary: carried }, { weight: 1, arbitrary: tunnelled }), fc.boolean())
+        .tuple(fc.oneof({ weight: 4, arbitrary: carried }, { weight: 1, arbitrary: tunnelled }), fc.boolean())
         .map(([{ type, packet }, tagged]) =>
           tagged ? ethernet(0x8100, vlan(42, type, packet)) : ethernet(type, packet),
         );

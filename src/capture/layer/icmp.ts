@@ -4,6 +4,7 @@ import { quoted } from './quoted.ts';
 
 const ECHO_REPLY = 0;
 const UNREACHABLE = 3;
+const TOO_BIG = 4;
 const SOURCE_QUENCH = 4;
 const REDIRECT = 5;
 const ECHO_REQUEST = 8;
@@ -33,6 +34,8 @@ export const icmp: Layer = (packet) => {
     case TIME_EXCEEDED:
     case PARAMETER_PROBLEM:
       packet.headersEnd = at + 8;
+      // Next-hop MTU: RFC 1191, 4
+      if (type === UNREACHABLE && packet.icmpCode === TOO_BIG) packet.mtu = u16(bytes, at + 6);
       quoted(packet);
       break;
     default:

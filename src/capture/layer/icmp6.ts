@@ -1,9 +1,10 @@
-import { u16 } from '../bytes.ts';
+import { u16, u32 } from '../bytes.ts';
 import { DONE, type Layer } from './layer.ts';
 import { quoted } from './quoted.ts';
 
 const ECHO_REQUEST = 128;
 const ECHO_REPLY = 129;
+const TOO_BIG = 2;
 /** Types 1 to 4 are errors that quote a packet; neighbour discovery and the rest are not read. */
 const LAST_ERROR = 4;
 
@@ -23,6 +24,7 @@ export const icmp6: Layer = (packet) => {
     packet.headersEnd = at + 8;
   } else if (type >= 1 && type <= LAST_ERROR) {
     packet.headersEnd = at + 8;
+    if (type === TOO_BIG) packet.mtu = u32(bytes, at + 4);
     quoted(packet);
   }
   return DONE;

@@ -1,10 +1,24 @@
 import { arp } from './arp.ts';
+import { dns } from './dns.ts';
 import { ethernet } from './ethernet.ts';
+import { geneve } from './geneve.ts';
 import { icmp } from './icmp.ts';
 import { icmp6 } from './icmp6.ts';
+import { ipip } from './ipip.ts';
 import { ipv4 } from './ipv4.ts';
 import { ipv6 } from './ipv6.ts';
-import { etherType, ipProtocol, type Layer, linkType, udpPort } from './layer.ts';
+import {
+  DNS_PORT,
+  etherType,
+  GENEVE_PORT,
+  ipProtocol,
+  type Layer,
+  linkType,
+  tcpPort,
+  udpPort,
+  VXLAN_PORT,
+  VXLAN_PORT_LINUX,
+} from './layer.ts';
 import { raw } from './raw.ts';
 import { sll } from './sll.ts';
 import { sll2 } from './sll2.ts';
@@ -14,8 +28,7 @@ import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 
 /**
- * Every header that netdiag reads, by what announces it. Link types: https://www.tcpdump.org/linktypes.html. VXLAN has port 4789,
- * and 8472 where Linux's own default was kept, as flannel does: https://docs.kernel.org/networking/vxlan.html
+ * Every header that netdiag reads, by what announces it. Link types: https://www.tcpdump.org/linktypes.html
  */
 export const layers: ReadonlyMap<number, Layer> = new Map([
   [linkType(1), ethernet],
@@ -32,9 +45,14 @@ export const layers: ReadonlyMap<number, Layer> = new Map([
   [etherType(0x86dd), ipv6],
   [etherType(0x88a8), vlan],
   [ipProtocol(1), icmp],
+  [ipProtocol(4), ipip],
   [ipProtocol(6), tcp],
   [ipProtocol(17), udp],
+  [ipProtocol(41), ipip],
   [ipProtocol(58), icmp6],
-  [udpPort(4789), vxlan],
-  [udpPort(8472), vxlan],
+  [tcpPort(DNS_PORT), dns],
+  [udpPort(DNS_PORT), dns],
+  [udpPort(VXLAN_PORT), vxlan],
+  [udpPort(GENEVE_PORT), geneve],
+  [udpPort(VXLAN_PORT_LINUX), vxlan],
 ]);

@@ -9,11 +9,9 @@ import { DONE, ipProtocol, type Layer } from './layer.ts';
 export const ipv4: Layer = (packet) => {
   const at = packet.headersEnd;
   const { bytes } = packet;
-  if (at + 20 > packet.end) return DONE;
+  if (!isIpv4(bytes, at, packet.end)) return DONE;
   const header = (bytes[at]! & 0x0f) * 4;
   const length = u16(bytes, at + 2);
-  const malformed = bytes[at]! >> 4 !== 4 || header < 20 || (length !== 0 && length < header);
-  if (malformed || at + header > packet.end) return DONE;
   if (length !== 0 && at + length < packet.end) packet.end = at + length;
   const fragment = u16(bytes, at + 6);
   packet.network = IPV4;
@@ -27,3 +25,11 @@ export const ipv4: Layer = (packet) => {
   packet.headersEnd = at + header;
   return (fragment & 0x1fff) === 0 ? ipProtocol(packet.protocol) : DONE;
 };
+
+/** Whether a whole IPv4 header that does not contradict itself begins at `at`. */
+export function isIpv4(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + 20 > end || bytes[at]! >> 4 !== 4) return false;
+  const header = (bytes[at]! & 0x0f) * 4;
+  const length = u16(bytes, at + 2);
+  return header >= 20 && (length === 0 || length >= header) && at + header <= end;
+}

@@ -25,7 +25,19 @@ export function ipProtocol(number: number): number {
   return 0x3_0000 + number;
 }
 
-/** Key of the layer behind a UDP target port. */
+/** Key of the layer behind a UDP port. */
 export function udpPort(number: number): number {
   return 0x4_0000 + number;
 }
+
+/** Key of the layer behind a TCP port. */
+export function tcpPort(number: number): number {
+  return 0x5_0000 + number;
+}
+
+/** The one port whose packets are read in both directions. */
+export const DNS_PORT = 53;
+/** 8472 is Linux's own default, which flannel kept: https://docs.kernel.org/networking/vxlan.html */
+export const VXLAN_PORT = 4789;
+export const VXLAN_PORT_LINUX = 8472;
+export const GENEVE_PORT = 6081;

@@ -1,5 +1,5 @@
 import { u16, u32 } from '../bytes.ts';
-import { DONE, type Layer } from './layer.ts';
+import { DNS_PORT, DONE, type Layer, tcpPort } from './layer.ts';
 
 /** TCP. Options beyond the captured bytes do not make the fixed 20 bytes wrong. RFC 9293 */
 export const tcp: Layer = (packet) => {
@@ -15,5 +15,6 @@ export const tcp: Layer = (packet) => {
   packet.tcpAcknowledged = u32(bytes, at + 8);
   packet.tcpFlags = bytes[at + 13]!;
   packet.headersEnd = Math.min(at + header, packet.end);
-  return DONE;
+  if (packet.fragment) return DONE;
+  return packet.sourcePort === DNS_PORT || packet.targetPort === DNS_PORT ? tcpPort(DNS_PORT) : DONE;
 };

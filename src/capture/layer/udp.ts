@@ -1,5 +1,5 @@
 import { u16 } from '../bytes.ts';
-import { DONE, type Layer, udpPort } from './layer.ts';
+import { DNS_PORT, DONE, type Layer, udpPort } from './layer.ts';
 
 /** UDP. Its length counts the header; a smaller one, jumbograms' 0 included, is not read. RFC 768 */
 export const udp: Layer = (packet) => {
@@ -9,5 +9,6 @@ export const udp: Layer = (packet) => {
   packet.sourcePort = u16(packet.bytes, at);
   packet.targetPort = u16(packet.bytes, at + 2);
   packet.headersEnd = at + 8;
-  return packet.fragment ? DONE : udpPort(packet.targetPort);
+  if (packet.fragment) return DONE;
+  return udpPort(packet.sourcePort === DNS_PORT ? DNS_PORT : packet.targetPort);
 };
