@@ -59,11 +59,20 @@ export type PacketKind =
   | 'udp'
   | 'other';
 
+/** What a packet was carried in, named after the Linux device that makes it: IPv4 in IPv4, IPv6 in IPv4, either in IPv6. */
+export type Encapsulation = 'vxlan' | 'geneve' | 'ipip' | 'sit' | 'ip6tnl';
+
+/** What an ICMP error says of the packet that it quotes. */
+export type IcmpError = 'too-big' | 'unreachable' | 'port-unreachable' | 'prohibited' | 'time-exceeded' | 'other';
+
 /** One packet as seen at one point. */
 export interface Sighting {
   /** Index into the watch's points. */
   readonly point: number;
-  /** Microseconds since the epoch, by the watching node's clock. */
+  /**
+   * Microseconds since the epoch, by the clock of the first point's node: in a ladder, other nodes' times are shifted by what
+   * the story's `clocks` say. Without an entry there, by the watching node's own clock.
+   */
   readonly at: number;
   /** Which marked flow it belongs to, counted from 0 in the order sent; the story's `flows` begin with the same ones. */
   readonly flow?: number;
@@ -75,6 +84,12 @@ export interface Sighting {
   readonly targetPort?: number;
   /** ICMP echo identifier and sequence number; absent elsewhere. */
   readonly echo?: { readonly id: number; readonly seq: number };
+  /** ICMP errors only; `mtu` in bytes, where it is `too-big` and the router named what the next link takes. */
+  readonly error?: { readonly says: IcmpError; readonly mtu?: number };
+  /** The same request, answer or refusal was seen at this point before: a retransmission. Absent: the first one. */
+  readonly again?: true;
+  /** What the packet was carried in here, with the network identifier of VXLAN and Geneve; absent where it was not. */
+  readonly carried?: { readonly by: Encapsulation; readonly vni?: number };
   /** IP total length, bytes. */
   readonly length: number;
   /** Ethernet source and destination; absent for cooked captures that do not carry them. */
@@ -89,11 +104,33 @@ export interface FlowStory {
   readonly requests: readonly number[];
   readonly answers: readonly number[];
   readonly refusals: readonly number[];
+  /** How many of the refusals only said that the packet was too big for a link; absent where none did. */
+  readonly tooBig?: readonly number[];
+  /** How many of the requests and answers were retransmissions; absent where none were. */
+  readonly again?: { readonly requests: readonly number[]; readonly answers: readonly number[] };
+}
+
+/**
+ * How far the clock of one node is ahead of that of the first point's node (negative: behind), as far as packets tell that were
+ * seen on both: none arrives before it was sent. Estimated only where packets went both ways.
+ */
+export interface ClockOffset {
+  readonly node: string;
+  /** µs, within `boundUs`; both absent where packets went one way only, or none was seen on both nodes. */
+  readonly offsetUs?: number;
+  readonly boundUs?: number;
+  /** The offset is not less, not more than this, µs; absent where no packet tells. */
+  readonly atLeastUs?: number;
+  readonly atMostUs?: number;
+  /** Packets contradict each other, as when a clock was set meanwhile: nothing is known. */
+  readonly contradictory?: true;
+  /** What the ladder took off this node's times, µs. */
+  readonly shiftUs: number;
 }
 
 /**
  * What became of all marked packets together. `answer-not-delivered`: the sender was watched, the answers came back to it, and
- * it took none.
+ * it took none. `too-big`: routers said that they are too big for a link, and nothing answered.
  */
 export type Fate =
   | 'answered'
@@ -103,6 +140,7 @@ export type Fate =
   | 'not-forwarded'
   | 'never-arrived'
   | 'refused'
+  | 'too-big'
   | 'mixed'
   | 'not-sent';
 
@@ -120,6 +158,10 @@ export interface CaptureStory {
   readonly refusalsAt: readonly number[];
   /** Points whose capture is not whole: what was not seen there proves nothing. Absent: all are whole. */
   readonly unseen?: readonly { readonly point: number; readonly gap: Gap }[];
+  /** What the narrowest link takes that an ICMP error about a marked packet named, bytes; absent where none did. */
+  readonly mtu?: number;
+  /** One entry for every node but the first point's; absent where all points are on one node. */
+  readonly clocks?: readonly ClockOffset[];
   /** At most 20 flows, in the order sent. */
   readonly flows: readonly FlowStory[];
   /** At most 200 sightings in time order, for the picture and the text ladder. */
