@@ -196,6 +196,27 @@ export function journalContract(name: string, lasting: boolean, make: () => Prom
       });
     });
 
+    describe('latest', () => {
+      test('gives the newest first, closed ones included, at most the limit', async () => {
+        await journal.advance(step('b', 0, { at: 30 }));
+        await journal.advance(step('old', 0, { at: 10 }));
+        await journal.advance(step('a', 0, { at: 30 }));
+        await journal.advance(step('done', 0, { at: 20 }));
+        const closing = step('done', 1, { at: 99, life: 'closed' });
+        await journal.advance(closing);
+        const names = async (limit: number) => (await journal.latest(limit)).map(({ incident }) => incident);
+        expect(await names(10)).toEqual(['b', 'a', 'done', 'old']);
+        expect(await names(3)).toEqual(['b', 'a', 'done']);
+        expect((await journal.latest(3))[2]).toEqual({ incident: 'done', version: 2, state: closing.state });
+      });
+
+      test('gives nothing of an empty journal, and nothing to whoever wants nothing', async () => {
+        expect(await journal.latest(10)).toEqual([]);
+        await journal.advance(step('a', 0));
+        expect(await journal.latest(0)).toEqual([]);
+      });
+    });
+
     describe('lease', () => {
       test('takes the oldest first, at most the limit, and nothing twice', async () => {
         await journal.advance(step('b', 0, { at: 20, effects: [show('b1'), show('b2')] }));

@@ -131,6 +131,13 @@ export function fakeJournal(_clock?: Pick<Clock, 'now'>): Journal {
           .toSorted(([a, one], [b, two]) => one.opened - two.opened || (a < b ? -1 : 1))
           .map(([incident, row]) => ({ incident, version: row.version, state: copy(row.state) })),
       ),
+    latest: (limit) =>
+      answer(() =>
+        [...incidents]
+          .toSorted(([a, one], [b, two]) => two.opened - one.opened || (a < b ? 1 : -1))
+          .slice(0, limit)
+          .map(([incident, row]) => ({ incident, version: row.version, state: copy(row.state) })),
+      ),
     events: (incident) => answer(() => copy(events.get(incident) ?? [])),
     lease: (worker, now, ttlMs, limit) => answer(() => lease(worker, now, ttlMs, limit)),
     end: (incident, key, fence) =>

@@ -24,6 +24,18 @@ export async function openIncidents(db: Kysely<Schema>): Promise<readonly Stored
   return rows.map(stored);
 }
 
+/** The newest incidents, closed ones included, newest first. */
+export async function latestIncidents(db: Kysely<Schema>, limit: number): Promise<readonly StoredIncident[]> {
+  const rows = await db
+    .selectFrom('incident')
+    .select(['id', 'version', 'state'])
+    .orderBy('opened', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(stored);
+}
+
 /** Every event of an incident, in the order in which they were taken in. */
 export async function eventsOf(db: Kysely<Schema>, incident: string): Promise<readonly Event[]> {
   const rows = await db.selectFrom('event').select('event').where('incident', '=', incident).orderBy('seq').execute();

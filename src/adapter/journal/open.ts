@@ -6,7 +6,7 @@ import { auditOf, type AuditVerdict, checkChain } from './audit.ts';
 import { bytesOf, keep } from './blob.ts';
 import type { Dialect } from './dialect.ts';
 import { handled, receive, unhandled } from './inbox.ts';
-import { eventsOf, load, openIncidents } from './incident.ts';
+import { eventsOf, latestIncidents, load, openIncidents } from './incident.ts';
 import { migrate } from './migration.ts';
 import { changeHeld, lease, nextDue } from './queue.ts';
 import type { Schema } from './schema.ts';
@@ -62,6 +62,7 @@ function over(db: Kysely<Schema>, dialect: Dialect, clock: Pick<Clock, 'now'>): 
     advance: (step) => answer(() => advance(db, step, clock.now())),
     load: (incident) => answer(() => load(db, incident)),
     open: () => answer(() => openIncidents(db)),
+    latest: (limit) => answer(() => latestIncidents(db, limit)),
     events: (incident) => answer(() => eventsOf(db, incident)),
     lease: (worker, now, ttlMs, limit) => answer(() => lease(db, worker, now, ttlMs, limit)),
     end: (incident, key, fence) =>
