@@ -22,6 +22,9 @@ export interface ShellUnderTest {
   readonly change: () => ChangeRequest;
   readonly differs: () => ChangeRequest;
   readonly breaks: () => ChangeRequest;
+  /** A change with a command that works only because of what it reads, and a command that says nothing unless it worked. */
+  readonly feeds: () => ChangeRequest;
+  readonly fed: Command;
   close(): Promise<void>;
 }
 
@@ -173,8 +176,44 @@ export function nodeShellContract(title: string, skip: boolean, make: () => Prom
         const request = under.breaks();
         const entry = await session.change(request);
         expect(['failed', 'rolled-back']).toContain(entry.state);
-        expect(entry.detail).toContain(request.apply.at(-1)?.join(' '));
+        expect(entry.detail).toContain(request.apply.at(-1)?.argv.join(' '));
         expect(await session.ledger(request.fix, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
+      }));
+
+    test('gives a command of a change what it is to read', () =>
+      inside(async (session) => {
+        const said = async () => text((await session.run([under.fed]))[0]?.stdout);
+        expect(await said()).toBe('');
+        const request = under.feeds();
+        expect(await session.change(request)).toMatchObject({ state: 'applied' });
+        expect(await said()).not.toBe('');
+        expect(await session.ledger(request.fix, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
+        expect(await said()).toBe('');
+      }));
+
+    test('tells the node state: the same after looking, another one after a change, the first one after its undo', () =>
+      inside(async (session) => {
+        const state = async () => {
+          const reading = await session.state();
+          if (!reading.known) throw new Error(reading.detail);
+          return reading.value;
+        };
+        const before = await state();
+        expect(before.length).toBeGreaterThan(1);
+        expect(before.filter((line) => line.includes('\n'))).toEqual([]);
+        await session.run([under.says.command, under.fails.command]);
+        expect(await state()).toEqual(before);
+        const request = under.change();
+        await session.change(request);
+        expect(await state()).not.toEqual(before);
+        await session.ledger(request.fix, 'roll-back');
+        expect(await state()).toEqual(before);
+      }));
+
+    test('has a gap for the node state of a closed session', () =>
+      inside(async (session) => {
+        await session.close();
+        expect(await session.state()).toMatchObject({ known: false, gap: 'unreachable' });
       }));
 
     test('has one end for a change that many ask for at the same time', () =>

@@ -1,11 +1,11 @@
-import type { ChangeRequest, LedgerEntry } from '../../src/model/index.ts';
+import type { ChangeRequest, LedgerEntry, NodeRun } from '../../src/model/index.ts';
 import type { Clock } from '../../src/port.ts';
 
 /** What the ledger needs to know of its node. */
 interface Node {
   says(argv: readonly string[]): string;
   /** What a failing step says; `null` for one that works. */
-  fails(argv: readonly string[]): string | null;
+  fails(run: NodeRun): string | null;
   difference(how: 'confirmed' | 'rolled-back'): readonly string[];
   tell(what: 'applied' | 'rolled-back', request: ChangeRequest): void;
 }
@@ -16,6 +16,8 @@ export interface FakeLedger {
   ask(fix: string, verb: 'status' | 'confirm' | 'roll-back'): LedgerEntry | null;
   /** The node restarted: what was set at run time is gone. */
   restart(): void;
+  /** Lines of node state that what is applied or confirmed has added. */
+  added(): readonly string[];
 }
 
 interface Row {
@@ -65,12 +67,12 @@ export function fakeLedger(clock: Pick<Clock, 'now'>, node: Node): FakeLedger {
         return write(row, 'refused', `Precondition ${index + 1} no longer holds, so nothing was changed: ${words}.`);
       }
       node.tell('applied', request);
-      for (const [index, argv] of request.apply.entries()) {
-        const says = node.fails(argv);
+      for (const [index, run] of request.apply.entries()) {
+        const says = node.fails(run);
         if (says === null) continue;
         return undo(
           row,
-          `Step ${index + 1}, \`${argv.join(' ')}\`, ended with status 1 (${says}); the node restored itself.`,
+          `Step ${index + 1}, \`${run.argv.join(' ')}\`, ended with status 1 (${says}); the node restored itself.`,
         );
       }
       return write(row, 'applied', '');
@@ -82,6 +84,11 @@ export function fakeLedger(clock: Pick<Clock, 'now'>, node: Node): FakeLedger {
       if (row.entry.state !== 'applied') return row.entry;
       if (verb === 'confirm') return write(row, 'confirmed', '');
       return verb === 'roll-back' ? undo(row, 'The node restored itself as asked.') : row.entry;
+    },
+    added() {
+      keepTime();
+      const lasting = [...rows.values()].filter(({ entry }) => ['applied', 'confirmed'].includes(entry.state));
+      return lasting.map(({ request }) => `changed by ${request.fix}`);
     },
     restart() {
       const row = unsettled();

@@ -11,24 +11,33 @@ const plan = (given: Partial<ChangeRequest> = {}): ChangeRequest => ({
   planHash: 'a',
   rollbackSeconds: 60,
   preconditions: [{ argv: ['ip', 'route'], stdout: 'before\n' }],
-  apply: [['ip', 'route', 'del', 'x']],
-  undo: [['ip', 'route', 'add', 'x']],
+  apply: [{ argv: ['ip', 'route', 'del', 'x'] }],
+  undo: [{ argv: ['ip', 'route', 'add', 'x'] }],
   ...given,
 });
 
 nodeShellContract('the fake', false, async () => {
   await Promise.resolve();
+  const outputs = {
+    'ip route': 'before\n',
+    'ip route show y': '',
+    'ip link show nope': { exit: 1, stderr: 'no such device\n' },
+  };
   const shell = fakeNodeShell(
     { now: () => 0 },
     {
       n1: {
-        outputs: { 'ip route': 'before\n', 'ip link show nope': { exit: 1, stderr: 'no such device\n' } },
+        outputs,
         noDevices: ['nope'],
         failing: { 'ip broken': 'it is broken' },
       },
       gone: { closed: { '10.0.0.9': 'no answer within 5 s' } },
     },
   );
+  shell.onChange((node, what, { apply }) => {
+    if (apply[0]?.stdin === undefined) return;
+    shell.become(node, { outputs: { ...outputs, 'ip route show y': what === 'applied' ? 'y\n' : '' } });
+  });
   return {
     shell,
     target,
@@ -41,7 +50,9 @@ nodeShellContract('the fake', false, async () => {
     noDevice: 'nope',
     change: () => plan(),
     differs: () => plan({ preconditions: [{ argv: ['ip', 'route'], stdout: 'other\n' }] }),
-    breaks: () => plan({ apply: [['ip', 'broken']] }),
+    breaks: () => plan({ apply: [{ argv: ['ip', 'broken'] }] }),
+    feeds: () => plan({ apply: [{ argv: ['ip', '-batch', '-'], stdin: 'route add y\n' }] }),
+    fed: { argv: ['ip', 'route', 'show', 'y'] },
     close: () => Promise.resolve(),
   };
 });

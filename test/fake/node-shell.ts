@@ -24,13 +24,15 @@ export interface FakeNode {
   readonly noDevices?: readonly string[];
   /** Steps of a change that fail: argv joined with spaces, and what they say. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** Its node state; absent: one line for each change that is applied or confirmed, below a first one. */
+  readonly state?: readonly string[] | Gap;
   /** What a confirmed or undone change leaves different; absent: `+changed` and nothing. */
   readonly difference?: { readonly confirmed?: readonly string[]; readonly rolledBack?: readonly string[] };
 }
 
 /** A NodeShell in memory, whose nodes a test may change, cut off and restart at any time. */
 export interface FakeNodeShell extends NodeShell {
-  /** Everything that was asked, in order: `open NODE ADDRESS`, `run NODE ARGV`, `capture NODE DEVICE`, `apply NODE FIX`, … */
+  /** Everything that was asked, in order: `open NODE ADDRESS`, `run NODE ARGV`, `capture NODE DEVICE`, `state NODE`, `apply NODE FIX`, … */
   readonly asked: readonly string[];
   /** Changes what a node is like from now on; members that are not given stay. */
   become(node: string, facts: FakeNode): void;
@@ -69,7 +71,7 @@ export function fakeNodeShell(
     if (known !== undefined) return known;
     const made = fakeLedger(clock, {
       says: (argv) => text(output(about(node), { argv: ['', ...argv].slice(1) as [string, ...string[]] })),
-      fails: (argv) => about(node).failing?.[argv.join(' ')] ?? null,
+      fails: ({ argv }) => about(node).failing?.[argv.join(' ')] ?? null,
       difference: (how) =>
         how === 'confirmed'
           ? (about(node).difference?.confirmed ?? ['+changed'])
@@ -134,6 +136,13 @@ export function fakeNodeShell(
         const entry = ledgerOf(node).change(request);
         if (cutting.delete(node)) cut(node);
         return lost() ? unknown(request.fix) : entry;
+      },
+      async state() {
+        await Promise.resolve();
+        asked.push(`state ${node}`);
+        const given = lost() ? 'unreachable' : (about(node).state ?? ['part routes', ...ledgerOf(node).added()]);
+        if (typeof given === 'string') return { known: false, gap: given, detail: 'the node state could not be read' };
+        return { known: true, value: given };
       },
       async ledger(fix, verb) {
         await Promise.resolve();

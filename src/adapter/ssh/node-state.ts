@@ -1,14 +1,24 @@
-import type { NodeSession } from '../../port.ts';
+import type { Output, Reading } from '../../model/index.ts';
+import type { Command } from '../../port.ts';
 import { script } from './script.ts';
 
+const environment = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport LC_ALL PATH\n';
+
 /**
- * Reads the node state that a rollback must restore, as text: equal text, equal state. For showing that a diagnosis changed
- * nothing. `null` when the node did not answer.
+ * The node state that a rollback must restore, line by line, read with the ledger's own script: equal lines, equal state.
+ * A gap where the node did not answer, or where its state is longer than one answer may be.
  */
-export async function readNodeState(session: Pick<NodeSession, 'run'>): Promise<string | null> {
-  const program = `LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport LC_ALL PATH\n`;
-  const argv = ['sh', '-c', `${program}${script('node-state')}node_state`, 'netdiag'] as const;
-  const output = (await session.run([{ argv, deadlineMs: 60_000 }]))[0];
-  if (output === undefined || output.exit !== 0 || output.truncated) return null;
-  return new TextDecoder().decode(output.stdout);
+export async function askNodeState(
+  run: (commands: readonly Command[]) => Promise<readonly Output[]>,
+): Promise<Reading<readonly string[]>> {
+  const argv = ['sh', '-c', `${environment}${script('node-state')}node_state`, 'netdiag'] as const;
+  const output = (await run([{ argv, deadlineMs: 60_000 }]))[0];
+  const unknown = (gap: Extract<Reading<never>, { known: false }>['gap'], detail: string) =>
+    ({ known: false, gap, detail }) as const;
+  if (output === undefined) return unknown('unreachable', 'the node did not answer');
+  if (output.gap !== undefined) return unknown(output.gap, 'the node state could not be read');
+  if (output.timedOut) return unknown('timed-out', 'the node did not tell its state within 60 s');
+  if (output.truncated) return unknown('truncated', 'the node state is longer than one answer may be');
+  if (output.exit !== 0) return unknown('unparsable', `reading the node state ended with status ${output.exit}`);
+  return { known: true, value: new TextDecoder().decode(output.stdout).replace(/\n$/, '').split('\n') };
 }

@@ -1,10 +1,11 @@
-import type { ClosedDoor, Door, LedgerEntry, NodeIdentity, Output } from '../../model/index.ts';
+import type { ClosedDoor, Door, LedgerEntry, NodeIdentity, Output, Reading } from '../../model/index.ts';
 import type { CaptureFilter, CaptureLimits, ChangeRequest } from '../../model/index.ts';
 import type { Clock, Command, NodeSession, RunningCapture } from '../../port.ts';
 import { startCapture } from './capture.ts';
 import { askLedger, startChange } from './change.ts';
 import type { Connection } from './connection.ts';
 import { identify, type UselessLogin } from './identity.ts';
+import { askNodeState } from './node-state.ts';
 import { runBatch } from './run.ts';
 import { gapOutput } from './section.ts';
 
@@ -74,6 +75,11 @@ export class SshSession implements NodeSession {
     over.abort();
     await watching;
     return entry;
+  }
+
+  /** As in the port; read with the script that the ledger saves and compares with. */
+  state(): Promise<Reading<readonly string[]>> {
+    return askNodeState((commands) => this.run(commands));
   }
 
   /** As in the port. When the node could not be asked, the entry says `begun` and why: it may know more. */

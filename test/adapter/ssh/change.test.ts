@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNodeState } from '../../../src/adapter/ssh/index.ts';
-import type { ChangeRequest, LedgerEntry } from '../../../src/model/index.ts';
+import type { ChangeRequest, LedgerEntry, NodeRun } from '../../../src/model/index.ts';
 import type { NodeSession } from '../../../src/port.ts';
 import { noLab, skipNote } from '../../lab/index.ts';
 import { startLabDoor, type LabDoor } from './lab-door.ts';
@@ -12,14 +11,25 @@ const del = ['ip', 'route', 'del', '10.5.0.0/24'];
 const shown = '10.5.0.0/24 via 10.99.0.1 dev eth0 \n';
 const show = ['ip', 'route', 'show', '10.5.0.0/24'];
 
-function plan(given: Partial<ChangeRequest> = {}): ChangeRequest {
+type Runs = readonly (NodeRun | readonly string[])[];
+
+/** A change; a bare argv reads nothing. */
+function plan({
+  apply = [add],
+  undo = [del],
+  ...given
+}: Partial<Omit<ChangeRequest, 'apply' | 'undo'>> & {
+  readonly apply?: Runs;
+  readonly undo?: Runs;
+} = {}): ChangeRequest {
+  const runs = (list: Runs) => list.map((run): NodeRun => ('argv' in run ? run : { argv: run }));
   return {
     fix: randomBytes(8).toString('hex'),
     planHash: 'a'.repeat(64),
     rollbackSeconds: 30,
     preconditions: [{ argv: show, stdout: '' }],
-    apply: [add],
-    undo: [del],
+    apply: runs(apply),
+    undo: runs(undo),
     ...given,
   };
 }
@@ -28,7 +38,11 @@ for (const user of ['root', 'ops'] as const) {
   describe.skipIf(noLab)(`a change as ${user}${skipNote}`, { timeout: 60_000 }, () => {
     let lab: LabDoor;
     let session: NodeSession;
-    let clean: string | null;
+    let clean: readonly string[];
+    const state = async () => {
+      const reading = await session.state();
+      return reading.known ? reading.value : [reading.detail];
+    };
     const inside = async (...argv: string[]) => (await lab.node.exec('node', argv)).stdout;
     const route = () => inside(...show);
     /** Command lines of our own processes that are still there. */
@@ -52,7 +66,7 @@ for (const user of ['root', 'ops'] as const) {
     };
     const isClean = async () => {
       await until('nothing of ours runs', async () => (await left()).length === 0);
-      expect(await readNodeState(session)).toBe(clean);
+      expect(await state()).toEqual(clean);
     };
 
     beforeAll(async () => {
@@ -60,10 +74,10 @@ for (const user of ['root', 'ops'] as const) {
       session = await lab.session();
       // A link that has just come up takes a moment until its addresses and its carrier are settled.
       await until('the node is settled', async () => {
-        const state = await readNodeState(session);
+        const before = await state();
         await new Promise((resolve) => setTimeout(resolve, 300));
-        clean = await readNodeState(session);
-        return state === clean && !/NO-CARRIER/.test(state ?? '');
+        clean = await state();
+        return before.join() === clean.join() && !/NO-CARRIER/.test(clean.join());
       });
     }, 30_000);
     afterAll(() => lab?.stop());
@@ -210,7 +224,7 @@ for (const user of ['root', 'ops'] as const) {
       const closed = async () => (await inside('iptables', '-S', 'OUTPUT')).includes('DROP');
       await inside(...drop);
       await inside(...undrop);
-      clean = await readNodeState(session);
+      clean = await state();
       const request = plan({ rollbackSeconds: 9, preconditions: [], apply: [drop], undo: [undrop] });
       expect(await session.change(request)).toMatchObject({
         state: 'begun',
@@ -312,6 +326,40 @@ for (const user of ['root', 'ops'] as const) {
       expect(await session.ledger(request.fix, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
       expect((await lab.node.exec('node', ['ls', '/pwned'])).exit).not.toBe(0);
       await isClean();
+    });
+
+    test('writes what its plan says, byte for byte, and takes the old file from its undo', async () => {
+      const text = ["it's", '$(touch /pwned)', '`id`', '\\n %s \\', '# no comment', '  ü', '', ''].join('\n');
+      const old = 'old\n\n';
+      const write = (stdin: string) => [{ argv: ['tee', '/etc/netdiag-test.conf'], stdin }];
+      const request = plan({ preconditions: [], apply: write(text), undo: write(old) });
+      expect(await session.change(request)).toMatchObject({ state: 'applied' });
+      expect(await inside('cat', '/etc/netdiag-test.conf')).toBe(text);
+      expect(await session.ledger(request.fix, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
+      expect(await inside('cat', '/etc/netdiag-test.conf')).toBe(old);
+      expect((await lab.node.exec('node', ['ls', '/pwned'])).exit).not.toBe(0);
+      await isClean();
+    });
+
+    test('with a command that does not read what it is given, or reads nothing, is applied', async () => {
+      const ignored = { argv: ['true'], stdin: 'x'.repeat(60_000) };
+      const nothing = ['sh', '-c', 'test "$(wc -c)" -eq 0'];
+      const request = plan({ apply: [ignored, nothing, add] });
+      expect(await session.change(request)).toMatchObject({ state: 'applied' });
+      expect(await session.ledger(request.fix, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
+      await isClean();
+    });
+
+    test.each([
+      ['a NUL', 'a\0b', /NUL/],
+      ['half a character', '\ud800', /surrogate/],
+      ['more than 64 KiB', 'x'.repeat(65_537), /more than 65536 bytes/],
+    ])('that would have a command read %s is refused', async (_, stdin, why) => {
+      const request = plan({ apply: [{ argv: ['tee', '/etc/netdiag-test.conf'], stdin }] });
+      const entry = await session.change(request);
+      expect(entry).toMatchObject({ state: 'refused' });
+      expect(entry.detail).toMatch(why);
+      expect(await session.ledger(request.fix, 'status')).toBe(null);
     });
 
     test.each(['../x', '', 'a b', '$(id)', '-x', 'x'.repeat(100)])('with the fix id %j is refused', async (fix) => {

@@ -9,15 +9,15 @@ const show = ['ip', 'route', 'show', '10.99.0.0/24'];
 nodeShellContract(`ssh${skipNote}`, noLab, async () => {
   const lab = await startLabDoor();
   let plans = 0;
-  const plan = (given: Partial<ChangeRequest> = {}, more: readonly string[][] = []): ChangeRequest => {
+  const plan = (given: Partial<ChangeRequest> = {}, more: ChangeRequest['apply'] = []): ChangeRequest => {
     const route = `10.6.${plans++}.0/24`;
     return {
       fix: randomBytes(16).toString('hex'),
       planHash: 'a'.repeat(64),
       rollbackSeconds: 60,
       preconditions: [],
-      apply: [['ip', 'route', 'add', 'blackhole', route], ...more],
-      undo: [['ip', 'route', 'del', 'blackhole', route]],
+      apply: [{ argv: ['ip', 'route', 'add', 'blackhole', route] }, ...more],
+      undo: [{ argv: ['ip', 'route', 'del', 'blackhole', route] }],
       ...given,
     };
   };
@@ -33,7 +33,13 @@ nodeShellContract(`ssh${skipNote}`, noLab, async () => {
     noDevice: 'eth77',
     change: () => plan(),
     differs: () => plan({ preconditions: [{ argv: show, stdout: 'neither\n' }] }),
-    breaks: () => plan({}, [['ip', 'route', 'add', 'nonsense']]),
+    breaks: () => plan({}, [{ argv: ['ip', 'route', 'add', 'nonsense'] }]),
+    feeds: () =>
+      plan({
+        apply: [{ argv: ['ip', '-batch', '-'], stdin: 'route add blackhole 10.7.1.0/24\n' }],
+        undo: [{ argv: ['ip', '-batch', '-'], stdin: 'route del blackhole 10.7.1.0/24\n' }],
+      }),
+    fed: { argv: ['ip', 'route', 'show', '10.7.1.0/24'] },
     close: () => lab.stop(),
   };
 });

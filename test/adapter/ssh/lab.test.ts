@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNodeState } from '../../../src/adapter/ssh/index.ts';
 import type { CaptureFilter, CaptureLimits } from '../../../src/model/index.ts';
 import type { NodeSession } from '../../../src/port.ts';
 import { noLab, skipNote } from '../../lab/index.ts';
@@ -119,15 +118,19 @@ for (const user of ['root', 'ops'] as const) {
     });
 
     test('looking changes nothing: node state is equal after a survey', async () => {
-      const before = await readNodeState(session);
+      const state = async () => {
+        const reading = await session.state();
+        return reading.known ? reading.value.join('\n') : reading.detail;
+      };
+      const before = await state();
       await session.run([{ argv: ['ip', 'addr'] }, { argv: ['iptables-save'] }, { argv: ['nft', 'list', 'ruleset'] }]);
       await (await capture('eth0', icmp)).stop();
-      expect(await readNodeState(session)).toBe(before);
-      expect(before).toMatch(/^part addresses\n1: lo .*net\.ipv4\.ip_forward = \d\n.*part nftables\n/s);
+      expect(await state()).toBe(before);
+      expect(before).toMatch(/^part addresses\n1: lo .*net\.ipv4\.ip_forward = \d\n.*part nftables/s);
       await lab.node.exec('node', ['ip', 'neigh', 'add', '10.99.0.77', 'lladdr', '02:00:00:00:00:77', 'dev', 'eth0']);
-      expect(await readNodeState(session)).not.toBe(before);
+      expect(await state()).not.toBe(before);
       await lab.node.exec('node', ['ip', 'neigh', 'del', '10.99.0.77', 'dev', 'eth0']);
-      expect(await readNodeState(session)).toBe(before);
+      expect(await state()).toBe(before);
     });
 
     if (user === 'ops') return;
@@ -182,7 +185,14 @@ describe.skipIf(noLab)(`a user without sudo${skipNote}`, { timeout: 60_000 }, ()
       expect(text(outputs[1]?.stdout)).toBe('ops\n');
       const running = await session.capture({ device: 'lo', filter: icmp, limits, key: 'test' });
       expect(await running.stop()).toMatchObject({ gap: 'denied' });
-      const request = { fix: 'x', planHash: 'a', rollbackSeconds: 5, preconditions: [], apply: [['true']], undo: [] };
+      const request = {
+        fix: 'x',
+        planHash: 'a',
+        rollbackSeconds: 5,
+        preconditions: [],
+        apply: [{ argv: ['true'] }],
+        undo: [],
+      };
       expect(await session.change(request)).toMatchObject({
         state: 'refused',
         detail: expect.stringContaining('denied') as string,

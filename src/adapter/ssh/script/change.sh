@@ -110,14 +110,14 @@ require() {
   return 1
 }
 
-# step NUMBER LABEL WORD…: not later than the rollback.
+# step NUMBER LABEL INPUT WORD…: not later than the rollback.
 step() {
-  number=$1 label=$2
-  shift 2
+  number=$1 label=$2 input=$3
+  shift 3
   left=$(($(cat deadline) - $(uptime_s)))
   [ ! -L claim ] && [ "$left" -ge 1 ] || { reason="The time was over before step $number, $label."; return 1; }
   [ "$left" -le 20 ] || left=20
-  timeout -k 2 "$left" "$@" >got 2>&1 </dev/null 7>&- 8>&- 9>&- && return 0
+  fed timeout -k 2 "$left" "$@" >got 2>&1 7>&- 8>&- 9>&- && return 0
   reason="Step $number, $label, ended with status $? ($(said got)); the node restored itself."
   return 1
 }
@@ -159,12 +159,17 @@ guard() {
   record rolled-back "$sentence$trouble"
 }
 
-# undo NUMBER LABEL WORD…: each once, also when an earlier one failed.
+# fed WORD…: a command that reads $input. Through a pipe, because a full disk must not keep an undo from what it needs.
+fed() {
+  if [ -n "$input" ]; then printf '%s' "$input" | "$@"; else "$@" </dev/null; fi
+}
+
+# undo NUMBER LABEL INPUT WORD…: each once, also when an earlier one failed.
 undo() {
-  number=$1 label=$2
-  shift 2
+  number=$1 label=$2 input=$3
+  shift 3
   [ ! -e "undone.$number" ] || return 0
-  timeout -k 2 20 "$@" >got 2>&1 </dev/null 8>&- 9>&- ||
+  fed timeout -k 2 20 "$@" >got 2>&1 8>&- 9>&- ||
     trouble="$trouble Undo step $number, $label, ended with status $? ($(said got))."
   : >"undone.$number"
 }
