@@ -21,6 +21,10 @@ export function heeding(sites: readonly Site[]): { readonly sites: readonly Site
       events: (node) => cluster.events(node),
       apiServers: () => cluster.apiServers(),
       reachKubelet: (node) => cluster.reachKubelet(node),
+      podsOf: (namespace, owner) => cluster.podsOf(namespace, owner),
+      rehearse: (step) => cluster.rehearse(step),
+      patch: (step, fix, taking) => cluster.patch(step, fix, taking),
+      deletePod: (step) => cluster.deletePod(step),
     },
   });
   return { sites: sites.map(heed), silent: () => silent };

@@ -77,6 +77,8 @@ export function cniFacts(
     image: container.image,
     env: container.env,
     hostPaths: daemonSet.hostPaths,
+    container: container.name,
+    ...(daemonSet.workload === undefined ? {} : { workload: daemonSet.workload }),
   };
 }
 
