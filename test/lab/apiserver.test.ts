@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Call, ApiServer } from './api/server.ts';
 import { noLab, skipNote } from './skip.ts';
-import { type ClusterState, clusterState, readState, writeState } from './cluster/state.ts';
+import { type ClusterState, clusterState, writeState } from './cluster/state.ts';
+import { updateState } from './cluster/store.ts';
 import { startLab } from './start.ts';
 import { awsVpc } from './topology/aws-vpc.ts';
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
     topology,
     {
       nodes: Object.fromEntries(topology.nodes.map(({ name }) => [name, identity])),
-      tokens: { netdiag: 'netdiag-token', kubelets: { 'ip-10-0-10-207': 'kubelet-token' } },
+      tokens: { netdiag: 'netdiag-token', reader: 'reader-token', kubelets: { 'ip-10-0-10-207': 'kubelet-token' } },
       dialTimeoutMs: 200,
     },
     born,
@@ -75,8 +76,7 @@ async function ask(
 }
 
 function change(how: (state: ClusterState) => ClusterState): void {
-  const file = join(directory, 'state.json');
-  writeState(file, how(readState(file)));
+  updateState(join(directory, 'state.json'), how);
 }
 
 function names({ body }: Asked): string[] {
@@ -154,10 +154,10 @@ describe('refusals have the shape of the real server', () => {
     ],
     [
       '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node',
-      { method: 'PATCH' },
+      { method: 'PATCH', token: 'reader-token' },
       {
         message:
-          'daemonsets.apps "aws-node" is forbidden: User "system:serviceaccount:netdiag:netdiag" cannot patch resource "daemonsets" in API group "apps" in the namespace "kube-system"',
+          'daemonsets.apps "aws-node" is forbidden: User "system:serviceaccount:netdiag:netdiag-reader" cannot patch resource "daemonsets" in API group "apps" in the namespace "kube-system"',
         reason: 'Forbidden',
         details: { name: 'aws-node', group: 'apps', kind: 'daemonsets' },
         code: 403,
@@ -203,7 +203,9 @@ describe('access reviews', () => {
   test.each([
     [{ resource: 'nodes', verb: 'list' }, true],
     [{ resource: 'nodes', subresource: 'proxy', verb: 'get' }, true],
-    [{ group: 'apps', resource: 'daemonsets', verb: 'patch', name: 'aws-node', namespace: 'kube-system' }, false],
+    [{ group: 'apps', resource: 'daemonsets', verb: 'patch', name: 'aws-node', namespace: 'kube-system' }, true],
+    [{ group: 'apps', resource: 'daemonsets', verb: 'patch', name: 'kube-proxy', namespace: 'kube-system' }, false],
+    [{ resource: 'pods', verb: 'delete', namespace: 'default' }, true],
     [{ resource: 'pods', subresource: 'exec', verb: 'get' }, false],
   ])('%o', async (resourceAttributes, allowed) => {
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

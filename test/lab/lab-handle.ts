@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { run, type Ran, type RunOptions } from './command.ts';
 import type { Call } from './api/server.ts';
-import { type ClusterState, readState, writeState } from './cluster/state.ts';
+import type { ClusterState } from './cluster/state.ts';
+import { updateState } from './cluster/store.ts';
 import { faults } from './fault/index.ts';
 import type { Fault, Observation } from './fault/fault.ts';
 import { lower } from './lower.ts';
@@ -91,7 +92,7 @@ export function labOf(place: Place, record: LabRecord): Lab {
     fix: () => fault.fix(lab),
     down: () => lower(place),
     nodeState: (node, files) => nodeState((argv) => enter(node, argv), files),
-    changeCluster: (change) => writeState(files.state, change(readState(files.state))),
+    changeCluster: (change) => void updateState(files.state, change),
     apiCalls: () => readCalls(files.calls).filter(({ user }) => !user.startsWith('system:node:')),
   };
   return lab;

@@ -54,7 +54,11 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
     ),
     ...topology.nodes.map(({ name, steps }) => takeSteps(steps, (argv) => inNode(join(files.nodes, name), argv))),
   ]);
-  const tokens = { netdiag: token(), kubelets: Object.fromEntries(nodes.map(({ name }) => [name, token()])) };
+  const tokens = {
+    netdiag: token(),
+    reader: token(),
+    kubelets: Object.fromEntries(nodes.map(({ name }) => [name, token()])),
+  };
   const state = clusterState(
     topology,
     { nodes: Object.fromEntries(nodes.map((node) => [node.name, node])), tokens, dialTimeoutMs: what.dialTimeoutMs },

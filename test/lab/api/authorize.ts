@@ -20,14 +20,19 @@ interface Attempt {
   group: string;
   resource: string;
   subresource: string;
+  name: string;
 }
 
-/** RBAC: allowed when one rule allows verb, group and resource together. */
-export function allowed(user: User, { verb, group, resource, subresource }: Attempt): boolean {
+/** RBAC: allowed when one rule allows verb, group and resource together, and the name where the rule names some. */
+export function allowed(user: User, { verb, group, resource, subresource, name }: Attempt): boolean {
   const what = subresource ? `${resource}/${subresource}` : resource;
   const covers = (list: readonly string[], value: string) => list.includes('*') || list.includes(value);
   return user.rules.some(
-    ({ groups, resources, verbs }) => covers(groups, group) && covers(resources, what) && covers(verbs, verb),
+    ({ groups, resources, verbs, names }) =>
+      covers(groups, group) &&
+      covers(resources, what) &&
+      covers(verbs, verb) &&
+      (names === undefined || names.includes(name)),
   );
 }
 
@@ -36,8 +41,8 @@ export function accessReview(user: User, body: unknown): object {
   const spec = (body as { spec?: { resourceAttributes?: Record<string, string> } } | null)?.spec;
   const attributes = spec?.resourceAttributes;
   if (!attributes) throw new Error('spec.resourceAttributes is missing');
-  const { verb = '', group = '', resource = '', subresource = '' } = attributes as Partial<Attempt>;
-  const yes = allowed(user, { verb, group, resource, subresource });
+  const { verb = '', group = '', resource = '', subresource = '', name = '' } = attributes as Partial<Attempt>;
+  const yes = allowed(user, { verb, group, resource, subresource, name });
   const reason =
     'RBAC: allowed by ClusterRoleBinding "netdiag" of ClusterRole "netdiag" to ServiceAccount "netdiag/netdiag"';
   return {

@@ -1,6 +1,7 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Chaos, type ClusterState, readState } from '../cluster/state.ts';
+import { keyOf } from '../cluster/store.ts';
 import { accessReview, allowed, userOf } from './authorize.ts';
 import { Heartbeats } from './heartbeat.ts';
 import { nodeProxy, podLog } from './kubelet-proxy.ts';
@@ -8,6 +9,11 @@ import { objectAnswer } from './objects.ts';
 import { type ApiRequest, apiRequest } from './request.ts';
 import { type Answer, badRequest, failure, forbidden, methodNotAllowed, noSuchPath, unauthorized } from './status.ts';
 import { version } from './version.ts';
+import { Watchers } from './watch.ts';
+import { deleteAnswer, patchAnswer } from './write.ts';
+
+/** How often the state file is looked at: others change it too. */
+const LOOK_MS = 100;
 
 /** One line of the call log. */
 export interface Call {
@@ -27,10 +33,33 @@ export class ApiServer {
   readonly #callLog: string;
   readonly #heartbeats = new Heartbeats();
   readonly #used = new Map<string, number>();
+  readonly #watchers: Watchers;
+  #last: ClusterState;
 
   constructor(stateFile: string, callLog: string) {
     this.#stateFile = stateFile;
     this.#callLog = callLog;
+    this.#last = readState(stateFile);
+    this.#watchers = new Watchers(this.#last.revision);
+  }
+
+  /** Follows the state file, for those who watch: `changed` is called after every change. Gives what ends it. */
+  follow(changed: () => void): () => void {
+    const look = () => {
+      if (this.#look()) changed();
+    };
+    watchFile(this.#stateFile, { interval: LOOK_MS, persistent: false }, look);
+    return () => unwatchFile(this.#stateFile, look);
+  }
+
+  /** Tells the watchers what is new; true when anything is. */
+  #look(): boolean {
+    const state = readState(this.#stateFile);
+    if (state.revision === this.#last.revision) return false;
+    if (losses(this.#last, state)) this.#watchers.forget(state.revision);
+    this.#last = state;
+    this.#watchers.tell(state);
+    return true;
   }
 
   /** Answers one request. Never throws: what went wrong in here is a 500. */
@@ -40,8 +69,9 @@ export class ApiServer {
       const chaos = this.#chaosFor(message.url ?? '/', state);
       const request = apiRequest(message);
       const user = userOf(message, state);
-      const answer = chaos === null ? await this.#answer(message, request, state) : chaosAnswer(chaos, request);
-      this.#log(user?.name ?? 'unknown', message, request, answer?.code ?? 0);
+      const answer =
+        chaos === null ? await this.#answer(message, request, state, response) : chaosAnswer(chaos, request);
+      this.#log(user?.name ?? 'unknown', message, request, answer?.code ?? (response.headersSent ? 200 : 0));
       if (answer === null) {
         if (chaos?.answer === 'cut') message.socket.destroy();
         return;
@@ -55,7 +85,13 @@ export class ApiServer {
     }
   }
 
-  async #answer(message: IncomingMessage, request: ApiRequest | null, state: ClusterState): Promise<Answer> {
+  /** Null when the answer goes on: a watch. */
+  async #answer(
+    message: IncomingMessage,
+    request: ApiRequest | null,
+    state: ClusterState,
+    response: ServerResponse,
+  ): Promise<Answer | null> {
     const user = userOf(message, state);
     if (user === null) return unauthorized;
     const path = (message.url ?? '/').split('?')[0];
@@ -73,6 +109,16 @@ export class ApiServer {
     }
     if (request.verb === 'update' && request.resource === 'leases')
       return this.#heartbeats.renew(request, state, Date.now());
+    if (request.verb === 'patch' || request.verb === 'delete') {
+      const body = await bodyOf(message);
+      const answer =
+        request.verb === 'patch'
+          ? patchAnswer(this.#stateFile, request, body, message.headers)
+          : deleteAnswer(this.#stateFile, request, body);
+      this.#look();
+      return answer;
+    }
+    if (request.verb === 'watch') return this.#watchers.add(request, response, state);
     if (request.verb !== 'get' && request.verb !== 'list') return methodNotAllowed(request);
     if (request.resource === 'nodes' && request.subresource === 'proxy') return nodeProxy(request, state);
     if (request.resource === 'pods' && request.subresource === 'log') return podLog(request, state);
@@ -118,8 +164,21 @@ function chaosAnswer({ answer }: Chaos, request: ApiRequest | null): Answer | nu
   return failure(answer, { message: 'the stand-in was told to fail', reason: reasons[answer] });
 }
 
-function send(response: ServerResponse, { code, body, type }: Answer): void {
+/** True when something that was there is not any more. */
+function losses(before: ClusterState, after: ClusterState): boolean {
+  return Object.entries(before.objects).some(([store, list]) => {
+    const left = new Set(after.objects[store]?.map((object) => keyOf(object)));
+    return list.some((object) => !left.has(keyOf(object)));
+  });
+}
+
+function send(response: ServerResponse, { code, body, type, warnings = [] }: Answer): void {
   const raw = typeof body === 'string' || Buffer.isBuffer(body);
+  if (warnings.length > 0)
+    response.setHeader(
+      'warning',
+      warnings.map((words) => `299 - ${JSON.stringify(words)}`),
+    );
   response.writeHead(code, {
     'content-type': type ?? 'application/json',
     ...(code === 429 ? { 'retry-after': '1' } : {}),

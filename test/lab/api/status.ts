@@ -1,3 +1,4 @@
+import type { Cause } from './patch/validate.ts';
 import { type ApiRequest, longName } from './request.ts';
 
 /** An answer: its code and its body, which is JSON unless `type` says otherwise. */
@@ -5,6 +6,8 @@ export interface Answer {
   code: number;
   body: unknown;
   type?: string;
+  /** Texts of Warning headers. */
+  warnings?: readonly string[];
 }
 
 interface Failure {
@@ -62,6 +65,41 @@ export function forbidden(request: ApiRequest, user: string): Answer {
 /** 400 of a selector that the resource does not support or that cannot be read. */
 export function badRequest(message: string): Answer {
   return failure(400, { message, reason: 'BadRequest' });
+}
+
+/** 409 of a write that was made for another state of the object. */
+export function conflict(
+  request: ApiRequest,
+  why = 'the object has been modified; please apply your changes to the latest version and try again',
+  what = longName(request),
+): Answer {
+  const message = `Operation cannot be fulfilled on ${what} "${request.name}": ${why}`;
+  const kind = what === longName(request) ? {} : { kind: what };
+  return failure(409, { message, reason: 'Conflict', details: { ...details(request), ...kind } });
+}
+
+/** 422 of an object that would not be valid; `request` is null where it could not even be read. */
+export function invalid(request: ApiRequest | null, kind: string, causes: readonly Cause[]): Answer {
+  const group = request?.group ?? '';
+  const name = request?.name ?? '';
+  const all = causes.map(({ field, message }) => `${field}: ${message}`);
+  const why = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
+  const message = `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${why}`;
+  const named = { ...(name ? { name } : {}), ...(group ? { group } : {}), ...(kind ? { kind } : {}) };
+  return failure(422, { message, reason: 'Invalid', details: { ...named, causes } });
+}
+
+/** 422 of a JSON Patch that does not apply; the real server does not say why. */
+export const rejected = failure(422, {
+  message: 'the server rejected our request due to an error in our request',
+  reason: 'Invalid',
+  details: {},
+});
+
+/** 415: no kind of patch that is served. */
+export function unsupportedMediaType(accepted: readonly string[]): Answer {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
+  return failure(415, { message, reason: 'UnsupportedMediaType' });
 }
 
 /** 405 of a verb that the stand-in does not serve. */

@@ -1,5 +1,6 @@
-import type { Topology } from '../topology/spec.ts';
+import type { NodeSpec, Topology } from '../topology/spec.ts';
 import { imageOf, type KubeObject, uidOf } from './objects.ts';
+import { bornUid, type Owner, pendingPod, type PodTemplate, runningStatus, templateHash } from './pod-object.ts';
 
 interface Container {
   name: string;
@@ -8,7 +9,10 @@ interface Container {
   /** Tag of its image; absent: the ordinary one. */
   version?: string;
   env: readonly object[];
+  /** Paths of the node by volume. */
   mounts: Readonly<Record<string, string>>;
+  /** Where a volume is in the container; absent: at the node's path. */
+  inContainer?: Readonly<Record<string, string>>;
 }
 
 const nodeName = { name: 'MY_NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } };
@@ -19,11 +23,66 @@ export function daemonSets({ cni, awsNode }: Topology, nodes: number, born: stri
   return [network, kubeProxy].map((container) => daemonSet(container, nodes, born));
 }
 
-function changed(container: Container, { version, env, mounts }: NonNullable<Topology['awsNode']>): Container {
+/** The one pod of a DaemonSet on a node, as it was made from the template that the DaemonSet still has. */
+export function hostPods(node: NodeSpec, sets: readonly KubeObject[], time: string): KubeObject[] {
+  return node.hostPods.map(({ name, namespace, owner: of }) => {
+    const set = sets.find(({ metadata }) => metadata.name === of && metadata.namespace === namespace);
+    if (!set)
+      throw new Error(`the pod ${name} of ${node.name} belongs to a DaemonSet ${namespace}/${of} that there is not`);
+    const template = (set['spec'] as { template: PodTemplate }).template;
+    const owner: Owner = { kind: 'DaemonSet', name: of, uid: set.metadata.uid ?? '', namespace };
+    const labels = { 'controller-revision-hash': templateHash(template), 'pod-template-generation': '1' };
+    const uid = bornUid(namespace, name);
+    const pod = pendingPod(owner, template, { name, uid, node: node.name, labels, time });
+    const hostIP = node.internalIps[0] ?? '';
+    const runtime = (node.runtime ?? 'containerd').split(':')[0] ?? '';
+    return { ...pod, status: runningStatus(pod, { hostIP, podIP: hostIP, runtime, started: time, ready: true }) };
+  });
+}
+
+/** The record of each DaemonSet's first template. */
+export function firstRevisions(sets: readonly KubeObject[], time: string): KubeObject[] {
+  return sets.map((set) => revisionOf(set, 1, time));
+}
+
+/** A ControllerRevision of the template that a DaemonSet has. */
+export function revisionOf(set: KubeObject, revision: number, time: string): KubeObject {
+  const { template } = set['spec'] as { template: PodTemplate };
+  const hash = templateHash(template);
+  const name = `${set.metadata.name}-${hash}`;
+  return {
+    metadata: {
+      name,
+      namespace: set.metadata.namespace ?? '',
+      uid: uidOf('controllerrevision', name),
+      resourceVersion: '221',
+      creationTimestamp: time,
+      labels: { ...template.metadata.labels, 'controller-revision-hash': hash },
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'DaemonSet',
+          name: set.metadata.name,
+          uid: set.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    revision,
+  };
+}
+
+function changed(
+  container: Container,
+  { version, env, mounts, inContainer = {} }: NonNullable<Topology['awsNode']>,
+): Container {
   const all = Object.entries({ ...container.mounts, ...mounts });
   return {
     ...container,
     version,
+    inContainer: { ...container.inContainer, ...inContainer },
     env: [
       ...container.env.filter((one) => !('name' in one && typeof one.name === 'string' && one.name in env)),
       ...values(env),
@@ -137,14 +196,22 @@ function daemonSet(container: Container, nodes: number, born: string): KubeObjec
                   : imageOf(container.name).replace(/:[^:/]*$/, `:${container.version}`),
               env: container.env,
               resources: {},
-              volumeMounts: Object.entries(container.mounts).map(([name, mountPath]) => ({ name, mountPath })),
+              volumeMounts: Object.entries(container.mounts).map(([name, path]) => ({
+                name,
+                mountPath: container.inContainer?.[name] ?? path,
+              })),
+              terminationMessagePath: '/dev/termination-log',
+              terminationMessagePolicy: 'File',
               imagePullPolicy: 'IfNotPresent',
               securityContext: { privileged: true },
             },
           ],
           restartPolicy: 'Always',
+          terminationGracePeriodSeconds: 10,
           dnsPolicy: 'ClusterFirst',
           hostNetwork: true,
+          securityContext: {},
+          schedulerName: 'default-scheduler',
           tolerations: [{ operator: 'Exists' }],
           priorityClassName: 'system-node-critical',
           volumes: Object.entries(container.mounts).map(([name, path]) => ({ name, hostPath: { path, type: '' } })),

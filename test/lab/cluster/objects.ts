@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { HostPodSpec, NodeSpec, PodSpec } from '../topology/spec.ts';
+import type { NodeSpec } from '../topology/spec.ts';
 
 /** A Kubernetes object as the API server sends it. */
 export interface KubeObject {
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; [field: string]: unknown };
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    [field: string]: unknown;
+  };
   [field: string]: unknown;
 }
 
@@ -78,88 +85,6 @@ export function nodeObject(spec: NodeSpec, identity: Identity, born: string): Ku
         operatingSystem: 'linux',
         architecture: 'amd64',
       },
-    },
-  };
-}
-
-/** A running pod with an address of its own. */
-export function podObject(node: NodeSpec, pod: PodSpec, born: string): KubeObject {
-  const container = pod.name.split('-')[0] ?? pod.name;
-  const labels = { 'k8s-app': container, 'pod-template-hash': pod.name.split('-')[1] ?? '' };
-  return runningPod(node, { ...pod, container, labels, hostNetwork: false, owner: null }, born);
-}
-
-/** A running pod of a DaemonSet that shares its node's network. */
-export function hostPodObject(node: NodeSpec, pod: HostPodSpec, born: string): KubeObject {
-  const labels = { 'k8s-app': pod.owner, 'pod-template-generation': '1' };
-  const address = node.internalIps[0] ?? '';
-  return runningPod(node, { ...pod, address, labels, hostNetwork: true }, born);
-}
-
-interface RunningPod {
-  name: string;
-  namespace: string;
-  address: string;
-  container: string;
-  labels: Record<string, string>;
-  hostNetwork: boolean;
-  owner: string | null;
-}
-
-function runningPod(node: NodeSpec, pod: RunningPod, born: string): KubeObject {
-  const condition = (type: string) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: born });
-  const image = imageOf(pod.container);
-  const owner =
-    pod.owner === null ? { kind: 'ReplicaSet', name: pod.container } : { kind: 'DaemonSet', name: pod.owner };
-  const hostIP = node.internalIps[0] ?? '';
-  return {
-    metadata: {
-      name: pod.name,
-      namespace: pod.namespace,
-      uid: uidOf('pod', pod.namespace, pod.name),
-      resourceVersion: '228',
-      creationTimestamp: born,
-      labels: pod.labels,
-      ownerReferences: [
-        {
-          apiVersion: 'apps/v1',
-          ...owner,
-          uid: uidOf('daemonset', owner.name),
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
-    },
-    spec: {
-      containers: [{ name: pod.container, image, resources: {}, imagePullPolicy: 'IfNotPresent' }],
-      restartPolicy: 'Always',
-      nodeName: node.name,
-      ...(pod.hostNetwork ? { hostNetwork: true } : {}),
-      serviceAccountName: 'default',
-      tolerations: [{ operator: 'Exists' }],
-    },
-    status: {
-      phase: 'Running',
-      conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(condition),
-      hostIP,
-      hostIPs: [{ ip: hostIP }],
-      podIP: pod.address,
-      podIPs: [{ ip: pod.address }],
-      startTime: born,
-      containerStatuses: [
-        {
-          name: pod.container,
-          state: { running: { startedAt: born } },
-          lastState: {},
-          ready: true,
-          restartCount: 0,
-          image,
-          imageID: image,
-          containerID: `containerd://${createHash('sha256').update(pod.name).digest('hex')}`,
-          started: true,
-        },
-      ],
-      qosClass: 'BestEffort',
     },
   };
 }

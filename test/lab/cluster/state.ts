@@ -1,14 +1,17 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { NodeSpec, Topology } from '../topology/spec.ts';
-import { daemonSets } from './daemonsets.ts';
-import { hostPodObject, type KubeObject, nodeObject, podObject, uidOf } from './objects.ts';
+import { daemonSets, firstRevisions, hostPods } from './daemonsets.ts';
+import { type KubeObject, nodeObject, uidOf } from './objects.ts';
+import { workloads } from './replicasets.ts';
 
 /** What a user may do: one line of a Role. `*` stands for anything; a subresource is written `pods/log`. */
 export interface Rule {
   groups: readonly string[];
   resources: readonly string[];
   verbs: readonly string[];
+  /** Only objects of these names (`resourceNames`); absent: all. */
+  names?: readonly string[];
 }
 
 /** Misbehaviour of the API server, for requests whose path begins with `path`. */
@@ -25,6 +28,8 @@ export interface ClusterState {
   /** Milliseconds until a dial to a kubelet counts as timed out; a real API server waits 30 s. */
   dialTimeoutMs: number;
   tokens: Readonly<Record<string, { user: string; rules: readonly Rule[] }>>;
+  /** Counts the changes: the resource version of a list, and of the object that changed last. */
+  revision: number;
   /** Objects by `group/resource`; the core group is empty, so `/nodes`, `apps/daemonsets`. */
   objects: Record<string, KubeObject[]>;
   chaos: readonly Chaos[];
@@ -38,7 +43,11 @@ export const netdiagRules: readonly Rule[] = [
     verbs: ['get', 'list', 'watch'],
   },
   { groups: [''], resources: ['pods/log', 'nodes/proxy'], verbs: ['get'] },
-  { groups: ['apps'], resources: ['daemonsets'], verbs: ['get', 'list', 'watch'] },
+  {
+    groups: ['apps'],
+    resources: ['daemonsets', 'replicasets', 'controllerrevisions'],
+    verbs: ['get', 'list', 'watch'],
+  },
   { groups: ['events.k8s.io'], resources: ['events'], verbs: ['get', 'list', 'watch'] },
   { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list', 'watch'] },
   { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
@@ -49,22 +58,36 @@ export const netdiagRules: readonly Rule[] = [
   },
 ];
 
+/** What netdiag's service account may change: what the repairs need, of the DaemonSets that they concern. */
+export const netdiagFixRules: readonly Rule[] = [
+  { groups: ['apps'], resources: ['daemonsets'], verbs: ['patch'], names: ['aws-node', 'kube-flannel-ds'] },
+  { groups: [''], resources: ['pods'], verbs: ['delete'] },
+  { groups: [''], resources: ['nodes'], verbs: ['patch'] },
+];
+
+/** A kubelet, and what runs in its node with the same account. */
 const kubeletRules: readonly Rule[] = [
+  { groups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'list', 'watch'] },
+  { groups: [''], resources: ['nodes', 'nodes/status', 'pods/status'], verbs: ['patch'] },
+  { groups: [''], resources: ['pods'], verbs: ['delete'] },
   { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update'] },
 ];
 
 interface Born {
   nodes: Readonly<Record<string, { machineId: string; bootId: string }>>;
-  tokens: { netdiag: string; kubelets: Readonly<Record<string, string>> };
+  /** `reader` may change nothing. */
+  tokens: { netdiag: string; reader?: string; kubelets: Readonly<Record<string, string>> };
   dialTimeoutMs: number;
 }
 
 /** The cluster as it looks just after its nodes came up. `now` is when, in ISO 8601. */
 export function clusterState(topology: Topology, born: Born, now: Date): ClusterState {
   const time = `${now.toISOString().slice(0, 19)}Z`;
+  const sets = daemonSets(topology, topology.nodes.length, time);
+  const work = workloads(topology.nodes, time);
   const pods = topology.nodes.flatMap((node) => [
-    ...node.hostPods.map((pod) => hostPodObject(node, pod, time)),
-    ...node.pods.map((pod) => podObject(node, pod, time)),
+    ...hostPods(node, sets, time),
+    ...work.pods.filter((pod) => (pod['spec'] as { nodeName: string }).nodeName === node.name),
   ]);
   const nodes = topology.nodes.map((node) => {
     const identity = born.nodes[node.name];
@@ -72,7 +95,13 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
     return nodeObject(node, { ...identity, kernel: release() }, time);
   });
   const tokens: Record<string, { user: string; rules: readonly Rule[] }> = {
-    [born.tokens.netdiag]: { user: 'system:serviceaccount:netdiag:netdiag', rules: netdiagRules },
+    [born.tokens.netdiag]: {
+      user: 'system:serviceaccount:netdiag:netdiag',
+      rules: [...netdiagRules, ...netdiagFixRules],
+    },
+    ...(born.tokens.reader === undefined
+      ? {}
+      : { [born.tokens.reader]: { user: 'system:serviceaccount:netdiag:netdiag-reader', rules: netdiagRules } }),
   };
   for (const [node, token] of Object.entries(born.tokens.kubelets)) {
     tokens[token] = { user: `system:node:${node}`, rules: kubeletRules };
@@ -80,6 +109,7 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
   const apiNode = topology.nodes.find(({ controlPlane }) => controlPlane)?.internalIps[0] ?? '';
   return {
     dialTimeoutMs: born.dialTimeoutMs,
+    revision: 266,
     tokens,
     objects: {
       '/nodes': nodes,
@@ -101,7 +131,9 @@ export function clusterState(topology: Topology, born: Born, now: Date): Cluster
         ...(topology.dnsService === undefined ? [] : [dnsServiceObject(topology.dnsService, time)]),
       ],
       '/endpoints': [kubernetesEndpoints(apiNode, time)],
-      'apps/daemonsets': daemonSets(topology, topology.nodes.length, time),
+      'apps/daemonsets': sets,
+      'apps/replicasets': work.replicaSets,
+      'apps/controllerrevisions': firstRevisions(sets, time),
       'coordination.k8s.io/leases': topology.nodes.map((node) => lease(node.name, now)),
       'discovery.k8s.io/endpointslices': [kubernetesSlice(apiNode, time)],
     },

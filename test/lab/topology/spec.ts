@@ -107,6 +107,8 @@ export interface Topology {
     version: string;
     env: Readonly<Record<string, string>>;
     mounts: Readonly<Record<string, string | null>>;
+    /** Where a mount is in the container; absent: at the node's own path. */
+    inContainer?: Readonly<Record<string, string>>;
   };
   /** The address under which the controller reaches the API server. */
   apiAddress: string;
