@@ -3,4 +3,5 @@ export { count, type Counted } from './count.ts';
 export { BadFilter, compileFilter } from './filter.ts';
 export { interpret } from './interpret.ts';
 export { ladder } from './ladder.ts';
+export { type Drawable, picture, pictureWords } from './picture/index.ts';
 export { headersOnly } from './zero.ts';

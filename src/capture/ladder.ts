@@ -1,10 +1,9 @@
 import type { CapturePoint, CaptureStory, FlowStory, PacketKind, Sighting } from '../model/index.ts';
+import { flowsSeen, type Group, groupsOf, pointsShown } from './shown.ts';
 import { counted, wordsFor } from './words.ts';
 
 const WIDTH = 72;
 const TIME = 10;
-/** More points than this would leave no room for an arrow and its word. */
-const MAX_COLUMNS = 4;
 const MAX_GROUPS = 3;
 const MAX_PACKETS = 8;
 
@@ -23,20 +22,13 @@ const LABEL: Readonly<Record<PacketKind, string>> = {
   other: 'other',
 };
 
-/** Flows that fared alike: one is drawn, the others are counted. */
-interface Group {
-  readonly example: FlowStory;
-  readonly index: number;
-  readonly count: number;
-}
-
 /**
  * The story as text: a column per point (at most four), a row per packet in time order, requests to the right, answers to
  * the left, missing ones marked with `x`. Flows that fared alike are drawn once. At most `columnsWide` columns (72 unless told, never below 40) and 2,000 characters; made
  * of letters, digits, punctuation without any markup's meaning, box lines and two arrow heads. Empty without points.
  */
 export function ladder(story: CaptureStory, columnsWide: number = WIDTH): string {
-  const columns = columnsOf(story);
+  const columns = pointsShown(story);
   if (columns.length === 0) return '';
   const width = Math.floor((columnsWide - TIME) / columns.length);
   const blocks = groupsOf(story)
@@ -51,16 +43,6 @@ export function ladder(story: CaptureStory, columnsWide: number = WIDTH): string
     .join('\n');
 }
 
-/** The first point, and those where most was seen, in their order. */
-function columnsOf(story: CaptureStory): readonly number[] {
-  const seen = story.points.map((_, point) => story.ladder.filter((sighting) => sighting.point === point).length);
-  return story.points
-    .map((_, point) => point)
-    .toSorted((a, b) => (a === 0 ? -1 : b === 0 ? 1 : (seen[b] ?? 0) - (seen[a] ?? 0)))
-    .slice(0, MAX_COLUMNS)
-    .toSorted((a, b) => a - b);
-}
-
 function header(story: CaptureStory, columns: readonly number[], width: number): string[] {
   const name = (of: (point: CapturePoint) => string, first: string, longest: number) =>
     first.padStart(TIME - 2).padEnd(TIME) +
@@ -68,19 +50,6 @@ function header(story: CaptureStory, columns: readonly number[], width: number):
   const devices = name(({ device }) => device, 'ms', Math.min(15, width - 2));
   const several = new Set(story.points.map(({ node }) => node)).size > 1;
   return several ? [name(({ node }) => node, '', width - 2), devices] : [devices];
-}
-
-function groupsOf(story: CaptureStory): readonly Group[] {
-  const groups = new Map<string, { example: FlowStory; index: number; count: number }>();
-  for (const [index, flow] of story.flows.entries()) {
-    const pattern = [flow.requests, flow.answers, flow.refusals]
-      .map((counts) => counts.map((count) => (count > 0 ? 1 : 0)).join(''))
-      .join('/');
-    const group = groups.get(pattern);
-    if (group === undefined) groups.set(pattern, { example: flow, index, count: 1 });
-    else group.count += 1;
-  }
-  return [...groups.values()].toSorted((a, b) => b.count - a.count);
 }
 
 function drawn(story: CaptureStory, group: Group, columns: readonly number[], width: number): string[] {
@@ -97,7 +66,7 @@ function drawn(story: CaptureStory, group: Group, columns: readonly number[], wi
   });
   const rest = packets.length - MAX_PACKETS;
   if (rest > 0) rows.push(`${''.padEnd(TIME)}(${rest} more packets)`);
-  const like = `${group.count} of ${story.sent} like`;
+  const like = `${group.flows.length} of ${story.sent} like`;
   const flow = clean(group.example.flow.replace('>', 'to'), 60);
   const wide = TIME + columns.length * width;
   const title = like.length + 1 + flow.length <= wide ? [`${like} ${flow}`] : [like, `  ${flow}`];
@@ -126,11 +95,6 @@ function neverSeen(story: CaptureStory, lost: number, columns: readonly number[]
     `${lost} of ${story.sent} seen nowhere`,
     ''.padEnd(TIME) + marks.map((mark) => centred(mark.slice(0, width - 1), width)).join(''),
   ];
-}
-
-/** Marked flows that were seen at all; beyond those that the story lists, as many as its counts prove. */
-function flowsSeen(story: CaptureStory): number {
-  return Math.max(story.flows.length, ...story.requestsAt, ...story.answersAt);
 }
 
 /** Requests go right: what has the request's ports, or its direction. */

@@ -23,6 +23,7 @@ export function wayThrough(points: readonly CapturePoint[]): Forwarded {
   };
 }
 
-function hostSide({ device }: CapturePoint): boolean {
+/** Whether the name is that of the node's end of a pod's interface. */
+export function hostSide({ device }: Pick<CapturePoint, 'device'>): boolean {
   return HOST_SIDE.test(device);
 }

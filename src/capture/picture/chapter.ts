@@ -1,0 +1,69 @@
+import type { CaptureStory, FlowStory, Sent } from '../../model/index.ts';
+import { flowsSeen, type Group, groupsOf } from '../shown.ts';
+import { type Noun, wordsFor } from '../words.ts';
+import type { Column } from './column.ts';
+import { answersOf, missed, refusalOf, requestOf } from './course.ts';
+import { beginOf, pauseOf, refusedWith } from './moment.ts';
+import type { Part, Passage } from './passage.ts';
+
+/** Flows that fared alike, as passages in the order of their first packets. */
+export interface Chapter {
+  /** How many of the marked packets fared so. */
+  readonly count: number;
+  readonly passages: readonly Passage[];
+}
+
+/** What is drawn of a story, the largest group first, and what was sent and seen nowhere at the end. */
+export function chaptersOf(story: CaptureStory, sent: Sent, columns: readonly Column[]): readonly Chapter[] {
+  const chapters = groupsOf(story).map((group) => ({
+    count: group.flows.length,
+    passages: passagesOf(story, sent, columns, group),
+  }));
+  const lost = story.sent - flowsSeen(story);
+  return lost > 0 ? [...chapters, { count: lost, passages: [neverSeen(story, columns, lost)] }] : chapters;
+}
+
+function passagesOf(story: CaptureStory, sent: Sent, columns: readonly Column[], group: Group): readonly Passage[] {
+  const { example, flows } = group;
+  const words = wordsFor(story);
+  const label = (count: number, noun: Pick<Noun, 'one'>) => `${count} × ${noun.one}`;
+  const request = requestOf(story, columns, example);
+  const answers = answersOf(story, sent, columns, example);
+  const refusal = refusalOf(columns, example, request.way?.to ?? 0);
+  const noun = {
+    request: words.request,
+    answer: words.answer,
+    refusal: { one: refusedWith(story, group) ?? words.refusal.one },
+  };
+  const firsts: readonly Passage[] = [
+    { ...request, label: request.way === null ? '' : label(flows.length, words.request) },
+    ...answers.map((answer) => ({ ...answer, label: answer.way === null ? '' : label(flows.length, words.answer) })),
+    ...(refusal === null ? [] : [{ ...refusal, label: label(flows.length, noun.refusal) }]),
+  ];
+  const again = firsts.flatMap((first): Passage[] => {
+    const count = repeats(flows, first.part);
+    if (count === 0 || first.way === null) return [];
+    const after = pauseOf(story, group, first.part);
+    return [{ ...first, again: true, label: `${label(count, noun[first.part])} again${after}`, missing: null }];
+  });
+  const order = (passage: Passage): number => beginOf(story, group, passage.part, passage.again);
+  return [...firsts, ...again].toSorted((a, b) => order(a) - order(b));
+}
+
+function neverSeen(story: CaptureStory, columns: readonly Column[], count: number): Passage {
+  const { request } = wordsFor(story);
+  const missing = missed(columns, 0, 1, `no ${request.one} on`);
+  return { part: 'request', again: false, label: `${count} sent`, way: null, seen: [], missing };
+}
+
+/** How many packets came again, counted where most of them were seen. */
+function repeats(flows: readonly FlowStory[], part: Part): number {
+  return flows.reduce((sum, flow) => sum + Math.max(0, ...repeatsAt(flow, part)), 0);
+}
+
+/** At each point; where the story does not tell retransmissions, all but the first are taken for some. */
+function repeatsAt(flow: FlowStory, part: Part): readonly number[] {
+  if (part === 'refusal') return flow.refusals.map((count) => count - 1);
+  const counts = part === 'request' ? 'requests' : 'answers';
+  return flow.again?.[counts] ?? flow[counts].map((count) => count - 1);
+}

@@ -1,0 +1,98 @@
+import { type Captured, story } from '../../../src/capture/index.ts';
+import type { Drawable } from '../../../src/capture/picture/index.ts';
+import type { CapturePoint, Sent } from '../../../src/model/index.ts';
+import { pcap, type Written } from '../build.ts';
+import { at, echoReply, echoRequest, ETH0, ETH1, point, ports, refused, sentSyns, syn, synAck } from '../talk.ts';
+
+const NOTHING: Captured = { pcap: pcap([]) };
+const captured = (...packets: readonly Written[][]): Captured => ({ pcap: pcap(packets.flat()) });
+export const syns = ports().map((port, index) => at(index * 50, syn(port)));
+export const synAcks = ports().map((port, index) => at(index * 50 + 0.041, synAck(port)));
+const refusals = ports().map((port, index) => at(index * 50 + 0.03, refused(port)));
+const ping = (seq: number) => ({ source: '10.0.0.224', target: '10.39.0.107', id: 7, seq, length: 77 });
+const seven = [1, 2, 3, 4, 5, 6, 7];
+const pings = seven.map((seq) => at(seq * 100, echoRequest(ping(seq))));
+const replies = seven.map((seq) => at(seq * 100 + 0.06, echoReply(ping(seq))));
+
+const API = { node: 'ip-10-0-10-69' };
+const PINGED: Partial<Sent> = {
+  node: 'dev-master-1',
+  to: '10.39.0.107',
+  source: '10.0.0.224',
+  port: null,
+  mark: { proto: 'icmp', totalLength: 77 },
+};
+const on = (node: string, device: string, onWay?: boolean): CapturePoint =>
+  point(device, { node, ...(onWay === undefined ? {} : { onWay }) });
+const UPLINK = on('dev-slave-110', 'eth0');
+const VETH = on('dev-slave-110', 'cali1234abcdef1');
+const [TUNNEL, WIRE, BRIDGE] = [
+  on('kylin-19', 'flannel.1', true),
+  on('kylin-19', 'ens192', false),
+  on('kylin-19', 'cni0', true),
+];
+
+/** A watch of these points, as a picture takes it. */
+export function watched(
+  points: readonly CapturePoint[],
+  pcaps: readonly Captured[],
+  sent: Sent,
+  counters: Drawable['counters'] = [],
+): Drawable {
+  return { story: story(points, pcaps, sent), sent, counters };
+}
+
+/** What a kernel counter says, read beside seven packets in two rounds. */
+export function rise(counter: string, verdict: 'exact' | 'consistent' | 'ambiguous'): Drawable['counters'][number] {
+  return { counter, rounds: [4, 3], quiet: 0, verdict, command: 'nstat -asz', line: '', output: null };
+}
+
+const again = (packets: readonly Written[]): Written[] =>
+  packets.map((one) => ({ ...one, at: (one.at ?? 0) + 1_000_000 }));
+
+/** Healthy stories and sick ones, in equal number. */
+export const HEALTHY = {
+  'kubelet answers': watched([ETH0, ETH1], [captured(syns, synAcks), NOTHING], sentSyns(7, API)),
+  'pod answers': watched([UPLINK, VETH], [captured(pings, replies), captured(pings, replies)], sentSyns(7, PINGED)),
+  'pod behind a tunnel answers': watched(
+    [WIRE, TUNNEL, BRIDGE],
+    [captured(pings, replies), captured(pings, replies), captured(pings, replies)],
+    sentSyns(7, { ...PINGED, node: 'kylin-21' }),
+  ),
+  'pod of another node answers this one': watched(
+    [TUNNEL, WIRE],
+    [captured(pings, replies), captured(pings, replies)],
+    sentSyns(7, { ...PINGED, from: 'subject', node: 'kylin-19' }),
+  ),
+  'answers take another way and arrive': watched([ETH0, ETH1], [captured(syns), captured(synAcks)], sentSyns(7, API)),
+  'one device was not seen, and all is answered': watched(
+    [ETH0, ETH1],
+    [captured(syns, synAcks), { ...NOTHING, gap: 'denied' }],
+    sentSyns(7, API),
+  ),
+  'a counter rose by itself': watched([ETH0], [captured(syns, synAcks)], sentSyns(7, API), [
+    rise('IpInDiscards', 'exact'),
+  ]),
+} as const;
+
+export const SICK = {
+  'answered elsewhere': watched([ETH0, ETH1], [captured(syns), captured(synAcks)], sentSyns(0, API)),
+  'dropped on arrival': watched([ETH0, ETH1], [captured(syns), NOTHING], sentSyns(0, API), [
+    rise('IpInDiscards', 'ambiguous'),
+    rise('IpInAddrErrors', 'consistent'),
+    rise('TcpExtIPReversePathFilter', 'exact'),
+  ]),
+  'not forwarded': watched([UPLINK, VETH], [captured(pings), NOTHING], sentSyns(0, PINGED)),
+  'answers not forwarded': watched([UPLINK, VETH], [captured(pings), captured(pings, replies)], sentSyns(0, PINGED)),
+  'never arrived': watched([ETH0, ETH1], [NOTHING, NOTHING], sentSyns(0, API)),
+  'answers not taken': watched(
+    [TUNNEL, WIRE],
+    [captured(syns, synAcks, again(syns), again(synAcks)), captured(syns, synAcks, again(syns), again(synAcks))],
+    sentSyns(0, { from: 'subject', node: 'kylin-19' }),
+  ),
+  'refused, answered and lost': watched(
+    [ETH0],
+    [captured(syns.slice(0, 6), synAcks.slice(0, 2), refusals.slice(2, 3))],
+    sentSyns(2, API),
+  ),
+} as const;
