@@ -1,4 +1,11 @@
-import type { AppsV1Api, CoreV1Api, DiscoveryV1Api, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import type {
+  AppsV1Api,
+  ConfigurationOptions,
+  CoreV1Api,
+  DiscoveryV1Api,
+  KubeConfig,
+  RequestContext,
+} from '@kubernetes/client-node';
 import { delimiter } from 'node:path';
 import type { Clock } from '../../port.ts';
 import { Failure } from './failure.ts';
@@ -21,6 +28,13 @@ export interface Connection {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly discovery: DiscoveryV1Api;
+  /** For changes: one attempt each, and longer than the API server itself takes. */
+  readonly changing: {
+    readonly core: CoreV1Api;
+    readonly apps: AppsV1Api;
+    /** Makes a patch a strategic merge; the library's own choice is JSON Patch. */
+    readonly strategic: ConfigurationOptions;
+  };
   /** The same core API, but slower and open to any text: for calls that the API server passes on to a kubelet. */
   readonly passed: CoreV1Api;
 }
@@ -29,7 +43,11 @@ export interface Connection {
  * Loads the client library (90 MB, so only now), the kubeconfig and the way to the API server. Nothing is sent yet.
  * Rejects with Failure `setup`, whose words complete "… was not asked, because …".
  */
-export async function connect(access: Access, clock: Clock, direct: Manner, passedOn: Manner): Promise<Connection> {
+export async function connect(
+  access: Access,
+  clock: Clock,
+  { direct, change, passedOn }: { readonly direct: Manner; readonly change: Manner; readonly passedOn: Manner },
+): Promise<Connection> {
   const [kubernetes, undici] = await Promise.all([import('@kubernetes/client-node'), import('undici')]);
   const config = load(new kubernetes.KubeConfig(), () => new kubernetes.KubeConfig(), access);
   const url = serverOf(config);
@@ -58,6 +76,11 @@ export async function connect(access: Access, clock: Clock, direct: Manner, pass
     core: new kubernetes.CoreV1Api(configuration(direct)),
     apps: new kubernetes.AppsV1Api(configuration(direct)),
     discovery: new kubernetes.DiscoveryV1Api(configuration(direct)),
+    changing: {
+      core: new kubernetes.CoreV1Api(configuration(change)),
+      apps: new kubernetes.AppsV1Api(configuration(change)),
+      strategic: kubernetes.setHeaderOptions('Content-Type', kubernetes.PatchStrategy.StrategicMergePatch),
+    },
     passed: new kubernetes.CoreV1Api(configuration(passedOn)),
   };
 }

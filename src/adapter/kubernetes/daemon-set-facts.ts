@@ -1,6 +1,6 @@
 import type { V1DaemonSet } from '@kubernetes/client-node';
-import type { DaemonSetFacts } from '../../model/index.ts';
-import { clean, objectName } from './clean.ts';
+import type { DaemonSetFacts, WorkloadFacts } from '../../model/index.ts';
+import { clean, hexId, objectName } from './clean.ts';
 import { Failure } from './failure.ts';
 
 /** A DaemonSet as the API describes it, as much as recognising a CNI needs. Throws Failure without a proper name. */
@@ -11,6 +11,7 @@ export function daemonSetFacts(daemonSet: V1DaemonSet): DaemonSetFacts {
     throw new Failure({ is: 'shape', words: 'a DaemonSet without a proper name' });
   }
   const pod = daemonSet.spec?.template.spec;
+  const workload = workloadFacts(daemonSet);
   const desired = daemonSet.status?.desiredNumberScheduled;
   return {
     namespace,
@@ -30,5 +31,15 @@ export function daemonSetFacts(daemonSet: V1DaemonSet): DaemonSetFacts {
         .filter(({ hostPath }) => typeof hostPath?.path === 'string')
         .map(({ name, hostPath }) => [clean(name, 63), clean(hostPath?.path, 500)]),
     ),
+    ...(workload === null ? {} : { workload }),
   };
+}
+
+function workloadFacts({ metadata, spec }: V1DaemonSet): WorkloadFacts | null {
+  const uid = hexId(metadata?.uid);
+  const generation = metadata?.generation;
+  const updateStrategy = spec?.updateStrategy?.type;
+  if (uid === null || generation === undefined || !Number.isSafeInteger(generation)) return null;
+  if (updateStrategy !== 'RollingUpdate' && updateStrategy !== 'OnDelete') return null;
+  return { uid, generation, updateStrategy };
 }

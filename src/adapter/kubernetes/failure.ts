@@ -19,8 +19,8 @@ export type Fault =
   | { readonly is: 'too-long'; readonly bytes: number }
   /** JSON, but not of the shape that the API promises. */
   | { readonly is: 'shape'; readonly words: string }
-  /** What was asked for cannot be a node's name, so nothing was sent. */
-  | { readonly is: 'no-name'; readonly name: string }
+  /** What was asked for cannot be the name of such a thing, so nothing was sent. */
+  | { readonly is: 'no-name'; readonly name: string; readonly of: 'node' | 'namespace' }
   /** The kubeconfig or the credentials that it names cannot be used. */
   | { readonly is: 'setup'; readonly words: string };
 

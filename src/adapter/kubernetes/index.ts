@@ -6,6 +6,7 @@ import { objectName } from './clean.ts';
 import { isFrom, newestEvents } from './cluster-event.ts';
 import { type Access, connect, type Connection } from './connect.ts';
 import { daemonSetFacts } from './daemon-set-facts.ts';
+import { changes } from './change.ts';
 import { Failure } from './failure.ts';
 import { reachOf } from './kubelet-reach.ts';
 import { wholeList } from './list.ts';
@@ -26,6 +27,12 @@ export interface KubernetesSettings extends Access {
 const DEADLINE_MS = 10_000;
 /** The API server gives up on a silent kubelet after 30.0 s; a shorter deadline would hide what it then says. */
 const KUBELET_DEADLINE_MS = 35_000;
+/**
+ * The API server gives up on a change after 34 s (requestTimeoutUpperBound,
+ * https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go), and says so;
+ * whoever waits less does not learn the end.
+ */
+const CHANGE_DEADLINE_MS = 36_000;
 
 /**
  * The Kubernetes API as the port `Cluster`. Nothing is loaded, read or sent before the first question. Every failure is
@@ -35,12 +42,11 @@ export function kubernetesCluster(settings: KubernetesSettings): Cluster {
   let connection: Promise<Connection> | null = null;
   /** Settings that could not be used are read again by the next question: the file may be there by then. */
   const connected = (): Promise<Connection> => {
-    connection ??= connect(
-      settings,
-      settings.clock,
-      { deadlineMs: DEADLINE_MS },
-      { deadlineMs: KUBELET_DEADLINE_MS, anyText: true },
-    ).catch((error: unknown) => {
+    connection ??= connect(settings, settings.clock, {
+      direct: { deadlineMs: DEADLINE_MS },
+      change: { deadlineMs: CHANGE_DEADLINE_MS },
+      passedOn: { deadlineMs: KUBELET_DEADLINE_MS, anyText: true },
+    }).catch((error: unknown) => {
       connection = null;
       throw error;
     });
@@ -70,6 +76,15 @@ export function kubernetesCluster(settings: KubernetesSettings): Cluster {
         const pods = await wholeList((page) => core.listPodForAllNamespaces({ ...page, fieldSelector }));
         return pods.map(podFacts);
       }),
+
+    podsOf: (namespace, owner): Promise<readonly PodFacts[]> =>
+      answer(ASKS.podsOf, async ({ core }) => {
+        const named = { namespace: nameOf(namespace, 'namespace') };
+        const pods = await wholeList((page) => core.listNamespacedPod({ ...page, ...named }));
+        return pods.map(podFacts).filter((pod) => pod.owner === owner);
+      }),
+
+    ...changes(answer, settings.clock),
 
     cni: (): Promise<CniFacts> =>
       answer(ASKS.daemonSets, async ({ apps }) => {
@@ -120,10 +135,10 @@ export function kubernetesCluster(settings: KubernetesSettings): Cluster {
   };
 }
 
-/** A node's name may stand in a path or a selector only when it has the shape of one. */
-function nameOf(node: string): string {
-  const name = objectName(node);
-  if (name === null) throw new Failure({ is: 'no-name', name: node });
+/** A name may stand in a path or a selector only when it has the shape of one. */
+function nameOf(given: string, of: 'node' | 'namespace' = 'node'): string {
+  const name = objectName(given);
+  if (name === null) throw new Failure({ is: 'no-name', name: given, of });
   return name;
 }
 

@@ -13,6 +13,19 @@ export function clusterError(fault: Fault, ask: Ask, server: string): ClusterErr
   );
 }
 
+/**
+ * Tells why the API server did not do what it was asked to; `null` where its answer leaves open whether it did. Only its own
+ * Status counts: a proxy's page says nothing about what came through.
+ */
+export function refusal(fault: Fault, ask: Ask, server: string): string | null {
+  if (fault.is !== 'status' || fault.status === null || !REFUSED.has(fault.code)) return null;
+  const { why, next } = explain(fault, ask);
+  return `I could not ${ask.doing}: the API server ${server} ${why}; nothing was changed — ${next}.`;
+}
+
+/** Statuses with which the API server says that it did not even begin. */
+const REFUSED: ReadonlySet<number> = new Set([400, 403, 404, 405, 409, 413, 415, 422]);
+
 interface Explained {
   readonly gap: Gap;
   /** Completes "the API server HOST …". */
@@ -59,8 +72,8 @@ function explain(fault: Fault, ask: Ask): Explained {
     case 'no-name':
       return {
         gap: 'not-installed',
-        why: `was not asked, because "${clean(fault.name, 60)}" is not the name of a node`,
-        next: 'write the name as `kubectl get nodes` shows it',
+        why: `was not asked, because "${clean(fault.name, 60)}" is not the name of a ${fault.of}`,
+        next: `write the name as \`kubectl get ${fault.of}s\` shows it`,
       };
     case 'setup':
     default:
@@ -90,6 +103,20 @@ function status(fault: Extract<Fault, { is: 'status' }>, ask: Ask): Explained {
         why: `has no such thing (404)${quoted}`,
         next: 'check the name, and that the server address is really an API server of this cluster',
       };
+    case 409:
+      return {
+        gap: 'unreachable',
+        why: `says that somebody else changes it at the same time (409)${quoted}`,
+        next: 'a new diagnosis makes a new plan',
+      };
+    case 400:
+    case 422:
+      if (ask.verb !== 'patch' && ask.verb !== 'delete') break;
+      return {
+        gap: 'unparsable',
+        why: `does not accept the change (${fault.code})${quoted}`,
+        next: 'the object has a form that this plan does not fit, so change it by hand',
+      };
     case 410:
       return {
         gap: 'unreachable',
@@ -105,12 +132,13 @@ function status(fault: Extract<Fault, { is: 'status' }>, ask: Ask): Explained {
     case 504:
       return { gap: 'timed-out', why: `ran out of time itself (504)${quoted}`, next: 'ask again in a moment' };
     default:
-      return {
-        gap: fault.code >= 500 ? 'unreachable' : 'unparsable',
-        why: `answered with status ${fault.code}${quoted}`,
-        next: fault.code >= 500 ? 'look at the API server itself, then ask again' : 'check the cluster settings',
-      };
+      break;
   }
+  return {
+    gap: fault.code >= 500 ? 'unreachable' : 'unparsable',
+    why: `answered with status ${fault.code}${quoted}`,
+    next: fault.code >= 500 ? 'look at the API server itself, then ask again' : 'check the cluster settings',
+  };
 }
 
 /** Which RBAC rule is missing, and for whom, as far as the API server said. */
@@ -118,7 +146,7 @@ function missingVerb(ask: Ask, message: string): string {
   const who = /User "([^"]{1,200})"/.exec(message)?.[1];
   const what = ask.group === '' ? ask.resource : `${ask.resource}.${ask.group}`;
   const where = ask.namespace === null ? 'in the whole cluster' : `in namespace ${ask.namespace}`;
-  return `allow ${who === undefined ? 'the account' : clean(who, 120)} the verb "${ask.verb}" on ${what} ${where}, as deploy/rbac.yml does`;
+  return `allow ${who === undefined ? 'the account' : clean(who, 120)} the verb "${ask.verb}" on ${what} ${where}, as ${ask.allowedBy} does`;
 }
 
 const NETWORK: Readonly<Record<string, { why: string; next: string }>> = {

@@ -49,12 +49,15 @@ export class Line {
   }
 
   async #carry(request: kubernetes.RequestContext, manner: Manner): Promise<kubernetes.ResponseContext> {
+    // A change whose answer was lost may have been made: whoever asked for it has to look before it is asked for again.
+    const method: string = request.getHttpMethod();
+    const most = method === 'GET' ? MOST_TRIES : 1;
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#attempt(request, manner, tries);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        const wait = tries < MOST_TRIES ? pauseBefore(error) : null;
+        const wait = tries < most ? pauseBefore(error) : null;
         if (wait === null) throw error;
         await this.#clock.sleep(wait);
       }
@@ -66,6 +69,7 @@ export class Line {
     manner: Manner,
     tries: number,
   ): Promise<kubernetes.ResponseContext> {
+    const body = request.getBody();
     this.#shared ??= request.getDispatcher() ?? new this.#use.Agent();
     const dispatcher = this.#shared;
     const deadline = new AbortController();
@@ -79,6 +83,7 @@ export class Line {
       const response = await this.#use.fetch(request.getUrl(), {
         method: request.getHttpMethod(),
         headers: { ...request.getHeaders(), 'user-agent': 'netdiag' },
+        ...(typeof body === 'string' ? { body } : {}),
         // A redirect would carry the bearer token's request elsewhere; the API server never sends one.
         redirect: 'manual',
         signal: deadline.signal,

@@ -1,21 +1,24 @@
 import nock from 'nock';
-import { clusterContract, type ClusterUnderTest, WORLD } from '../../contract/cluster.ts';
-import { type ClusterFacts, fakeCluster, nodeNamed, podNamed, type ClusterQuestion } from '../../fake/cluster.ts';
+import { clusterContract, type ClusterUnderTest, type ReadingQuestion, WORLD } from '../../contract/cluster.ts';
+import { type ClusterFacts, fakeCluster, nodeNamed, podNamed } from '../../fake/cluster.ts';
 import { onlyNock, recordedList } from './api.ts';
+import { changeable, type Changeable } from './changeable.ts';
 import { cluster, recorded, SERVER } from './practice.ts';
 
-const PATHS: Readonly<Record<ClusterQuestion, RegExp>> = {
+const PATHS: Readonly<Record<ReadingQuestion, RegExp>> = {
   nodes: /^\/api\/v1\/nodes\?/,
   podsOn: /^\/api\/v1\/pods\?/,
   cni: /^\/apis\/apps\/v1\/daemonsets\?/,
   events: /^\/api\/v1\/events\?/,
   apiServers: /^\/apis\/discovery\.k8s\.io\/v1\/namespaces\/default\/endpointslices\?/,
   reachKubelet: /^\/api\/v1\/nodes\/[^/]+\/proxy\/healthz$/,
+  podsOf: /^\/api\/v1\/namespaces\/[^/]+\/pods\?/,
 };
 
 function overNock(): ClusterUnderTest {
   onlyNock();
-  const denied = new Set<ClusterQuestion>();
+  const denied = new Set<ReadingQuestion>();
+  const now = changeable();
   nock(SERVER)
     .persist()
     .get(() => true)
@@ -24,14 +27,14 @@ function overNock(): ClusterUnderTest {
       const refused = [...denied].find((question) => PATHS[question].test(url.pathname + url.search));
       if (refused !== undefined)
         return [403, recorded('status-403-nodes-proxy.json'), { 'content-type': 'application/json' }];
-      const [status, body, type] = answerTo(url);
+      const [status, body, type] = answerTo(url, now);
       return [status, body, { 'content-type': type ?? 'application/json' }];
     });
   return { cluster: cluster(), deny: (question) => denied.add(question) };
 }
 
 /** What the recorded API server says. */
-function answerTo({ pathname, searchParams }: URL): [number, string, string?] {
+function answerTo({ pathname, searchParams }: URL, now: Changeable): [number, string, string?] {
   const selector = searchParams.get('fieldSelector') ?? '';
   switch (pathname) {
     case '/api/v1/nodes':
@@ -39,7 +42,11 @@ function answerTo({ pathname, searchParams }: URL): [number, string, string?] {
     case '/api/v1/pods':
       return [200, recordedList('podlist-default.json', ({ spec }) => `spec.nodeName=${spec?.nodeName}` === selector)];
     case '/apis/apps/v1/daemonsets':
-      return [200, recorded('daemonsetlist.json')];
+      return [200, now.daemonSets()];
+    case '/api/v1/namespaces/kube-system/pods':
+      return [200, now.pods()];
+    case '/api/v1/namespaces/default/pods':
+      return [200, recorded('podlist-default.json')];
     case '/api/v1/events':
       return [
         200,
@@ -69,7 +76,15 @@ const FACTS: ClusterFacts = {
     nodeNamed(WORLD.refusing, '127.0.0.12', { pool: 'ng-1' }),
     nodeNamed(WORLD.silent, '127.0.0.13', { pool: 'ng-1', ready: 'Unknown' }),
   ],
-  pods: [podNamed('web-a', WORLD.healthy, '10.244.0.10'), podNamed('web-b', WORLD.refusing, '10.244.1.10')],
+  pods: [
+    podNamed('web-a', WORLD.healthy, '10.244.0.10'),
+    podNamed('web-b', WORLD.refusing, '10.244.1.10'),
+    podNamed('aws-node-a', WORLD.healthy, '127.0.0.11', {
+      ...WORLD.cniPod,
+      owner: 'DaemonSet/aws-node',
+      hostNetwork: true,
+    }),
+  ],
   cni: {
     name: 'aws-vpc',
     version: '1.20.4',
@@ -77,6 +92,8 @@ const FACTS: ClusterFacts = {
     image: 'amazon-k8s-cni:v1.20.4',
     env: { AWS_VPC_K8S_CNI_EXTERNALSNAT: 'false' },
     hostPaths: {},
+    container: 'aws-node',
+    workload: WORLD.workload,
   },
   events: {
     [WORLD.silent]: [
