@@ -28,6 +28,9 @@ export interface Proof {
   readonly sentence: string;
 }
 
+/** Where marked packets go: to the node's kubelet, to a pod by its address, or to a pod behind a service. */
+export type Target = 'kubelet' | 'pod' | 'service';
+
 /** A judgement over readings. Pure; never asks anything itself. */
 export interface Check {
   /** File name without `.ts`; playbooks name it. */
@@ -46,6 +49,8 @@ export interface Check {
    */
   needs(bound: Bound, readings: Readings): readonly Question[];
   judge(bound: Bound, readings: Readings): Verdict;
+  /** Whose packets suffer from what it finds, so that they prove or refute it; absent: everybody's. */
+  readonly shows?: readonly Target[];
   /** Weighs the captures and counters of a watch against one of its findings. Absent: packets cannot prove it. */
   prove?(finding: Finding, watched: Watched): Proof;
 }

@@ -4,13 +4,14 @@ import type { Bound, Question, Verdict } from '../model/index.ts';
 import { iptablesFilter } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
-import { drops, matchesAll } from './iptables.ts';
+import { drops, matchesAll, provenByRule } from './iptables.ts';
 
 export const forwardFirewall: Check = {
   id: 'forward-firewall',
   suspect: 'the firewall may drop forwarded packets',
   ruledOut: 'the FORWARD chain does not drop everything',
   codes: ['forward-policy-drop'],
+  shows: ['pod', 'service'],
   needs: (bound: Bound): readonly Question[] => [
     ask('subject', iptablesFilter, {}),
     ...(bound.peer === null ? [] : [ask('peer', iptablesFilter, {})]),
@@ -45,16 +46,17 @@ export const forwardFirewall: Check = {
               peerAnswer !== null && peerPolicy !== undefined ? lineOf(peerAnswer, `:FORWARD ${peerPolicy}`) : null,
             ),
           ],
-          facts: {},
+          facts: { end: last },
           residue: [],
         },
       ],
     };
   },
-  prove(_finding, { story, sent }): Proof {
+  prove({ facts }, watched): Proof {
+    const { story, sent } = watched;
     if (sent.port === null && story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
     }
-    return { says: 'open', sentence: 'The counted packets alone do not tell which rule took them.' };
+    return provenByRule(watched, String(facts['end']));
   },
 };

@@ -7,6 +7,7 @@ import { winner } from '../probe/sysctl-files.ts';
 import { printedName } from '../probe/text/sysctl.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
+import { countedBy } from './counted.ts';
 import { uplink } from './uplink.ts';
 
 const ALL = 'forwarding-off';
@@ -17,6 +18,7 @@ export const forwarding: Check = {
   suspect: 'forwarding may be switched off',
   ruledOut: 'forwarding is on, on the uplink as well',
   codes: [ALL, ONE],
+  shows: ['pod', 'service'],
   needs,
   judge,
   prove(_finding, { story, sent, counters }): Proof {
@@ -26,17 +28,16 @@ export const forwarding: Check = {
     if (story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
     }
-    const dropped = counters.find((counter) => counter.counter === 'IpInAddrErrors');
-    const counted = dropped !== undefined && dropped.during - dropped.quiet >= sent.count;
+    const counted = countedBy({ sent, counters }, 'IpInAddrErrors');
     if (story.fate === 'not-forwarded') {
-      return {
-        says: 'proven',
-        sentence: counted
-          ? `The kernel counted ${dropped.during} packets that it would not forward, ${dropped.quiet} in a quiet window as long.`
-          : 'They reached this node and went no further on their way.',
-      };
+      const more = counted.is === 'still' ? '' : ` ${counted.sentence}`;
+      return { says: 'proven', sentence: `They reached this node and went no further on their way.${more}` };
     }
-    return { says: 'open', sentence: 'The marked packets failed, but not by being left unforwarded.' };
+    if (counted.is === 'exact' && story.fate === 'mixed') return { says: 'proven', sentence: counted.sentence };
+    return {
+      says: 'open',
+      sentence: counted.sentence || 'The marked packets failed, but not by being left unforwarded.',
+    };
   },
 };
 

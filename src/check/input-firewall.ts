@@ -4,7 +4,7 @@ import type { Bound, Question, Verdict } from '../model/index.ts';
 import { iptablesFilter } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
-import { drops, matchesAll, namesPort } from './iptables.ts';
+import { drops, matchesAll, namesPort, provenByRule } from './iptables.ts';
 import { KUBELET_PORT } from './kubelet-listens.ts';
 
 export const inputFirewall: Check = {
@@ -12,6 +12,7 @@ export const inputFirewall: Check = {
   suspect: 'a firewall rule may block port 10250',
   ruledOut: 'no rule of the INPUT chain blocks port 10250',
   codes: ['firewall-blocks-kubelet'],
+  shows: ['kubelet'],
   needs: (): readonly Question[] => [ask('subject', iptablesFilter, {})],
   judge(bound: Bound, readings: Readings): Verdict {
     const reading = readings.of('subject', iptablesFilter, {});
@@ -42,10 +43,13 @@ export const inputFirewall: Check = {
     }
     return { is: 'clear', because: 'INPUT accepts by policy and none of its rules that drop names the port' };
   },
-  prove(_finding, { story, sent }): Proof {
+  prove({ facts }, watched): Proof {
+    const { story, sent } = watched;
     if (sent.port === KUBELET_PORT && story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets to port ${KUBELET_PORT} were answered.` };
     }
-    return { says: 'open', sentence: 'The counted packets alone do not tell which rule took them.' };
+    if (sent.port !== KUBELET_PORT)
+      return { says: 'open', sentence: `The marked packets did not go to port ${KUBELET_PORT}.` };
+    return provenByRule(watched, String(facts['rule']));
   },
 };

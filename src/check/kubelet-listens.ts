@@ -12,6 +12,7 @@ export const kubeletListens: Check = {
   suspect: 'the kubelet may not be listening',
   ruledOut: 'the kubelet listens on port 10250',
   codes: ['kubelet-not-listening'],
+  shows: ['kubelet'],
   needs: (bound: Bound): readonly Question[] => [
     ask('subject', ssListen, {}),
     ...(bound.peer === null ? [] : [ask('peer', ssListen, {})]),

@@ -16,6 +16,7 @@ export const outsideReturnPath: Check = {
   suspect: 'replies to clients outside the subnet may leave by another interface',
   ruledOut: 'replies to clients outside the subnet leave by the interface that requests come in on',
   codes: [CODE],
+  shows: ['kubelet', 'service'],
   needs(bound: Bound): readonly Question[] {
     const questions = [
       ask('subject', ipAddr, {}),

@@ -5,6 +5,7 @@ import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRouteGet } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
+import { countedBy } from './counted.ts';
 import { uplink } from './uplink.ts';
 
 export const podRoute: Check = {
@@ -12,6 +13,7 @@ export const podRoute: Check = {
   suspect: 'the route to a pod may be missing',
   ruledOut: 'packets for the pod are routed to its interface',
   codes: ['pod-route-missing'],
+  shows: ['pod', 'service'],
   needs(bound: Bound): readonly Question[] {
     const pod = bound.subject.pods[0]?.address;
     return pod === undefined || pod === null
@@ -47,10 +49,14 @@ export const podRoute: Check = {
       ],
     };
   },
-  prove(finding, { story, sent }): Proof {
+  prove(finding, watched): Proof {
+    const { story, sent } = watched;
     if (sent.to === finding.facts['pod'] && story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
     }
+    const { is, sentence } = countedBy(watched, 'IpExtInNoRoutes');
+    if (sent.to === finding.facts['pod'] && is !== 'still')
+      return { says: is === 'ambiguous' ? 'open' : 'proven', sentence };
     return { says: 'open', sentence: 'The marked packets to the pod failed, as they would without its route.' };
   },
 };

@@ -6,6 +6,7 @@ import type { Answer, Bound, Evidence, Finding, Question, Verdict } from '../mod
 import { ipAddr, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
+import { countedBy } from './counted.ts';
 import { rpfMode } from './rpf-mode.ts';
 import { uplink } from './uplink.ts';
 
@@ -18,11 +19,11 @@ export const returnPath: Check = {
   suspect: 'replies may leave by another interface',
   ruledOut: 'replies leave by the interface that requests come in on',
   codes: [ELSEWHERE, STRICT, NO_WAY],
+  shows: ['kubelet', 'service'],
   needs,
   judge,
   prove(finding, watched): Proof {
-    const { story, sent, counters } = watched;
-    const dropped = counters.find((counter) => counter.counter === 'TcpExtIPReversePathFilter');
+    const { story, sent } = watched;
     if (story.fate === 'answered') {
       return {
         says: 'refuted',
@@ -35,14 +36,23 @@ export const returnPath: Check = {
         sentence: 'Requests came in on one interface and their answers left by another.',
       };
     }
-    if (finding.code === STRICT && dropped !== undefined && dropped.during - dropped.quiet >= sent.count) {
-      return {
-        says: 'proven',
-        sentence: `The kernel's reverse path filter dropped ${dropped.during} packets while ${sent.count} marked ones were sent, and ${dropped.quiet} in a quiet window as long.`,
-      };
-    }
-    return { says: 'open', sentence: 'The marked packets failed, but not in the way this cause would make them fail.' };
+    const counter = COUNTER[finding.code];
+    if (counter === undefined) return otherwise;
+    const { is, sentence } = countedBy(watched, counter);
+    if (is === 'still') return otherwise;
+    return { says: is === 'ambiguous' ? 'open' : 'proven', sentence };
   },
+};
+
+/** Where the kernel counts what it drops for want of a way back. */
+const COUNTER: Readonly<Record<string, string>> = {
+  [STRICT]: 'TcpExtIPReversePathFilter',
+  [NO_WAY]: 'IpOutNoRoutes',
+};
+
+const otherwise: Proof = {
+  says: 'open',
+  sentence: 'The marked packets failed, but not in the way this cause would make them fail.',
 };
 
 function needs(bound: Bound, readings: Readings): readonly Question[] {

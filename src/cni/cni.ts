@@ -78,6 +78,7 @@ export function cniFacts(
     env: container.env,
     hostPaths: daemonSet.hostPaths,
     container: container.name,
+    ...(container.mounts === undefined ? {} : { mounts: container.mounts }),
     ...(daemonSet.workload === undefined ? {} : { workload: daemonSet.workload }),
   };
 }

@@ -14,12 +14,19 @@ const LOOK_AGAIN = 'look again ';
 
 /** Forgets what was seen and looks at everything anew, the cluster first: the whole diagnosis is the verification. */
 export function lookAfresh(turn: Turn): void {
+  forget(turn);
+  want(turn, { do: 'locate', node: turn.state.node });
+}
+
+/** Forgets what the diagnosis saw and what it concluded; what people said stays. */
+export function forget(turn: Turn): void {
   const { playbook } = turn.state;
   const known = playbook === null ? undefined : turn.house.playbooks.get(playbook.id);
   set(turn, {
     answers: {},
     looks: [],
     rounds: 0,
+    watches: [],
     watched: null,
     watchFailure: null,
     findings: [],
@@ -27,7 +34,6 @@ export function lookAfresh(turn: Turn): void {
     unseen: [],
     playbook: playbook === null || known === undefined ? null : { ...playbook, state: known.route.start },
   });
-  want(turn, { do: 'locate', node: turn.state.node });
 }
 
 /** The plan whose outcome is being looked at; `null` outside such a look. */
@@ -107,7 +113,8 @@ function objection(turn: Turn, { plan }: Offer): string | null {
     const now = drafted(turn.state, own, still);
     if (now === null || !('done' in now)) return `It is not as the fix should have made it: ${still.statement}`;
   }
-  if (mends(plan) && watched?.story.fate !== 'answered') return answered(turn.state);
+  const other = findings.some(({ confidence }) => confidence === 'proven');
+  if (mends(plan) && watched?.story.fate !== 'answered' && !other) return answered(turn.state);
   return null;
 }
 
@@ -121,13 +128,13 @@ function stageOf({ plan }: Offer): string {
   return plan.stage === null ? '' : `${plan.stage.at} of ${plan.stage.of}`;
 }
 
-/** The change stays. A repair ends the incident; a stage on the way leads to the next plan. */
+/** The change stays. A repair ends the incident; a stage on the way, or another cause beside it, leads to the next plan. */
 function confirm(turn: Turn, offer: Offer): void {
   const { change, past } = turn.state;
   if (change === null || change.cluster === null || change.entry === null) return;
   const kept = { ...change, entry: { ...change.entry, state: 'confirmed' as const } };
   audit(turn, 'netdiag', 'confirmed', `plan ${offer.plan.id}`);
-  if (mends(offer.plan)) {
+  if (mends(offer.plan) && turn.state.findings.length === 0) {
     set(turn, { change: kept, ...change.cluster.cause });
     return repaired(turn, offer);
   }

@@ -1,14 +1,16 @@
 import { readingsOf } from '../check/check.ts';
 import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { questionKey } from '../model/index.ts';
-import type { Door, LedgerEntry, Offer, Question, Verified, Watched } from '../model/index.ts';
+import type { Door, Finding, LedgerEntry, Offer, Question, Verified, Watched } from '../model/index.ts';
 import { icmpEcho, tcpSyn } from '../stimulus/index.ts';
+import { forget, lookAfresh } from './again.ts';
 import { close } from './close.ts';
 import { lookAtNodes } from './look.ts';
 import { replace } from './propose.ts';
 import { repaired } from './repaired.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
+import { targetOf, tells } from './triage.ts';
 import { watchFor } from './watch.ts';
 
 /** The node has answered what became of the change. */
@@ -38,6 +40,30 @@ export function changeUnknown(turn: Turn, planId: string, sentence: string): voi
   want(turn, { do: 'settle', plan: offer.plan, verb: 'await' });
 }
 
+/** Another cause that was found beside the mended one, and that the packets prove to be why they still fail. */
+function otherCause(turn: Turn, { plan }: Offer, watched: Watched): Finding | null {
+  const left = turn.state.findings.filter(({ code }) => {
+    const check = turn.house.checks.find(({ codes }) => codes.includes(code));
+    return check !== undefined && !plan.verify.includes(check.id);
+  });
+  return (
+    left.find((finding) => {
+      const check = turn.house.checks.find(({ codes }) => codes.includes(finding.code));
+      return (
+        check !== undefined && tells(check, targetOf(watched.sent)) && check.prove?.(finding, watched).says === 'proven'
+      );
+    }) ?? null
+  );
+}
+
+/** One of two causes is mended: everything is looked at again, and the plan for the other one follows. */
+function onToTheNext(turn: Turn): void {
+  const { change, past } = turn.state;
+  if (change !== null) set(turn, { past: [...past, { ...change, until: turn.event.at }], change: null });
+  live(turn, 'again');
+  lookAfresh(turn);
+}
+
 /** What a new connection saw after the change. */
 export function verified(turn: Turn, event: Verified): void {
   const offer = approved(turn, event.plan);
@@ -55,15 +81,18 @@ export function verified(turn: Turn, event: Verified): void {
     });
   const story = event.watched?.story ?? null;
   const answered = story?.fate === 'answered';
-  const good = event.failure === undefined && event.door !== null && failing.length === 0 && answered;
+  const other = answered || event.watched === null ? null : otherCause(turn, offer, event.watched);
+  const good =
+    event.failure === undefined && event.door !== null && failing.length === 0 && (answered || other !== null);
   const seen =
     event.failure ??
     (failing.length > 0
       ? `After the change ${failing.join(', ')}.`
       : story === null
         ? 'The checks are clear again, but no marked packets could be sent.'
-        : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.${kubelet(event)}`);
-  set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door } });
+        : `${event.watched?.sent.answered ?? 0} of ${event.watched?.sent.count ?? 0} marked packets are answered.${other === null ? kubelet(event) : ` This cause is gone, another one is left: ${other.statement}`}`);
+  const leaves = other === null ? {} : { leaves: other.code };
+  set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door, ...leaves } });
   record(turn, [{ text: good ? 'Verified over a new connection: ' : 'Not verified: ' }, { text: seen }]);
   audit(turn, 'netdiag', good ? 'verified' : 'not-verified', `plan ${event.plan} ${seen}`);
   live(turn, 'settle');
@@ -90,7 +119,8 @@ export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Do
   audit(turn, 'netdiag', entry.state, `plan ${planId} ${entry.detail}`.trim());
   if (entry.state === 'confirmed') {
     record(turn, [{ text: 'Rollback disarmed; the change stays' }]);
-    return turn.state.change.verified === true ? repaired(turn, offer) : close(turn, 'unknown');
+    if (turn.state.change.verified !== true) return close(turn, 'unknown');
+    return turn.state.change.leaves === undefined ? repaired(turn, offer) : onToTheNext(turn);
   }
   if (entry.state === 'refused') {
     record(turn, [{ text: 'The node refused; nothing was changed' }]);
@@ -132,20 +162,8 @@ function refused(turn: Turn, offer: Offer, entry: LedgerEntry): void {
   );
   replace(turn, { ...offer, state: 'superseded' });
   live(turn, 'refused');
-  const known = turn.state.playbook === null ? undefined : turn.house.playbooks.get(turn.state.playbook.id);
-  set(turn, {
-    answers: {},
-    looks: [],
-    rounds: 0,
-    watched: null,
-    watchFailure: null,
-    findings: [],
-    ruledOut: [],
-    unseen: [],
-    change: null,
-    playbook:
-      turn.state.playbook === null || known === undefined ? null : { ...turn.state.playbook, state: known.route.start },
-  });
+  set(turn, { change: null });
+  forget(turn);
   lookAtNodes(turn);
 }
 
@@ -155,7 +173,8 @@ function approved(turn: Turn, planId: string): Offer | null {
 
 /** The checks that must be clear, and the symptom's own stimulus once more. */
 function verification(turn: Turn, offer: Offer): Extract<Parameters<typeof want>[1], { do: 'verify' }> {
-  const { bound, answers, watched } = turn.state;
+  const { bound, answers, findings, watches } = turn.state;
+  const watched = watches[findings.find(({ code }) => code === offer.plan.finding)?.watch ?? 0] ?? null;
   const readings = readingsOf(answers);
   const questions =
     bound === null

@@ -16,7 +16,12 @@ export function conclude(turn: Turn, end: 'cause' | 'nothing' | 'unseen'): void 
 }
 
 function attachCaptures(turn: Turn): void {
-  const captures = turn.state.watched?.captures ?? [];
+  const captures = turn.state.watches.flatMap((watched, at) =>
+    watched.captures.map((capture) => ({
+      ...capture,
+      file: at === 0 ? capture.file : capture.file.replace(/\.pcap$/, `-${at + 1}.pcap`),
+    })),
+  );
   if (captures.length === 0) return;
   want(turn, {
     do: 'attach',

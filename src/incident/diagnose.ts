@@ -1,3 +1,4 @@
+import { proofsOf } from '../playbook/index.ts';
 import { conclude } from './conclude.ts';
 import { noDoor } from './doors.ts';
 import { bindFarEnd, follow, present } from './follow.ts';
@@ -6,8 +7,8 @@ import { askMore, askOpen, lookOf } from './look.ts';
 import { offerAnswers } from './questions.ts';
 import { record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
-import { SERVICE_QUESTIONS } from './watch-service.ts';
-import { watchFor } from './watch.ts';
+import { answeredAlready, nextProof } from './triage.ts';
+import { questionsFor, watchFor } from './watch.ts';
 
 /** More states than any playbook can chain without waiting; a guard against a circle of verdicts. */
 const STEPS = 32;
@@ -38,6 +39,14 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
   }
   if ('ask' in state) {
     const given = turn.state.userAnswers.find(({ question }) => question === name);
+    const known = given === undefined ? knownAnswer(turn, state) : null;
+    if (known !== null) {
+      record(turn, [
+        { text: `Not asked, for the readings say it: ${state.ask} ${state.next[known]?.button ?? known}` },
+      ]);
+      follow(turn, known);
+      return true;
+    }
     if (given === undefined) {
       const choices = Object.entries(state.next).map(([id, { button }]) => ({ id, label: button }));
       offerAnswers(turn, name, state.ask, choices);
@@ -47,13 +56,15 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
     return true;
   }
   if ('prove' in state) {
-    const { watched, watching, watchFailure } = turn.state;
-    if (watching) return false;
-    if (watched === null && watchFailure === null) {
-      if (state.prove.target === 'service' && askOpen(turn, SERVICE_QUESTIONS)) return false;
-      const watch = watchFor(turn.state, state.prove);
+    if (turn.state.watching) return false;
+    const weighed = weigh(turn);
+    const proof = turn.state.watchFailure === null ? nextProof(turn.house, turn.state, proofsOf(state)) : null;
+    if (proof !== null && turn.state.watches.length < proofsOf(state).length) {
+      if (askOpen(turn, questionsFor(turn.state, proof.target))) return false;
+      const watch = watchFor(turn.state, proof);
       if ('unfit' in watch) {
-        set(turn, { watchFailure: watch.unfit });
+        if (turn.state.watches.length === 0) set(turn, { watchFailure: watch.unfit });
+        follow(turn, turn.state.watches.length === 0 ? weigh(turn) : weighed);
         return true;
       }
       const points = watch.watch.points.flatMap(({ device }, at) => [
@@ -65,11 +76,18 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
       set(turn, { watching: true });
       return false;
     }
-    follow(turn, weigh(turn));
+    follow(turn, weighed);
     return true;
   }
   conclude(turn, state.end);
   return false;
+}
+
+/** The choice that the readings have made already; `null` where a person has to be asked. */
+function knownAnswer(turn: Turn, state: NonNullable<ReturnType<typeof present>>['state']): string | null {
+  const { playbook } = turn.state;
+  const known = playbook === null ? undefined : turn.house.playbooks.get(playbook.id);
+  return known === undefined ? null : answeredAlready(turn.house, turn.state, known.playbook, state);
 }
 
 /** Takes the user's answer to the symptom question and starts its playbook. */

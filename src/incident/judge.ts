@@ -1,11 +1,13 @@
-import type { Check } from '../check/check.ts';
+import type { Check, Proof } from '../check/check.ts';
 import { readingsOf } from '../check/check.ts';
-import type { Finding, Missing } from '../model/index.ts';
+import type { Finding, Missing, Watched } from '../model/index.ts';
 import { fitting } from './fitting.ts';
 import { probes } from '../probe/index.ts';
+import { targetOf, tells } from './triage.ts';
 import { set } from './turn.ts';
 import type { Turn } from './turn.ts';
 
+const SAYS = { proven: 0, refuted: 1, open: 2 } as const;
 const SURE = { proven: 0, likely: 1, possible: 2 } as const;
 
 /** Judges the named checks over everything that was answered and keeps what they found, ruled out and could not see. */
@@ -36,25 +38,41 @@ export function judge(turn: Turn, checkIds: readonly string[]): 'suspected' | 'c
  * prove stay likely.
  */
 export function weigh(turn: Turn): 'proven' | 'likely' | 'cleared' | 'unseen' {
-  const { watched, findings, unseen } = turn.state;
+  const { watches, findings, unseen } = turn.state;
   const kept = findings.flatMap((finding): Finding[] => {
     const check = turn.house.checks.find(({ codes }) => codes.includes(finding.code));
-    if (watched === null || check?.prove === undefined) return [finding];
-    const proof = check.prove(finding, watched);
+    const told = check === undefined ? null : tellingMost(check, finding, watches);
+    if (check === undefined || told === null) return [finding];
+    const { proof, watch } = told;
     if (proof.says === 'refuted') {
       set(turn, { ruledOut: [...turn.state.ruledOut, `${check.suspect}: ${proof.sentence}`] });
       return [];
     }
-    const weighed = { ...finding, proof: proof.sentence };
+    const weighed = { ...finding, proof: proof.sentence, watch };
     return [proof.says === 'proven' ? { ...weighed, confidence: 'proven' } : weighed];
   });
-  set(turn, { findings: rank(kept) });
+  const ranked = rank(kept);
+  const watched = watches[ranked[0]?.watch ?? 0] ?? null;
+  set(turn, { findings: ranked, watched });
   if (kept.some(({ confidence }) => confidence === 'proven')) return 'proven';
   if (kept.length > 0) return 'likely';
-  const answered = watched?.story.fate === 'answered';
+  const answered = watches.length > 0 && watches.every(({ story }) => story.fate === 'answered');
   return answered || (watched === null && unseen.length === 0 && turn.state.watchFailure === null)
     ? 'cleared'
     : 'unseen';
+}
+
+/** What the watches that can tell of a finding say of it: a proof before a refutation before an open end. */
+function tellingMost(
+  check: Check,
+  finding: Finding,
+  watches: readonly Watched[],
+): { readonly proof: Proof; readonly watch: number } | null {
+  const told = watches.flatMap((watched, watch) => {
+    const proof = tells(check, targetOf(watched.sent)) ? check.prove?.(finding, watched) : undefined;
+    return proof === undefined ? [] : [{ proof, watch }];
+  });
+  return told.toSorted((a, b) => SAYS[a.proof.says] - SAYS[b.proof.says])[0] ?? null;
 }
 
 /** Proven before likely; otherwise as the playbook orders its suspects. */

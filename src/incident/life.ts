@@ -17,7 +17,7 @@ const machine = createMachine({
       on: { applied: 'verifying', again: 'opened', refused: 'diagnosing', settle: 'settling', close: 'closed' },
     },
     verifying: { on: { settle: 'settling' } },
-    settling: { on: { close: 'closed' } },
+    settling: { on: { again: 'opened', close: 'closed' } },
     closed: { on: { reopen: 'proposing' } },
   },
 });

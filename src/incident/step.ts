@@ -67,7 +67,7 @@ function take(turn: Turn, event: Event): void {
       return press(turn, event.token, event.by, event.reason);
     case 'watched':
       if (!turn.state.watching) return;
-      set(turn, { watched: event.watched, watching: false });
+      set(turn, { watches: [...turn.state.watches, event.watched], watched: event.watched, watching: false });
       return diagnose(turn);
     case 'watch-failed':
       if (!turn.state.watching) return;
@@ -153,6 +153,7 @@ function opening(event: Event): IncidentState {
     answers: {},
     questions: [],
     userAnswers: [],
+    watches: [],
     watched: null,
     watching: false,
     watchFailure: null,

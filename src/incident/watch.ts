@@ -1,12 +1,12 @@
-import { readingsOf } from '../check/check.ts';
-import type { Readings } from '../check/check.ts';
+import { ask, readingsOf } from '../check/check.ts';
+import type { Readings, Target } from '../check/check.ts';
 import { KUBELET_PORT } from '../check/kubelet-listens.ts';
 import { uplink } from '../check/uplink.ts';
 import { nodeInRole } from '../model/index.ts';
-import type { Bound, CapturePoint, IncidentState, StimulusPlan, WatchPlan } from '../model/index.ts';
+import type { Bound, CapturePoint, IncidentState, Question, StimulusPlan, WatchPlan } from '../model/index.ts';
 import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
 import { icmpEcho, stimulusById } from '../stimulus/index.ts';
-import { serviceTarget } from './watch-service.ts';
+import { SERVICE_QUESTIONS, serviceTarget } from './watch-service.ts';
 import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
@@ -16,6 +16,13 @@ const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
 
 /** What to send and where to watch for it, or one sentence why nothing can be provoked. */
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
+
+/** What has to be known of the node before packets to this target can be watched. */
+export function questionsFor({ bound }: IncidentState, target: Target): readonly Question[] {
+  if (target === 'service') return SERVICE_QUESTIONS;
+  const to = target === 'pod' ? bound?.subject.pods[0]?.address : null;
+  return to === undefined || to === null ? [] : [ask('subject', ipRouteGet, { to })];
+}
 
 /** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
 export function watchFor(
@@ -55,7 +62,10 @@ export function watchFor(
   }
   if (prove.target === 'service') {
     const target = serviceTarget(state, readings, here.value.device);
-    if (target === null) return watchFor(state, { stimulus: icmpEcho.id, target: 'pod' });
+    if (target === null)
+      return state.watches.length === 0
+        ? watchFor(state, { stimulus: icmpEcho.id, target: 'pod' })
+        : { unfit: 'No service leads to a pod of this node.' };
     const { to, port, devices } = target;
     return plan({ stimulus: prove.stimulus, from, to, port, count: COUNT }, devices);
   }

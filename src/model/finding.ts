@@ -30,6 +30,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** What the counted packets say of it, one sentence; absent until they were counted. */
   readonly proof?: string;
+  /** Index of the watch that says most of it, among the diagnosis's; absent until packets were weighed. */
+  readonly watch?: number;
   /** What a remediation needs, plain data whose shape belongs to the code. */
   readonly facts: Readonly<Record<string, string | readonly string[]>>;
   /** What stays broken after the obvious fix, or will bring the fault back. */

@@ -6,6 +6,7 @@ import type { Finding, Missing } from './finding.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Button, Choice, Message, MessageRef, Place, Rich } from './message.ts';
 import type { ClusterEvent, NodeIdentity } from './node.ts';
+import type { Hop } from './path.ts';
 import type { Plan } from './plan.ts';
 import type { Answer, Digest } from './reading.ts';
 import type { Bound, NodeRole } from './role.ts';
@@ -71,6 +72,8 @@ export interface Change {
   readonly door: Door | null;
   /** When it was approved, milliseconds since the epoch. */
   readonly since: number;
+  /** Code of another finding, by which the packets still fail although this change did what it should; absent: none. */
+  readonly leaves?: string;
   /** When it was found to have mended the node; absent before. */
   readonly until?: number;
   /** Progress of a plan of Kubernetes steps; `null` for a plan that the node runs. */
@@ -90,7 +93,7 @@ export interface ClusterChange {
   /** How often netdiag has looked again; the cluster may need a moment. */
   readonly looked: number;
   /** What the diagnosis before the change had found, kept while netdiag looks again. */
-  readonly cause: Pick<IncidentState, 'looks' | 'findings' | 'watched' | 'ruledOut' | 'unseen'>;
+  readonly cause: Pick<IncidentState, 'looks' | 'findings' | 'watches' | 'watched' | 'ruledOut' | 'unseen'>;
 }
 
 /** What the thread should show in one slot now. `revision` rises with every change of the message. */
@@ -124,11 +127,16 @@ export interface IncidentState {
   /** Questions put to the user, in order. */
   readonly questions: readonly PutQuestion[];
   readonly userAnswers: readonly UserAnswer[];
+  /** Everything that was provoked and watched in this diagnosis, in order; at most one for each proof that the playbook allows. */
+  readonly watches: readonly Watched[];
+  /** The one of them that says most of the leading finding; `null` before there is any. */
   readonly watched: Watched | null;
   /** A watch was asked for and has not come back. */
   readonly watching: boolean;
   /** Why nothing could be provoked or captured, one sentence. */
   readonly watchFailure: string | null;
+  /** The way of the packets in `watched` as the kernels decide it; absent before it was asked, empty where nothing was sent. */
+  readonly path?: readonly Hop[];
   readonly findings: readonly Finding[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];

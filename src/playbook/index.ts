@@ -3,6 +3,6 @@ export type { Route } from './compile.ts';
 export { loadPlaybook } from './load.ts';
 export type { Complaint } from './complain.ts';
 export type { Names, Playbook } from './load.ts';
-export type { PlaybookState } from './schema.ts';
-export { waysOn } from './schema.ts';
+export type { PlaybookState, ProofStep } from './schema.ts';
+export { proofsOf, waysOn } from './schema.ts';
 export { suggest } from './suggest.ts';

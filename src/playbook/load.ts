@@ -1,7 +1,7 @@
 import { sha256 } from '../model/hash.ts';
 import { schemaComplaints, written } from './complain.ts';
 import type { Complaint, Place } from './complain.ts';
-import { playbookSchema, waysOn } from './schema.ts';
+import { playbookSchema, proofsOf, waysOn } from './schema.ts';
 import type { PlaybookFile } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -57,7 +57,11 @@ function unknownNames(playbook: PlaybookFile, names: Names, place: Place): Compl
   for (const [name, state] of Object.entries(playbook.states)) {
     if ('narrow' in state)
       state.narrow.forEach((id, index) => check('check', names.checks, id, ['states', name, 'narrow', index]));
-    if ('prove' in state) check('stimulus', names.stimuli, state.prove.stimulus, ['states', name, 'prove', 'stimulus']);
+    if ('prove' in state)
+      proofsOf(state).forEach(({ stimulus }, index) => {
+        const path = ['states', name, 'prove', ...(Array.isArray(state.prove) ? [index] : []), 'stimulus'];
+        check('stimulus', names.stimuli, stimulus, path);
+      });
     for (const [event, target] of waysOn(state)) {
       check(
         'state',

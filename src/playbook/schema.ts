@@ -8,8 +8,10 @@ const narrow = z.strictObject({
   narrow: z.array(name).min(1),
   next: z.strictObject({ suspected: name, cleared: name, unseen: name }),
 });
+const proof = z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod', 'service']) });
 const prove = z.strictObject({
-  prove: z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod', 'service']) }),
+  /** Proofs that this state allows; the first is the symptom's own traffic. Triage chooses among them. */
+  prove: z.union([proof, z.array(proof).min(1)]),
   next: z.strictObject({ proven: name, likely: name, cleared: name, unseen: name }),
 });
 const ask = z.strictObject({
@@ -34,7 +36,14 @@ export const playbookSchema = z.strictObject({
 
 /** A playbook as written: names and human words, never a command, an expression or a threshold. */
 export type PlaybookFile = z.infer<typeof playbookSchema>;
+/** A kind of marked traffic and where it goes. */
+export type ProofStep = z.infer<typeof proof>;
 export type PlaybookState = PlaybookFile['states'][string];
+
+/** The proofs that a state allows, the symptom's own traffic first. */
+export function proofsOf({ prove }: Extract<PlaybookState, { prove: unknown }>): readonly ProofStep[] {
+  return Array.isArray(prove) ? prove : [prove];
+}
 
 /** The ways on from a state: event name and target. */
 export function waysOn(state: PlaybookState): readonly (readonly [string, string])[] {

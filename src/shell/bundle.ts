@@ -11,8 +11,8 @@ type Kept = { readonly text: string } | { readonly base64: string };
 export async function bundle(journal: Journal, state: IncidentState): Promise<Uint8Array> {
   const digests = new Set<Digest>([
     ...Object.values(state.answers).flatMap(({ output }) => (output === null ? [] : [output])),
-    ...(state.watched?.captures ?? []).map(({ output }) => output),
-    ...(state.watched?.counters ?? []).flatMap(({ output }) => (output === null ? [] : [output])),
+    ...state.watches.flatMap(({ captures }) => captures.map(({ output }) => output)),
+    ...state.watches.flatMap(({ counters }) => counters.flatMap(({ output }) => (output === null ? [] : [output]))),
   ]);
   const bytes: Record<Digest, Kept> = {};
   for (const digest of [...digests].toSorted()) {

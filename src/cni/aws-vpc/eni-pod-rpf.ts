@@ -39,6 +39,7 @@ export const eniPodRpf: Check = {
   suspect: 'clients may reach the pods of one ENI only',
   ruledOut: 'the way back from the pods of every ENI is the way in',
   codes: [DROPPED, ELSEWHERE, NODE_PORT],
+  shows: ['service'],
   needs(bound: Bound, readings: Readings): readonly Question[] {
     const questions: Question[] = [
       ask('subject', ipAddr, {}),

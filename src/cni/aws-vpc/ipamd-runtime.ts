@@ -28,6 +28,7 @@ export const ipamdRuntime: Check = {
   suspect: 'the address manager may have freed an ENI that pods use',
   ruledOut: 'every pod has the ENI of its address, and the address manager sees the containers',
   codes: [FREED, BLIND, ORPHANED, FORGETS],
+  shows: ['service'],
   needs(bound: Bound, readings: Readings): readonly Question[] {
     const questions = [ask('subject', ipAddr, {}), ask('subject', ipRule, {}), ask('subject', ipRouteAll, {})];
     if (asksRuntime(bound.cni)) questions.push(ask('subject', ipamdLog, {}), ask('subject', runtimeSockets, {}));
@@ -116,7 +117,7 @@ function freed(bound: Bound, readings: Readings, { start, trouble, lost }: Case)
     statement: `The address manager saw no container, believed that no address was in use, and gave ${start.freed?.eni ?? 'an ENI'} back while ${lost.length} running pods live on its addresses. ${why}.`,
     confidence: trouble === null ? 'likely' : 'proven',
     evidence: rows(bound, readings, { start, trouble, lost }),
-    facts: facts(bound, readings, { trouble, lost }),
+    facts: facts(bound, readings, { blind: true, trouble, lost }),
     residue: [],
   };
 }
@@ -128,7 +129,7 @@ function blind(bound: Bound, readings: Readings, { start, trouble, lost }: Case)
     statement: `The address manager ${start.blind ? 'saw no container when it last started' : 'will see no container when it starts'}: it takes every address for unused and may free an ENI that pods use.${why}`,
     confidence: 'likely',
     evidence: rows(bound, readings, { start, trouble, lost }),
-    facts: facts(bound, readings, { trouble, lost }),
+    facts: facts(bound, readings, { blind: start.blind, trouble, lost }),
     residue: [],
   };
 }
@@ -150,12 +151,16 @@ function orphaned(bound: Bound, readings: Readings, lost: readonly Orphan[]): Fi
     statement: `${lost.length} running pods hold addresses of an ENI that this node no longer has: their table has no route.`,
     confidence: 'likely',
     evidence: orphanRows(bound, readings, lost),
-    facts: facts(bound, readings, { trouble: null, lost }),
+    facts: facts(bound, readings, { blind: false, trouble: null, lost }),
     residue: [],
   };
 }
 
-function facts(bound: Bound, readings: Readings, { trouble, lost }: Pick<Case, 'trouble' | 'lost'>): Finding['facts'] {
+function facts(
+  bound: Bound,
+  readings: Readings,
+  { blind, trouble, lost }: Pick<Case, 'trouble' | 'lost'> & { readonly blind: boolean },
+): Finding['facts'] {
   const names = bound.subject.pods
     .filter(({ address }) => lost.some((orphan) => orphan.address === address))
     .map(({ namespace, name }) => `${namespace}/${name}`);
@@ -164,6 +169,7 @@ function facts(bound: Bound, readings: Readings, { trouble, lost }: Pick<Case, '
     volume: Object.entries(bound.cni.hostPaths).find(([, path]) => path === trouble?.path)?.[0] ?? '',
     mounted: trouble?.path ?? '',
     wanted: trouble?.wanted ?? '',
+    blind: blind ? 'yes' : 'no',
     orphans: names,
     ...whereToSend(bound, readings, lost),
   };

@@ -3,6 +3,7 @@
 // is in table local rightly, on the tunnel. https://docs.kernel.org/networking/ip-sysctl.html (accept_local), seen on 6.18.
 import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
+import { countedBy } from '../../check/counted.ts';
 import type { Bound, Evidence, Finding, Line, Question, Verdict, Watched } from '../../model/index.ts';
 import { ipAddr, ipRoute, ipRouteAll, ipRouteGet } from '../../probe/index.ts';
 import type { Params } from '../../probe/probe.ts';
@@ -20,6 +21,7 @@ export const remoteVtepLocal: Check = {
   suspect: "another node's tunnel address may be taken for our own",
   ruledOut: "other nodes' tunnel addresses are reached by the tunnel",
   codes: [CODE],
+  shows: ['pod'],
   needs,
   judge,
   prove,
@@ -149,11 +151,10 @@ function prove({ facts }: Finding, { story, sent, counters }: Watched): Proof {
       sentence: `All ${sent.count} marked packets were answered, so nothing is lost this way.`,
     };
   }
-  const foreign = counters.find(({ counter }) => counter === `otherhost of ${String(facts['device'])}`);
-  const earlier = foreign !== undefined && foreign.during - foreign.quiet >= sent.count;
+  const foreign = countedBy({ sent, counters }, `otherhost of ${String(facts['device'])}`);
   const stolen = facts['addresses'] ?? [];
   const from = story.ladder.find(({ source }) => stolen.includes(source))?.source;
-  if (story.fate === 'not-forwarded' && from !== undefined && !earlier) {
+  if (story.fate === 'not-forwarded' && from !== undefined && foreign.is === 'still') {
     return {
       says: 'proven',
       sentence: `The marked packets came out of the tunnel from ${from} and went no further, and ${String(facts['device'])} counted none of them as somebody else's.`,
@@ -161,8 +162,6 @@ function prove({ facts }: Finding, { story, sent, counters }: Watched): Proof {
   }
   return {
     says: 'open',
-    sentence: earlier
-      ? 'The marked packets were dropped before this could matter to them.'
-      : 'The marked packets failed, but not in the way this cause would make them fail.',
+    sentence: foreign.sentence || 'The marked packets failed, but not in the way this cause would make them fail.',
   };
 }

@@ -6,6 +6,7 @@ import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
 import { clusterDns } from '../../check/cluster-dns.ts';
 import type { ClusterDns } from '../../check/cluster-dns.ts';
+import { countedBy } from '../../check/counted.ts';
 import type { Bound, Evidence, Finding, Line, NodeRole, Question, Verdict, Watched } from '../../model/index.ts';
 import { nodeInRole } from '../../model/index.ts';
 import { ipLink, ipNeigh, iptablesNat, kubeletConfig, vxlanLink } from '../../probe/index.ts';
@@ -21,6 +22,7 @@ export const vtepMac: Check = {
   suspect: 'frames may be addressed to a MAC that the tunnel no longer has',
   ruledOut: 'the tunnel has the MAC that other nodes send to',
   codes: [STALE, MISSING],
+  shows: ['pod'],
   needs: (bound: Bound, readings: Readings): readonly Question[] => [
     ask('subject', vxlanLink, {}),
     ask('subject', ipLink, {}),
@@ -152,13 +154,9 @@ function prove({ code, facts }: Finding, { story, sent, counters }: Watched): Pr
     };
   }
   const device = String(facts['device']);
-  const foreign = counters.find(({ counter }) => counter === `otherhost of ${device}`);
-  const counted = foreign !== undefined && foreign.during - foreign.quiet >= sent.count;
-  if (code === STALE && counted) {
-    return {
-      says: 'proven',
-      sentence: `${device} counted ${foreign.during} frames for another MAC while ${sent.count} marked packets were sent, and ${foreign.quiet} in a quiet window as long.`,
-    };
+  const foreign = countedBy({ sent, counters }, `otherhost of ${device}`);
+  if (code === STALE && (foreign.is === 'exact' || foreign.is === 'consistent')) {
+    return { says: 'proven', sentence: foreign.sentence };
   }
   const to = facts['announced'];
   const tunnel = story.points.findIndex((point) => point.device === device);
@@ -170,5 +168,8 @@ function prove({ code, facts }: Finding, { story, sent, counters }: Watched): Pr
       sentence: `The captured frames came out of ${device} addressed to ${String(to)}, and the node took none of them.`,
     };
   }
-  return { says: 'open', sentence: 'The marked packets failed, but not in the way this cause would make them fail.' };
+  return {
+    says: 'open',
+    sentence: foreign.sentence || 'The marked packets failed, but not in the way this cause would make them fail.',
+  };
 }

@@ -1,19 +1,21 @@
-import type { IncidentState, Message, Rich } from '../../model/index.ts';
+import type { IncidentState, Message, Rich, Watched } from '../../model/index.ts';
 
 /** Remarks in the thread: that packets are being counted, and what went wrong. */
 export function noteMessages(state: IncidentState): readonly (readonly [string, Message])[] {
   const notes: [string, Message][] = [];
-  if (state.watching || state.watched !== null) notes.push(['watching', { is: 'note', text: counting(state) }]);
+  const counts = [...state.watches.map(counted), ...(state.watching ? [COUNTING] : [])];
+  counts.forEach((text, at) => notes.push([at === 0 ? 'watching' : `watching ${at}`, { is: 'note', text }]));
   state.troubles.forEach((sentence, index) =>
     notes.push([`trouble ${index}`, { is: 'note', text: [{ text: sentence }] }]),
   );
   return notes;
 }
 
-function counting(state: IncidentState): Rich {
-  const { watched } = state;
-  if (watched === null)
-    return [{ text: 'Sending 7 marked packets and watching where they go: at most 15 s, 500 packets, headers only …' }];
+const COUNTING: Rich = [
+  { text: 'Sending 7 marked packets and watching where they go: at most 15 s, 500 packets, headers only …' },
+];
+
+function counted(watched: Watched): Rich {
   const points = watched.story.points.flatMap((point, index): Rich => [
     ...(index === 0 ? [] : [{ text: ' and ' }]),
     { code: point.device },
