@@ -1,11 +1,13 @@
 import type { CapturePoint, CaptureStory, FlowStory, Gap, Sent, Sighting } from '../model/index.ts';
+import { type Clocks, clocksOf } from './clock.ts';
 import { decode } from './decode.ts';
 import { fateOf } from './fate.ts';
 import { Packet } from './packet.ts';
 import { eachPacket } from './pcap.ts';
 import { IcmpRecogniser } from './recognise-icmp.ts';
 import { TcpRecogniser } from './recognise-tcp.ts';
-import type { MarkedFlow, Part, Recogniser } from './recogniser.ts';
+import type { MarkedFlow, Recogniser } from './recogniser.ts';
+import type { Seen } from './seen.ts';
 import { sightingOf } from './sighting.ts';
 
 /** One capture of a watch, as the node gave it. */
@@ -23,17 +25,11 @@ const MAX_SIGHTINGS = 200;
  */
 const SEEN_TWICE = 100_000;
 
-/** One marked packet at one point. */
-interface Seen {
-  readonly flow: MarkedFlow;
-  readonly part: Part;
-  readonly sighting: Sighting;
-}
-
 /**
  * Joins simultaneous captures into one story about the marked packets: which of them were seen as requests, answers and
  * refusals at which point, and what became of them. `pcaps` in the order of `points`, the first being where requests should
- * come in; a missing one counts as not recorded. Packets without the mark are ignored. Never throws for what a capture holds.
+ * come in; a missing one counts as not recorded. Packets without the mark are ignored. Where points are on several nodes, the
+ * packets themselves tell how far their clocks are apart. Never throws for what a capture holds.
  */
 export function story(points: readonly CapturePoint[], pcaps: readonly Captured[], sent: Sent): CaptureStory {
   const recogniser = recogniserFor(sent);
@@ -43,6 +39,8 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
   const flows = flowStories(seen, points.length, order);
   const countAt = (part: 'requests' | 'answers' | 'refusals') =>
     points.map((_, point) => flows.filter((flow) => (flow[part][point] ?? 0) > 0).length);
+  const clocks = clocksOf(points, seen, sent.node);
+  const mtu = seen.reduce((least, { sighting }) => Math.min(least, sighting.error?.mtu ?? Infinity), Infinity);
   const unseen = gaps.flatMap((gap, point) => (gap === null ? [] : [{ point, gap }]));
   return {
     fate: fateOf(flows, points, (point) => gaps[point] !== null, sent),
@@ -53,8 +51,10 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
     answersAt: countAt('answers'),
     refusalsAt: countAt('refusals'),
     ...(unseen.length === 0 ? {} : { unseen }),
+    ...(Number.isFinite(mtu) ? { mtu } : {}),
+    ...(clocks === null ? {} : { clocks: clocks.offsets }),
     flows: flows.slice(0, MAX_FLOW_STORIES),
-    ladder: ladderOf(seen, order),
+    ladder: ladderOf(seen, order, clocks),
   };
 }
 
@@ -86,13 +86,22 @@ function recognise(captured: Captured | undefined, point: number, recogniser: Re
     const recognised = recogniser.recognise(packet);
     if (recognised === null) return;
     const sighting = sightingOf(packet, point, at);
-    const same = `${recognised.flow.name} ${sighting.kind} ${packet.tcpSequence} ${packet.tcpAcknowledged} ${packet.tcpFlags}`;
+    const { flow, part } = recognised;
+    const same = `${flow.name} ${sighting.kind} ${told(packet, sighting)}`;
     const before = last.get(same);
     last.set(same, at);
     if (before !== undefined && Math.abs(at - before) < SEEN_TWICE) return;
-    seen.push({ ...recognised, sighting });
+    const again = before !== undefined && part !== 'other' && part !== 'reset';
+    const { ttl, ipId } = packet;
+    seen.push({ ...recognised, sighting: again ? { ...sighting, again } : sighting, same, ttl, ipId });
   });
   return seen;
+}
+
+/** What tells one packet of a flow from the others of its kind. */
+function told(packet: Packet, { error, source }: Sighting): string {
+  if (error !== undefined) return `${source} ${packet.icmpType} ${packet.icmpCode} ${packet.mtu}`;
+  return `${packet.tcpSequence} ${packet.tcpAcknowledged} ${packet.tcpFlags}`;
 }
 
 /** Number of each flow, counted from 0 in the order sent. */
@@ -108,23 +117,47 @@ function flowStories(seen: readonly Seen[], points: number, order: ReadonlyMap<M
     requests: zeros(points),
     answers: zeros(points),
     refusals: zeros(points),
+    tooBig: zeros(points),
+    again: { requests: zeros(points), answers: zeros(points) },
   }));
   for (const { flow, part, sighting } of seen) {
     const counts = flows[order.get(flow)!]!;
-    if (part === 'request') counts.requests[sighting.point]! += 1;
-    else if (part === 'answer') counts.answers[sighting.point]! += 1;
-    else if (part === 'refusal' || (part === 'reset' && !answered.has(flow))) counts.refusals[sighting.point]! += 1;
+    const { point } = sighting;
+    const again = sighting.again === true ? 1 : 0;
+    if (part === 'request') {
+      counts.requests[point]! += 1;
+      counts.again.requests[point]! += again;
+    } else if (part === 'answer') {
+      counts.answers[point]! += 1;
+      counts.again.answers[point]! += again;
+    } else if (part === 'refusal' || (part === 'reset' && !answered.has(flow))) {
+      counts.refusals[point]! += 1;
+      counts.tooBig[point]! += sighting.error?.says === 'too-big' ? 1 : 0;
+    }
   }
-  return flows;
+  return flows.map(({ tooBig, again, ...flow }) => ({
+    ...flow,
+    ...(any(tooBig) ? { tooBig } : {}),
+    ...(any(again.requests) || any(again.answers) ? { again } : {}),
+  }));
 }
 
 /** At most 200 sightings in time order; the rest of a conversation makes room for requests, answers and refusals. */
-function ladderOf(seen: readonly Seen[], order: ReadonlyMap<MarkedFlow, number>): Sighting[] {
+function ladderOf(seen: readonly Seen[], order: ReadonlyMap<MarkedFlow, number>, clocks: Clocks | null): Sighting[] {
   const kept = seen.length > MAX_SIGHTINGS ? seen.filter(({ part }) => part !== 'other') : seen;
   return kept
-    .map(({ sighting, flow }) => ({ ...sighting, flow: order.get(flow)! }))
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, MAX_SIGHTINGS);
+    .map(({ sighting, flow, out }) => {
+      const at = clocks === null ? sighting.at : clocks.shifted(sighting.point, sighting.at);
+      const rank = clocks?.rank(sighting.point) ?? 0;
+      return { sighting: { ...sighting, at, flow: order.get(flow)! }, along: out ? rank : -rank };
+    })
+    .toSorted((a, b) => a.sighting.at - b.sighting.at || a.along - b.along)
+    .slice(0, MAX_SIGHTINGS)
+    .map(({ sighting }) => sighting);
+}
+
+function any(counts: readonly number[]): boolean {
+  return counts.some((count) => count > 0);
 }
 
 function zeros(length: number): number[] {

@@ -61,7 +61,8 @@ function fateOfFlow(
   if (first === -1) return 'open';
   if (answered[first]) return 'answered';
   if (!answered.includes(true)) {
-    if (flow.refusals.some((count) => count > 0)) return 'refused';
+    const refusals = sum(flow.refusals);
+    if (refusals > 0) return sum(flow.tooBig ?? []) === refusals ? 'too-big' : 'refused';
     if (!forwarded(first, (point) => requested[point] === true || blind(point))) return 'not-forwarded';
     return anyBlind ? 'open' : 'arrived-not-answered';
   }
@@ -86,4 +87,8 @@ function believeSender(fates: Map<FlowFate, number>, answered: number, lost: Flo
     fates.set(fate, (fates.get(fate) ?? 0) - taken);
     missing -= taken;
   }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

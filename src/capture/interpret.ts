@@ -1,4 +1,7 @@
-import type { CapturePoint, CaptureStory, Gap, Rich, Span } from '../model/index.ts';
+import type { CaptureStory, Gap, Rich } from '../model/index.ts';
+import { clockSentences } from './interpret-clock.ts';
+import { errorSentences } from './interpret-error.ts';
+import { device, join, say } from './say.ts';
 import { counted, type StoryWords, wordsFor } from './words.ts';
 
 /**
@@ -9,7 +12,9 @@ export function interpret(story: CaptureStory): Rich {
   const words = wordsFor(story);
   const sentences = [outcome(story, words), senderSaw(story, words), translated(story), repeated(story, words)];
   return join(
-    [...sentences, ...notWhole(story)].flatMap((sentence) => (sentence === null ? [] : [sentence])),
+    [...sentences, ...errorSentences(story), ...clockSentences(story), ...notWhole(story)].flatMap((sentence) =>
+      sentence === null ? [] : [sentence],
+    ),
     ' ',
   );
 }
@@ -115,39 +120,4 @@ function notWhole(story: CaptureStory): Rich[] {
 
 function unseenAt(story: CaptureStory, point: number): Gap | null {
   return story.unseen?.find((unseen) => unseen.point === point)?.gap ?? null;
-}
-
-/** The device; with its node where the points are on several. */
-function device(story: CaptureStory, at: number): Rich {
-  const point: CapturePoint | undefined = story.points[at];
-  if (point === undefined) return [{ text: 'an unknown device' }];
-  const several = new Set(story.points.map(({ node }) => node)).size > 1;
-  return several ? say`${{ code: point.device }} of ${{ code: point.node }}` : [{ code: point.device }];
-}
-
-/** Our own words with spans in between. */
-function say(words: TemplateStringsArray, ...parts: readonly (string | number | Span | Rich)[]): Rich {
-  const spans = words.flatMap((text, index) => {
-    const part = parts[index];
-    const own: Span = { text: typeof part === 'string' || typeof part === 'number' ? `${text}${part}` : text };
-    if (part === undefined || typeof part === 'string' || typeof part === 'number') return [own];
-    return [own, ...(Array.isArray(part) ? (part as Rich) : [part as Span])];
-  });
-  return merged(spans);
-}
-
-function join(parts: readonly Rich[], between: string): Rich {
-  return merged(parts.flatMap((part, index) => (index === 0 ? part : [{ text: between }, ...part])));
-}
-
-/** Neighbouring runs of our own words become one. */
-function merged(spans: readonly Span[]): Rich {
-  const one: Span[] = [];
-  for (const span of spans) {
-    const last = one.at(-1);
-    if ('text' in span && span.text === '') continue;
-    if ('text' in span && last !== undefined && 'text' in last) one[one.length - 1] = { text: last.text + span.text };
-    else one.push(span);
-  }
-  return one;
 }

@@ -86,7 +86,7 @@ export class IcmpRecogniser implements Recogniser {
     if (flow === null) return null;
     this.#byEcho.set(key, flow);
     this.#targets.add(target);
-    return { flow, part: 'request' };
+    return { flow, part: 'request', out: true };
   }
 
   /** The flow whose request this is under another identifier. */
@@ -101,7 +101,7 @@ export class IcmpRecogniser implements Recogniser {
     if (!this.#targets.has(source)) return null;
     const key = `${packet.echoId}/${packet.echoSequence}`;
     const flow = this.#byEcho.get(key) ?? this.#unasked(packet, source, key);
-    return flow === null ? null : { flow, part: 'answer' };
+    return flow === null ? null : { flow, part: 'answer', out: false };
   }
 
   /** A reply whose request no capture saw. */
@@ -117,6 +117,6 @@ export class IcmpRecogniser implements Recogniser {
     if (packet.quotedEchoId < 0 || packet.quotedLength !== this.#length) return null;
     const target = addressAt(packet.bytes, packet.quotedTargetAt, packet.quotedNetwork === IPV6);
     const flow = this.#byEcho.get(`${packet.quotedEchoId}/${packet.quotedEchoSequence}`);
-    return flow === undefined || !this.#targets.has(target) ? null : { flow, part: 'refusal' };
+    return flow === undefined || !this.#targets.has(target) ? null : { flow, part: 'refusal', out: false };
   }
 }

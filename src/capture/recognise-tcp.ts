@@ -2,7 +2,7 @@ import type { Sent } from '../model/index.ts';
 import { addressAt, canonicalAddress, sourceOf, targetOf } from './address.ts';
 import { ACK, RST, SYN } from './kind.ts';
 import { IPV6, type Packet } from './packet.ts';
-import { type MarkedFlow, MAX_FLOWS, ourSource, type Part, type Recognised, type Recogniser } from './recogniser.ts';
+import { type MarkedFlow, MAX_FLOWS, ourSource, type Recognised, type Recogniser } from './recogniser.ts';
 
 const TCP = 6;
 
@@ -31,7 +31,7 @@ export class TcpRecogniser implements Recogniser {
   readonly #byPort = new Map<number, MarkedFlow>();
   readonly #bySequence = new Map<number, MarkedFlow>();
   /** Both directions of every connection, translated ones too. */
-  readonly #byConnection = new Map<string, MarkedFlow>();
+  readonly #byConnection = new Map<string, Recognised>();
   readonly #ports = new Set<number>();
   readonly #unaskedPorts = new Set<number>();
 
@@ -69,10 +69,10 @@ export class TcpRecogniser implements Recogniser {
       case SYN:
         return this.#request(packet);
       case SYN | ACK:
-        return part(answers ?? this.#unasked(packet), 'answer');
+        return answered(answers ?? this.#unasked(packet));
       case RST | ACK:
         if (answers === undefined) return this.#conversation(packet);
-        return { flow: answers, part: packet.tcpSequence === 0 ? 'refusal' : 'reset' };
+        return { flow: answers, part: packet.tcpSequence === 0 ? 'refusal' : 'reset', out: false };
       default:
         return this.#conversation(packet);
     }
@@ -105,10 +105,10 @@ export class TcpRecogniser implements Recogniser {
     if (flow === undefined) return null;
     const from = endpoint(sourceOf(packet), packet.sourcePort);
     const to = endpoint(targetOf(packet), packet.targetPort);
-    this.#byConnection.set(`${from} ${to}`, flow);
-    this.#byConnection.set(`${to} ${from}`, flow);
+    this.#byConnection.set(`${from} ${to}`, { flow, part: 'other', out: true });
+    this.#byConnection.set(`${to} ${from}`, { flow, part: 'other', out: false });
     this.#ports.add(packet.sourcePort);
-    return { flow, part: 'request' };
+    return { flow, part: 'request', out: true };
   }
 
   /** A SYN-ACK whose SYN no capture saw, so that its sequence number is unknown. */
@@ -126,7 +126,7 @@ export class TcpRecogniser implements Recogniser {
   #quoted(packet: Packet): Recognised | null {
     const flow = this.#bySequence.get(packet.quotedSequence);
     if (flow === undefined || !this.#aims(packet)) return null;
-    return { flow, part: 'refusal' };
+    return { flow, part: 'refusal', out: false };
   }
 
   /** The quoted packet has the marked source port or our target: a router may quote it translated. */
@@ -139,7 +139,7 @@ export class TcpRecogniser implements Recogniser {
     if (!this.#ports.has(packet.sourcePort) && !this.#ports.has(packet.targetPort)) return null;
     const from = endpoint(sourceOf(packet), packet.sourcePort);
     const to = endpoint(targetOf(packet), packet.targetPort);
-    return part(this.#byConnection.get(`${from} ${to}`), 'other');
+    return this.#byConnection.get(`${from} ${to}`) ?? null;
   }
 
   #marked(port: number): boolean {
@@ -151,8 +151,8 @@ export class TcpRecogniser implements Recogniser {
   }
 }
 
-function part(flow: MarkedFlow | undefined, is: Part): Recognised | null {
-  return flow === undefined ? null : { flow, part: is };
+function answered(flow: MarkedFlow | undefined): Recognised | null {
+  return flow === undefined ? null : { flow, part: 'answer', out: false };
 }
 
 function endpoint(address: string, port: number): string {

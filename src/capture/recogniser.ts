@@ -17,6 +17,8 @@ export interface MarkedFlow {
 export interface Recognised {
   readonly flow: MarkedFlow;
   readonly part: Part;
+  /** It goes the way of the request; false: the other way. */
+  readonly out: boolean;
 }
 
 /**

@@ -1,21 +1,34 @@
-import type { Sighting } from '../model/index.ts';
+import type { Encapsulation, Sighting } from '../model/index.ts';
 import { macAt, sourceOf, targetOf } from './address.ts';
+import { errorOf } from './icmp-error.ts';
 import { kindOf } from './kind.ts';
-import type { Packet } from './packet.ts';
+import { GENEVE, IP6TNL, IPIP, type Packet, SIT, VXLAN } from './packet.ts';
+
+const CARRIED: ReadonlyMap<number, Encapsulation> = new Map([
+  [VXLAN, 'vxlan'],
+  [GENEVE, 'geneve'],
+  [IPIP, 'ipip'],
+  [SIT, 'sit'],
+  [IP6TNL, 'ip6tnl'],
+]);
 
 /** What the picture and the ladder need of a packet, kept beyond the next one. */
 export function sightingOf(packet: Packet, point: number, at: number): Sighting {
   const ports = packet.transport && packet.icmpType < 0;
   const macSource = macAt(packet.bytes, packet.macSourceAt);
   const macTarget = macAt(packet.bytes, packet.macTargetAt);
+  const kind = kindOf(packet);
+  const by = CARRIED.get(packet.encapsulation);
   return {
     point,
     at,
-    kind: kindOf(packet),
+    kind,
     source: sourceOf(packet),
     target: targetOf(packet),
     ...(ports ? { sourcePort: packet.sourcePort, targetPort: packet.targetPort } : {}),
     ...(packet.echoId < 0 ? {} : { echo: { id: packet.echoId, seq: packet.echoSequence } }),
+    ...(kind === 'icmp-error' ? { error: errorOf(packet) } : {}),
+    ...(by === undefined ? {} : { carried: { by, ...(packet.vni < 0 ? {} : { vni: packet.vni }) } }),
     length: packet.ipLength,
     ...(macSource === null ? {} : { macSource }),
     ...(macTarget === null ? {} : { macTarget }),
