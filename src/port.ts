@@ -170,6 +170,12 @@ export interface Thread {
   whisper(place: Place, to: Person, sentence: string): Promise<void>;
 }
 
+/** Draws pictures. */
+export interface Painter {
+  /** The SVG document as PNG, as wide as it says of itself. Rejects with one sentence when it cannot be drawn. */
+  png(svg: string): Promise<Uint8Array>;
+}
+
 /** An effect taken by a worker. The fence rises with each lease; a result under a lower fence is refused. */
 export interface LeasedEffect {
   readonly incident: string;

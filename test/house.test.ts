@@ -107,7 +107,7 @@ const rules: readonly Rule[] = [
     because: 'the shell knows ports, never an adapter',
   },
   { room: 'src/port.ts', may: ['src/model'], because: "ports speak in the model's words" },
-  ...['slack', 'terminal', 'ssh', 'kubernetes', 'journal', 'recorded'].map((adapter) => ({
+  ...['slack', 'terminal', 'ssh', 'kubernetes', 'journal', 'recorded', 'picture'].map((adapter) => ({
     room: `src/adapter/${adapter}`,
     may: ['src/model', 'src/port.ts', 'node:', ...PACKAGES(adapter)],
     because: 'adapters know model and ports only, never each other or the core',
@@ -132,6 +132,7 @@ function PACKAGES(adapter: string): string[] {
       kubernetes: ['@kubernetes/client-node', 'undici'],
       journal: ['kysely', 'zod'],
       recorded: ['zod'],
+      picture: ['@resvg/resvg-js'],
     }[adapter] ?? []
   );
 }

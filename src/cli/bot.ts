@@ -1,3 +1,4 @@
+import { painter } from '../adapter/picture/index.ts';
 import { slackAdapter } from '../adapter/slack/index.ts';
 import type { SlackAdapter } from '../adapter/slack/index.ts';
 import { ladder } from '../capture/index.ts';
@@ -38,7 +39,8 @@ export async function startBot({ slack, journal, house, sites, policy, log }: Bo
     ladder: (story) => ladder(story, THREAD_COLUMNS),
     log,
   });
-  const workplace = { journal, thread: adapter.thread, clock: systemClock, ids: systemIds, house, sites, log };
+  const told = { thread: adapter.thread, painter: painter() };
+  const workplace = { journal, ...told, clock: systemClock, ids: systemIds, house, sites, log };
   const worker = startWorker(workplace);
   try {
     await adapter.start(desk(workplace, policy, () => worker.nudge()));

@@ -118,6 +118,8 @@ export interface Attachment {
   readonly name: string;
   readonly title: string;
   readonly output: Digest;
+  /** What a picture shows, in words, for who does not see it; absent: its title says it all. */
+  readonly alt?: string;
 }
 
 /** Where an incident lives in the chat. `thread` is `null` until the live message exists. */

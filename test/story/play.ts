@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 import { openJournal } from '../../src/adapter/journal/index.ts';
+import { painter } from '../../src/adapter/picture/index.ts';
 import { connect } from '../../src/cli/connect.ts';
 import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { systemClock, systemIds } from '../../src/cli/system.ts';
@@ -100,6 +101,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
   const workplace = {
     journal,
     thread: stage.thread ?? memory,
+    painter: painter(),
     clock,
     ids: systemIds,
     house: houseFor(script),

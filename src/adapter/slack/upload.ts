@@ -29,7 +29,7 @@ export async function upload(
     const filename = safeName(file.name);
     const title = clip(file.title, 200, inert) || filename;
     const address = await pace.call('files.getUploadURLExternal', () =>
-      call('files.getUploadURLExternal', { filename, length: content.length, ...altText(filename, title) }),
+      call('files.getUploadURLExternal', { filename, length: content.length, ...altText(filename, file.alt ?? title) }),
     );
     const { upload_url: url, file_id: id } = address;
     if (typeof url !== 'string' || typeof id !== 'string') throw new NoAnswer('Slack gave no address to upload to.');
@@ -49,8 +49,8 @@ export async function upload(
 }
 
 /** `alt_txt` on anything but an image can keep Slack from sharing the file (slackapi/python-slack-sdk#1818). */
-function altText(filename: string, title: string): { alt_txt?: string } {
-  return /\.(?:png|jpe?g|gif|webp)$/i.test(filename) ? { alt_txt: title } : {};
+function altText(filename: string, says: string): { alt_txt?: string } {
+  return /\.(?:png|jpe?g|gif|webp)$/i.test(filename) ? { alt_txt: clip(says, 1000, inert) } : {};
 }
 
 function safeName(name: string): string {

@@ -1,5 +1,6 @@
 import type { Effect, Happening, IncidentState } from '../../model/index.ts';
 import type { Ports } from '../ports.ts';
+import { attach } from './attach.ts';
 import { change } from './change.ts';
 import { clusterStep } from './cluster-step.ts';
 import { exportBundle } from './export.ts';
@@ -24,12 +25,7 @@ export async function perform(ports: Ports, state: IncidentState, effect: Effect
     case 'show':
       return show(ports, state, effect);
     case 'attach':
-      await ports.thread.attach(
-        state.place,
-        effect.files,
-        async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
-      );
-      return null;
+      return attach(ports, state, effect);
     case 'export':
       await exportBundle(ports, state);
       return null;

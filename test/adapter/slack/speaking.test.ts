@@ -189,7 +189,8 @@ describe('attaching', () => {
       place,
       [
         file('capture-eth0.pcap', 'some bytes'),
-        file('ladder.png', 'picture'),
+        { ...file('ladder.png', 'picture'), alt: 'x'.repeat(2000) },
+        file('other.png', 'picture'),
         file('../$(id) <!channel>.txt', 'x'),
         file('empty', 'none'),
       ],
@@ -199,12 +200,14 @@ describe('attaching', () => {
       const { channels, files } = await practice.state();
       const said = channels.find((one) => one.id === incidents)?.messages ?? [];
       const ids = said.filter((one) => one.thread_ts !== undefined).flatMap((one) => one.files ?? []);
-      return ids.length === 3 && ids.map((id) => files.find((one) => one.id === id)?.name);
+      return ids.length === 4 && ids.map((id) => files.find((one) => one.id === id)?.name);
     });
-    expect(shared).toEqual(['capture-eth0.pcap', 'ladder.png', 'id_channel_.txt']);
+    expect(shared).toEqual(['capture-eth0.pcap', 'ladder.png', 'other.png', 'id_channel_.txt']);
     const { calls } = await practice.calls();
     const announced = calls.filter((one) => one.method === 'files.getUploadURLExternal').map((one) => one.args);
-    expect(announced.map((one) => 'alt_txt' in one)).toEqual([false, true, false]);
+    expect(announced.map((one) => 'alt_txt' in one)).toEqual([false, true, true, false]);
+    expect(announced[1]?.['alt_txt']).toMatch(/^x{900,}… \(\d+ more\)$/);
+    expect(announced[2]?.['alt_txt']).toBe('What other.png holds');
     expect(calls.filter((one) => one.method === 'files.completeUploadExternal')).toHaveLength(1);
     expect(await practice.violations()).toEqual([]);
   });

@@ -1,0 +1,1 @@
+export { painter } from './painter.ts';

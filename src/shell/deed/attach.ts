@@ -1,0 +1,40 @@
+import { picture, pictureWords } from '../../capture/index.ts';
+import type { Attachment, Effect, Happening, IncidentState, Watched } from '../../model/index.ts';
+import type { Ports } from '../ports.ts';
+
+type Attach = Extract<Effect, { do: 'attach' }>;
+
+/**
+ * Puts files into the thread; above captures of the last watch, a picture of what they show. Where none can be drawn the files
+ * go without it, and the incident says so in one sentence.
+ */
+export async function attach(ports: Ports, state: IncidentState, { key, files }: Attach): Promise<Happening | null> {
+  const { watched, node, place } = state;
+  const shown = watched !== null && files.some(({ output }) => watched.captures.some((one) => one.output === output));
+  const drawn = shown ? await draw(ports, watched) : { pictures: [] };
+  await ports.thread.attach(
+    place,
+    [...drawn.pictures, ...files],
+    async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
+  );
+  if (!('failure' in drawn)) return null;
+  const sentence = `The packets on ${node} could not be drawn as a picture: ${drawn.failure} The ladder in the finding and the captures show the same.`;
+  return { is: 'effect-failed', effect: key, sentence };
+}
+
+type Drawn = { readonly pictures: readonly Attachment[] };
+
+async function draw(ports: Ports, watched: Watched): Promise<Drawn | (Drawn & { readonly failure: string })> {
+  const svg = ports.painter === undefined ? null : picture(watched);
+  if (ports.painter === undefined || svg === null) return { pictures: [] };
+  let png: Uint8Array;
+  try {
+    png = await ports.painter.png(svg);
+  } catch (error) {
+    return { pictures: [], failure: error instanceof Error ? error.message : String(error) };
+  }
+  const { count } = watched.sent;
+  const title = `What became of ${count === 1 ? 'the marked packet' : `the ${count} marked packets`}`;
+  const output = await ports.journal.keep('capture', png);
+  return { pictures: [{ name: 'packets.png', title, alt: pictureWords(watched), output }] };
+}
