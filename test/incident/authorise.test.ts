@@ -30,6 +30,8 @@ function offer(change: Partial<Offer> = {}, plan: Partial<Plan> = {}): Offer {
     expiresAt: 1000,
     verify: [],
     durable: [],
+    stage: null,
+    rehearsal: [],
     playbook: { id: 'p', digest: 'd' },
     ...plan,
   };
@@ -75,9 +77,12 @@ describe('authorise', () => {
     });
   });
 
-  test.each(['approved', 'rejected', 'expired', 'superseded', 'drafted'] as const)('not when it is %s', (state) => {
-    expect(authorise(offer({ state }), second, 1, requester, policy).is).toBe('refused');
-  });
+  test.each(['approved', 'rejected', 'expired', 'superseded', 'drafted', 'rehearsing'] as const)(
+    'not when it is %s',
+    (state) => {
+      expect(authorise(offer({ state }), second, 1, requester, policy).is).toBe('refused');
+    },
+  );
 
   test('two different people where two are needed', () => {
     const first = authorise(offer({}, { approvals: 2 }), second, 1, requester, policy);
@@ -90,7 +95,7 @@ describe('authorise', () => {
 
   test('whatever happens, an approval needs a waiting, unexpired offer and enough approvers other than the requester', () => {
     const people = fc.constantFrom(requester, second, third, stranger);
-    const states = fc.constantFrom('waiting', 'approved', 'rejected', 'expired', 'superseded', 'drafted');
+    const states = fc.constantFrom('waiting', 'approved', 'rejected', 'expired', 'superseded', 'drafted', 'rehearsing');
     fc.assert(
       fc.property(
         states,

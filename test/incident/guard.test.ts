@@ -36,6 +36,18 @@ class Tale {
     return this.state;
   }
 
+  /** The packets were counted, and the nodes have told what is asked afterwards. */
+  watched(watched: ReturnType<typeof counted>): this {
+    this.tell({ is: 'watched', watched });
+    const open = (): IncidentState['looks'][number] | undefined =>
+      this.now_is.looks.find(({ state }) => state === 'asked');
+    for (let look = open(); look !== undefined; look = open()) {
+      const { role, node } = look;
+      this.tell(role === 'farEnd' ? { ...surveyed('peer', true), role, node, answers: [] } : surveyed(role, true));
+    }
+    return this;
+  }
+
   press(token: string | undefined, by: typeof onCall, at?: number): this {
     return this.tell({ is: 'pressed', token: token ?? 'none', by }, at);
   }
@@ -93,7 +105,7 @@ function proving(): Tale {
   return tale;
 }
 
-const offering = (): Tale => proving().tell({ is: 'watched', watched: counted('answered-elsewhere') });
+const offering = (): Tale => proving().watched(counted('answered-elsewhere'));
 const [applied, refusedEntry] = (['applied', 'refused'] as const).map((state) => ({
   fix: 'f',
   state,
@@ -109,7 +121,7 @@ describe('an offer', () => {
   });
 
   test('says so when packets could not prove the cause', () => {
-    const { offers } = proving().tell({ is: 'watched', watched: counted('never-arrived') }).now_is;
+    const { offers } = proving().watched(counted('never-arrived')).now_is;
     expect(offers[0]?.plan.safety).toContain('No counted packet proves this cause');
   });
 

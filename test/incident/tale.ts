@@ -138,8 +138,9 @@ export class Tale {
     return this.take({ is: 'located', bound, farEnds, clusterEvents: [], unseen: [] });
   }
 
-  watch(watched: Watched = counted('answered-elsewhere')): this {
-    return this.take({ is: 'watched', watched });
+  /** The packets were counted; what is asked afterwards is answered from what is known. */
+  watch(watched: Watched = counted('answered-elsewhere'), known: readonly Answer[] = i1Known(true)): this {
+    return this.take({ is: 'watched', watched }).look(known);
   }
 
   changed(state: LedgerEntry['state'], detail = ''): this {

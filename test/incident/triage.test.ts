@@ -203,11 +203,11 @@ states:
   test('are both proven, each by packets that suffer from it', () => {
     const tale = new Tale(house('found')).open().thread().locate().answer('symptom', 'kubelet').look(KNOWN);
     expect(tale.wanted.find((effect) => effect.do === 'watch')).toMatchObject({ stimulus: { port: 10_250 } });
-    tale.watch({ ...kubelet, sent: { ...kubelet.sent, port: 10_250 } }).look(KNOWN);
+    tale.watch({ ...kubelet, sent: { ...kubelet.sent, port: 10_250 } }, KNOWN);
     const second = tale.effects.findLast((effect) => effect.do === 'watch');
     expect(second).toMatchObject({ stimulus: { to: '10.0.10.31' } });
     const pod = counted('not-forwarded');
-    tale.watch({ ...pod, sent: { ...pod.sent, to, port: null } });
+    tale.watch({ ...pod, sent: { ...pod.sent, to, port: null } }, KNOWN);
     expect(tale.state.findings.map(({ confidence, watch }) => [confidence, watch])).toEqual([
       ['proven', 0],
       ['proven', 1],

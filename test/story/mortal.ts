@@ -92,6 +92,7 @@ function bound(journal: Journal): Journal {
     advance: (step) => journal.advance(step),
     load: (incident) => journal.load(incident),
     open: () => journal.open(),
+    latest: (limit) => journal.latest(limit),
     events: (incident) => journal.events(incident),
     lease: (...given) => journal.lease(...given),
     end: (...given) => journal.end(...given),

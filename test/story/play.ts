@@ -7,7 +7,7 @@ import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { systemClock, systemIds } from '../../src/cli/system.ts';
 import { readConfig } from '../../src/config.ts';
 import type { House } from '../../src/incident/index.ts';
-import type { IncidentState, Message } from '../../src/model/index.ts';
+import type { IncidentState, Message, PlanStep } from '../../src/model/index.ts';
 import type { Clock, Journal, Thread } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
 import type { Site } from '../../src/shell/index.ts';
@@ -141,14 +141,21 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
 /** The real house, with the script's own deadline and commands where it has some. */
 function houseFor({ rollbackSeconds, instead }: Script): House {
   const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second], expiresMs: 900_000 });
-  const change = { ...(rollbackSeconds === undefined ? {} : { rollbackSeconds }), ...instead };
+  const onNode = (node: string, commands: readonly string[][]): readonly PlanStep[] =>
+    commands.map((argv) => ({ kind: 'node-command', node, argv }));
   return {
     ...house,
     remediations: house.remediations.map((remediation) => ({
       ...remediation,
       draft: (finding, scene) => {
         const draft = remediation.draft(finding, scene);
-        return 'unfit' in draft ? draft : { ...draft, ...change };
+        if (!('steps' in draft)) return draft;
+        const { name } = scene.bound.subject;
+        return {
+          ...draft,
+          ...(rollbackSeconds === undefined ? {} : { rollbackSeconds }),
+          ...(instead === undefined ? {} : { steps: onNode(name, instead.steps), undo: onNode(name, instead.undo) }),
+        };
       },
     })),
   };

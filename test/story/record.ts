@@ -4,7 +4,8 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { recorder, saveRecording, Sink } from '../../src/adapter/recorded/index.ts';
 import { headersOnly } from '../../src/capture/index.ts';
-import type { Plan } from '../../src/model/index.ts';
+import { nodeCommands } from '../../src/model/index.ts';
+import type { NodeRun, Plan } from '../../src/model/index.ts';
 import type { Site } from '../../src/shell/index.ts';
 import { startLab } from '../lab/index.ts';
 import { openLab } from '../lab/lab-handle.ts';
@@ -92,7 +93,7 @@ async function inside(take: Take, instance: string): Promise<void> {
     if (repaired.outcome !== 'repaired')
       throw new Error(`Fix ${letter} ended as ${String(repaired.outcome)}: ${repaired.troubles.join(' ')}`);
     await everything(take.nodes);
-    for (const { argv } of plan.undo) await lab.exec(take.node, argv);
+    for (const { argv } of nodeCommands(plan.undo)) await lab.exec(take.node, argv);
     sink.state('broken');
   }
   const [first] = state.offers;
@@ -115,7 +116,8 @@ async function rollBack(site: Site, plan: Plan): Promise<void> {
   const reached = await site.nodes.open({ name: plan.node.name, addresses });
   if (!reached.reached) throw new Error(reached.sentence);
   const fix = randomBytes(16).toString('hex');
-  const commands = (steps: Plan['steps']): string[][] => steps.map(({ argv }) => [...argv]);
+  const commands = (steps: Plan['steps']): NodeRun[] =>
+    nodeCommands(steps).map(({ argv, stdin }) => ({ argv, ...(stdin === undefined ? {} : { stdin }) }));
   const { session } = reached;
   await session.change({
     fix,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nodeCommands } from '../../src/model/index.ts';
 import type { Evidence, Line } from '../../src/model/index.ts';
 import { type Lab, noLab, skipNote, startLab } from '../lab/index.ts';
 import { clears, difference, leftOn, ledgerOf } from './node.ts';
@@ -124,7 +125,7 @@ describe.skipIf(noLab)(`a sick node is diagnosed, repaired and left clean${skipN
     expect(offered.findings[0]?.confidence).toBe('proven');
     expect(offered.offers.map(({ plan }) => plan.remediation)).toEqual(story.offered);
     const { plan } = waitingOffer(offered, fix);
-    expect(plan.steps.map(({ argv }) => argv.join(' '))).toEqual(story.steps);
+    expect(nodeCommands(plan.steps).map(({ argv }) => argv.join(' '))).toEqual(story.steps);
     expect(plan.safety).toContain(story.warns ?? '');
     expect(plan.doors.confirmThrough).toEqual([story.door]);
     expect(difference(before, await lab.nodeState(node))).toEqual([]);

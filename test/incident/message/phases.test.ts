@@ -76,11 +76,11 @@ describe('the live message', () => {
 
   test('says who waits for whom, and how far it is', () => {
     expect(detail(asking().look(i1Known(true)), 'narrow')).toBe('waiting for the symptom');
-    expect(detail(proposing(), 'prove')).toBe('0 of 7 marked packets answered');
+    expect(detail(proposing(), 'prove')).toBe('0 of 14 marked packets answered');
     expect(detail(proposing(), 'fix')).toBe('waiting for an approval');
     expect(detail(changing(), 'fix')).toContain('approved by @second');
     expect(detail(repaired(), 'verify')).toBe(
-      '7 of 7 marked packets are answered. The API server reaches the kubelet.',
+      '14 of 14 marked packets are answered. The API server reaches the kubelet.',
     );
   });
 
@@ -188,7 +188,7 @@ describe('the finding', () => {
   test('comes with proof, evidence of both nodes, and what could not be seen', () => {
     const message = proposing().shows('finding');
     expect(message).toMatchObject({ subject: 'ip-10-0-10-207', peer: 'ip-10-0-10-115' });
-    expect(words(message.proof ?? [])).toContain('7 of 7');
+    expect(words(message.proof ?? [])).toContain('14 of 14');
     expect(message.evidence[0]).toMatchObject({
       subject: { node: 'ip-10-0-10-207' },
       peer: { node: 'ip-10-0-10-115' },

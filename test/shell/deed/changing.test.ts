@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../../src/model/json.ts';
 import { sha256 } from '../../../src/model/hash.ts';
+import { nodeCommands } from '../../../src/model/index.ts';
 import type { Effect, IncidentState, Plan } from '../../../src/model/index.ts';
 import { change } from '../../../src/shell/deed/change.ts';
 import { settle } from '../../../src/shell/deed/settle.ts';
@@ -114,7 +115,7 @@ describe('change', () => {
 
   test('a step that fails is told as the node tells it: it restored itself', async () => {
     const { deed, state } = approved();
-    const step = deed.plan.steps[0]?.argv.join(' ') ?? '';
+    const step = nodeCommands(deed.plan.steps)[0]?.argv.join(' ') ?? '';
     const at = holding(deed.plan, { failing: { [step]: 'RTNETLINK answers: No such process' } });
     expect(await change(at.ports, state, deed)).toMatchObject({
       is: 'changed',
