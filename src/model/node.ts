@@ -75,6 +75,8 @@ export interface CniFacts {
   readonly hostPaths: Readonly<Record<string, string>>;
   /** Name of the CNI's main container; absent where none was recognised. */
   readonly container?: string;
+  /** Volume names by the path at which that container has them; absent where not known. */
+  readonly mounts?: Readonly<Record<string, string>>;
   /** Absent where the API did not give all of it; then nothing of it can be patched. */
   readonly workload?: WorkloadFacts;
 }
@@ -101,6 +103,8 @@ export interface DaemonSetFacts {
     readonly image: string;
     /** Plain values only; references to secrets, config maps and fields are left out. */
     readonly env: Readonly<Record<string, string>>;
+    /** Volume names by the path at which the container has them; absent where not known. */
+    readonly mounts?: Readonly<Record<string, string>>;
   }[];
   /** hostPath volumes by volume name. */
   readonly hostPaths: Readonly<Record<string, string>>;

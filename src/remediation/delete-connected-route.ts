@@ -66,14 +66,25 @@ function doors(scene: Scene, device: string): Draft['doors'] {
   return { closes, opens, confirmThrough: [...new Set([...stays, ...(stays.length > 0 ? [] : opens)])] };
 }
 
+/**
+ * For people alone: the file belongs to a network manager that reads it at the next boot or lease, when no rollback is armed and nobody
+ * looks, and a mistake in it leaves the node without network; what netdiag writes by itself is only what it saw working.
+ */
 function durable(finding: Finding, scene: Scene): string[] {
   const device = fact(finding, 'device');
   const entries = scene.readings.of('subject', interfaceConfig, {});
   const written = entries?.known === true ? configuresDevice(entries.value.entries, device) : null;
+  const own = written === null ? undefined : TABLE_OF_ITS_OWN.find(([place]) => written.file.includes(place))?.[1];
   return [
     written === null
       ? `No file on the node was found that configures ${device}: look for what adds its address (DHCP, cloud-init, the CNI).`
       : `It will come back: ${written.file}:${written.line} configures ${device} (${written.text.trim()}).`,
-    `Keep ${device} out of table main: give its address a table of its own with a rule "from ${device}'s address", or leave ${device} to the CNI.`,
+    `Keep ${device} out of table main: give its address a table of its own with a rule "from ${device}'s address"${own === undefined ? '' : ` (${own})`}, or leave ${device} to the CNI.`,
   ];
 }
+
+/** How a network manager is told to put the connected route into another table, by where its files are. */
+const TABLE_OF_ITS_OWN: readonly (readonly [string, string])[] = [
+  ['/NetworkManager/', 'ipv4.route-table and ipv4.routing-rules of its profile'],
+  ['/systemd/network/', '[Address] AddPrefixRoute=no or [DHCPv4] RouteTable=, and a [RoutingPolicyRule]'],
+];

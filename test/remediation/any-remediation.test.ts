@@ -2,8 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checks as everywhere } from '../../src/check/index.ts';
 import { cniChecks } from '../../src/cni/checks.ts';
+import { changesCluster, clusterSteps, nodeCommands } from '../../src/model/index.ts';
 import type { Answer, Bound } from '../../src/model/index.ts';
-import { ipAddr, ipRoute, ipRouteAll, ipRouteGet, ipRoutePrefix } from '../../src/probe/index.ts';
+import {
+  interfaceConfig,
+  ipAddr,
+  ipRoute,
+  ipRouteAll,
+  ipRouteGet,
+  ipRoutePrefix,
+  sysctlFiles,
+} from '../../src/probe/index.ts';
 import { advice, remediations } from '../../src/remediation/index.ts';
 import { plainDevice, plainWord } from '../../src/remediation/plain.ts';
 import type { Draft } from '../../src/remediation/remediation.ts';
@@ -20,9 +29,10 @@ import {
   lost,
   readings,
 } from '../fake/scene.ts';
-import { I2, I2_CAPTURED, i2Answers } from '../fake/flannel.ts';
-import { eniAnswers, eniBound, I4B } from '../fake/eni.ts';
+import { I2, I2_CAPTURED, I2_STALE, i2Answers } from '../fake/flannel.ts';
+import { DOCKER, eniAnswers, eniBound, I4A, I4B, I5 } from '../fake/eni.ts';
 import { MANAGEMENT, NODE_DOOR } from './draft.ts';
+import { rollable } from './rollable.ts';
 
 const checks = [...everywhere, ...cniChecks];
 
@@ -46,7 +56,7 @@ function drafts({ bound, answers }: Node): readonly { readonly id: string; reado
       .flatMap((remediation) =>
         [MANAGEMENT, NODE_DOOR, null].flatMap((door) => {
           const made = remediation.draft(finding, { bound, readings: known, door });
-          return 'unfit' in made ? [] : [{ id: remediation.id, draft: made }];
+          return 'steps' in made ? [{ id: remediation.id, draft: made }] : [];
         }),
       ),
   );
@@ -77,13 +87,28 @@ function i1Named(device: string): Node {
   };
 }
 
+const FLANNEL: Bound = { ...I2, cni: { ...I2.cni, daemonSet: 'kube-flannel/kube-flannel-ds' } };
+const NO_FILE_OF_NETDIAG = answered('subject', sysctlFiles, {}, '');
+const KEYFILE = '/etc/NetworkManager/system-connections/eth0';
+const MANAGED = answered('subject', interfaceConfig, {}, `file ${KEYFILE} -> \n${KEYFILE}:1:[ipv4]\n`);
+/** An old version on Docker with the right mount. */
+const RIGHT = { ...I4A, version: '1.5.3', runtime: 'docker://19.3', mount: '/var/run/docker.sock' };
+
 const NODES: readonly Node[] = [
-  { bound: I2, answers: i2Answers(I2_CAPTURED) },
-  { bound: eniBound(I4B), answers: eniAnswers(I4B) },
+  { bound: I2, answers: [...i2Answers(I2_CAPTURED), MANAGED] },
+  { bound: rollable(FLANNEL), answers: i2Answers(I2_STALE) },
+  { bound: eniBound(I4B), answers: [...eniAnswers(I4B), NO_FILE_OF_NETDIAG] },
+  { bound: rollable(eniBound(RIGHT)), answers: eniAnswers(RIGHT) },
+  { bound: rollable(eniBound(I5)), answers: eniAnswers(I5) },
+  {
+    bound: rollable(eniBound(I5), { updateStrategy: 'OnDelete', facts: { unschedulable: true } }),
+    answers: eniAnswers(I5),
+  },
+  { bound: rollable(eniBound(DOCKER)), answers: eniAnswers({ ...DOCKER, attached: false }) },
   { bound: I1, answers: i1Answers(I1_SICK) },
   { bound: I1, answers: i1Answers({ ...I1_SICK, rpFilter: '1' }) },
-  { bound: I3, answers: i3Answers(I3_SICK) },
-  { bound: I3, answers: i3Answers(I3_TRAP) },
+  { bound: I3, answers: [...i3Answers(I3_SICK), NO_FILE_OF_NETDIAG] },
+  { bound: I3, answers: [...i3Answers(I3_TRAP), NO_FILE_OF_NETDIAG] },
 ];
 
 /** Names that a kernel accepts for a device: at most 15 bytes, no blanks, no slash. */
@@ -119,13 +144,19 @@ const hostile = fc.oneof(
 );
 
 /** Words that the drafts may begin with a dash: options, all of them ours. */
-const OPTIONS = new Set(['-4', '-w']);
+const OPTIONS = new Set(['-4', '-w', '-D', '-m', '-f']);
+/** Files that they may name: the standard input, and files that bear netdiag's name in a directory for additions. */
+const FILES = /^\/(dev\/stdin|etc\/(sysctl\.d|NetworkManager\/conf\.d)\/99-[a-z-]*netdiag[a-z-]*\.conf)$/;
 
 function expectSafe({ draft }: { readonly draft: Draft }): void {
-  for (const argv of [...draft.steps, ...draft.undo]) {
-    expect(['ip', 'sysctl']).toContain(argv[0]);
+  for (const { argv, stdin = '' } of nodeCommands([...draft.steps, ...draft.undo])) {
+    expect(['ip', 'sysctl', 'install', 'rm']).toContain(argv[0]);
+    expect(stdin).toMatch(/^([\x20-\x7e]*\n)*$/);
+    const writes = argv[0] === 'install' || argv[0] === 'rm';
+    const files = argv.slice(1).filter((word) => writes && !OPTIONS.has(word) && word !== '0644');
+    expect(files.filter((word) => !FILES.test(word))).toEqual([]);
     for (const word of argv.slice(1)) {
-      if (OPTIONS.has(word)) continue;
+      if (OPTIONS.has(word) || files.includes(word)) continue;
       expect(word).toMatch(/^[A-Za-z0-9_][A-Za-z0-9_.:/=-]*$/);
       expect(word.split('=').length).toBeLessThanOrEqual(2);
     }
@@ -140,15 +171,43 @@ describe('every remediation', () => {
     expect([...ids].toSorted()).toEqual(mending.map(({ id }) => id).toSorted());
   });
 
-  test.each(NODES.flatMap(drafts))('$id has steps, undo, preconditions, a way to confirm and checks', ({ draft }) => {
-    expect(draft.steps.length).toBeGreaterThan(0);
+  const byTheNode = NODES.flatMap(drafts).filter(({ draft }) => !changesCluster(draft));
+  const byTheApiServer = NODES.flatMap(drafts).filter(({ draft }) => changesCluster(draft));
+
+  test.each(byTheNode)('$id has an undo for each step, preconditions, and a rollback on the node', ({ draft }) => {
     expect(draft.undo).toHaveLength(draft.steps.length);
     expect(draft.preconditions.length).toBeGreaterThan(0);
+    expect(draft.rollbackSeconds).toBeGreaterThanOrEqual(30);
+    expect(nodeCommands([...draft.steps, ...draft.undo])).toHaveLength(2 * draft.steps.length);
+    expect(draft).not.toHaveProperty('stage');
+  });
+
+  test.each(byTheApiServer)(
+    '$id is carried out by the API server alone, each object once, and taken back so',
+    ({ draft }) => {
+      const objects = (steps: Draft['steps']) =>
+        clusterSteps(steps).flatMap((step) => (step.kind === 'kubernetes-patch' ? [step.object.uid] : []));
+      for (const steps of [draft.steps, draft.undo]) {
+        expect(clusterSteps(steps)).toHaveLength(steps.length);
+        expect(objects(steps)).toEqual([...new Set(objects(steps))]);
+      }
+      expect(objects(draft.undo).toSorted()).toEqual(objects(draft.steps).toSorted());
+      const pods = (steps: Draft['steps']) =>
+        clusterSteps(steps).flatMap((step) => (step.kind === 'pod-delete' ? [step.uid] : []));
+      expect(pods(draft.steps)).not.toContain(null);
+      expect(pods(draft.undo).filter((uid) => uid !== null)).toEqual([]);
+      expect(draft.preconditions).toEqual([]);
+      expect(draft.rollbackSeconds).toBe(0);
+      expect([draft.title, draft.safety, ...draft.durable].join(' ')).not.toMatch(/restores itself|rollback/);
+    },
+  );
+
+  test.each(NODES.flatMap(drafts))('$id has steps, a way to confirm, checks and words', ({ draft }) => {
+    expect(draft.steps.length).toBeGreaterThan(0);
     expect(draft.doors.confirmThrough.length).toBeGreaterThan(0);
     expect(draft.doors.confirmThrough.filter((address) => draft.doors.closes.includes(address))).toEqual([]);
     expect(draft.verify.filter((id) => !checks.some((check) => check.id === id))).toEqual([]);
-    expect(draft.durable.length).toBeGreaterThan(0);
-    expect(draft.rollbackSeconds).toBeGreaterThanOrEqual(30);
+    expect(draft.safety.length).toBeLessThanOrEqual(650);
     expect(draft.title).toMatch(/^[a-z].*[^.]$/);
     for (const sentence of [draft.safety, ...draft.durable]) expect(sentence).toMatch(/^[A-Z].*\.$/s);
   });

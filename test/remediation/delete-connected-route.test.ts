@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { interfaceConfig, ipRouteGet, ipRoutePrefix } from '../../src/probe/index.ts';
 import type { Answer, Finding } from '../../src/model/index.ts';
 import { answered, I1, I1_SICK, i1Answers, lost, printed } from '../fake/scene.ts';
-import { drafted, fitting, found, MANAGEMENT, NODE_DOOR } from './draft.ts';
+import { argvs, drafted, fitting, found, MANAGEMENT, NODE_DOOR } from './draft.ts';
 
 const ID = 'delete-connected-route';
 const CODE = 'reply-leaves-other-interface';
@@ -16,8 +16,8 @@ describe('delete-connected-route', () => {
   test('deletes exactly the line that wins, and its undo puts that line back in front', () => {
     const draft = fitting(ID, FINDING, I1, SICK);
     const line = '10.0.10.0/24 dev eth1 proto kernel scope link src 10.0.10.190'.split(' ');
-    expect(draft.steps).toEqual([['ip', '-4', 'route', 'del', ...line]]);
-    expect(draft.undo).toEqual([['ip', '-4', 'route', 'prepend', ...line]]);
+    expect(argvs(draft.steps)).toEqual([['ip', '-4', 'route', 'del', ...line]]);
+    expect(argvs(draft.undo)).toEqual([['ip', '-4', 'route', 'prepend', ...line]]);
     expect(draft.verify).toEqual(['return-path']);
   });
 
@@ -29,7 +29,7 @@ describe('delete-connected-route', () => {
   test('keeps metric and source of the line', () => {
     const line = '10.0.10.0/24 dev eth1 proto dhcp scope link src 10.0.10.190 metric 100';
     const draft = fitting(ID, FINDING, I1, after(prefixed(`${line} \n${I1_SICK.routes.split('\n')[1] ?? ''}\n`)));
-    expect(draft.undo[0]?.join(' ')).toBe(`ip -4 route prepend ${line}`);
+    expect(argvs(draft.undo)[0]?.join(' ')).toBe(`ip -4 route prepend ${line}`);
   });
 
   test('wants both lookups to say what they said', () => {

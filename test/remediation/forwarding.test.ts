@@ -3,7 +3,7 @@ import type { Answer } from '../../src/model/index.ts';
 import { sysctlFiles, sysctlIpv4 } from '../../src/probe/index.ts';
 import { remediations } from '../../src/remediation/index.ts';
 import { answered, I3, I3_SICK, I3_TRAP, i3Answers, lost, sysctlText } from '../fake/scene.ts';
-import { drafted, fitting, found, MANAGEMENT } from './draft.ts';
+import { argvs, drafted, fitting, found, MANAGEMENT } from './draft.ts';
 
 const SICK = i3Answers(I3_SICK);
 const TRAP = i3Answers(I3_TRAP);
@@ -13,11 +13,13 @@ const settings = (text: string): Answer => answered('subject', sysctlIpv4, {}, t
 
 describe('switch-forwarding-on', () => {
   test('writes ip_forward alone', () => {
-    expect(fitting('switch-forwarding-on', ALL, I3, SICK).steps).toEqual([['sysctl', '-w', 'net/ipv4/ip_forward=1']]);
+    expect(argvs(fitting('switch-forwarding-on', ALL, I3, SICK).steps)).toEqual([
+      ['sysctl', '-w', 'net/ipv4/ip_forward=1'],
+    ]);
   });
 
   test('restores ip_forward first, then all and default, then every device', () => {
-    const [undo] = fitting('switch-forwarding-on', ALL, I3, SICK).undo;
+    const [undo] = argvs(fitting('switch-forwarding-on', ALL, I3, SICK).undo);
     expect(undo?.slice(0, 3)).toEqual(['sysctl', '-w', 'net/ipv4/ip_forward=0']);
     expect(undo?.slice(3)).toEqual(
       ['all', 'default', 'lo', 'eth0', 'cali1'].flatMap((device) => [
@@ -79,8 +81,8 @@ describe('switch-forwarding-on', () => {
 describe('switch-uplink-forwarding-on', () => {
   test('writes the one device and restores the one device', () => {
     const draft = fitting('switch-uplink-forwarding-on', ONE, I3, TRAP);
-    expect(draft.steps).toEqual([['sysctl', '-w', 'net/ipv4/conf/eth0/forwarding=1']]);
-    expect(draft.undo).toEqual([['sysctl', '-w', 'net/ipv4/conf/eth0/forwarding=0']]);
+    expect(argvs(draft.steps)).toEqual([['sysctl', '-w', 'net/ipv4/conf/eth0/forwarding=1']]);
+    expect(argvs(draft.undo)).toEqual([['sysctl', '-w', 'net/ipv4/conf/eth0/forwarding=0']]);
     expect(draft.preconditions).toEqual([
       { argv: ['sysctl', 'net/ipv4/conf/eth0/forwarding'], stdout: 'net.ipv4.conf.eth0.forwarding = 0\n' },
     ]);
@@ -89,16 +91,16 @@ describe('switch-uplink-forwarding-on', () => {
   test('writes a dotted device under its own name and expects it as sysctl prints it', () => {
     const answers = i3Answers(I3_TRAP, 'bond0.39');
     const draft = fitting('switch-uplink-forwarding-on', found(I3, answers, 'uplink-forwarding-off'), I3, answers);
-    expect(draft.steps[0]?.[2]).toBe('net/ipv4/conf/bond0.39/forwarding=1');
+    expect(argvs(draft.steps)[0]?.[2]).toBe('net/ipv4/conf/bond0.39/forwarding=1');
     expect(draft.preconditions[0]?.stdout).toBe('net.ipv4.conf.bond0/39.forwarding = 0\n');
   });
 
   test('the trap: no remediation for it ever writes ip_forward', () => {
     const offered = remediations.filter(({ fixes }) => fixes.includes('uplink-forwarding-off'));
-    expect(offered.map(({ id }) => id)).toEqual(['switch-uplink-forwarding-on']);
+    expect(offered.map(({ id }) => id)).toEqual(['switch-uplink-forwarding-on', 'keep-forwarding-on']);
     for (const { id } of offered) {
-      const draft = fitting(id, ONE, I3, TRAP);
-      expect([...draft.steps, ...draft.undo].flat().join(' ')).not.toContain('ip_forward');
+      const draft = fitting(id, ONE, I3, [...TRAP, answered('subject', sysctlFiles, {}, '')]);
+      expect(JSON.stringify([...draft.steps, ...draft.undo])).not.toContain('ip_forward');
     }
   });
 

@@ -7,10 +7,11 @@ import type { Answer, Finding } from '../../src/model/index.ts';
 import { ipRoute, ipRouteAll, ipRouteGet, ipRule } from '../../src/probe/index.ts';
 import type { Params, Probe } from '../../src/probe/probe.ts';
 import { NOT_PLAIN } from '../../src/remediation/plain.ts';
-import type { Draft } from '../../src/remediation/remediation.ts';
+import type { Drafted } from '../../src/remediation/remediation.ts';
 import { routeBySourceAddress } from '../../src/remediation/route-by-source-address.ts';
 import { answered, I1 } from '../fake/scene.ts';
 import { noLab, skipNote } from '../lab/skip.ts';
+import { argvs } from './draft.ts';
 
 const RULES = '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
 const ROUTES =
@@ -26,7 +27,7 @@ const finding: Finding = {
 };
 
 /** Drafts the fix from what this node's own commands print. */
-function drafted(print: (argv: readonly string[]) => string, about = finding): Draft | { unfit: string } {
+function drafted(print: (argv: readonly string[]) => string, about = finding): Drafted {
   const ask = <P extends Params>(probe: Probe<P, unknown>, params: P): Answer =>
     answered('subject', probe, params, print(probe.argv(params)));
   const answers = [ask(ipRoute, {}), ask(ipRouteAll, {}), ask(ipRule, {}), ask(ipRouteGet, way)];
@@ -88,16 +89,16 @@ describe('route-by-source-address', () => {
         const state = (): string => run('ip', 'rule') + run('ip', 'route', 'show', 'table', 'all');
         const before = state();
         const draft = drafted((argv) => run(...argv));
-        if ('unfit' in draft) throw new Error(draft.unfit);
+        if (!('steps' in draft)) throw new Error(JSON.stringify(draft));
         const from = (to: string): string => run('ip', 'route', 'get', to, 'from', '10.0.10.207').split('\n')[0] ?? '';
         expect(from('10.0.10.69')).toContain('dev eth1');
-        for (const step of draft.steps) run(...step);
+        for (const step of argvs(draft.steps)) run(...step);
         expect(from('10.0.10.69')).toContain('dev eth0');
         expect(from('203.0.113.1')).toContain('via 10.0.10.1 dev eth0');
         expect(from('192.168.4.25')).toContain('dev pod0');
         expect(from('10.0.10.31')).toContain('dev pod0');
         expect(from('192.168.54.7')).toContain('via 10.0.10.115 dev eth0');
-        for (const step of draft.undo) run(...step);
+        for (const step of argvs(draft.undo)) run(...step);
         expect(state()).toBe(before);
       } finally {
         execFileSync('ip', ['netns', 'del', node]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/model/index.ts';
 import { ipRoute, ipRouteAll, ipRule } from '../../src/probe/index.ts';
 import { answered, I1, I1_SICK, i1Answers, lost } from '../fake/scene.ts';
-import { drafted, fitting, found, MANAGEMENT } from './draft.ts';
+import { argvs, drafted, fitting, found, MANAGEMENT } from './draft.ts';
 
 const ID = 'route-by-source-address';
 const SICK = i1Answers(I1_SICK);
@@ -20,7 +20,7 @@ describe('route-by-source-address, drafted', () => {
   ];
 
   test('adds two routes in a table of their own, then the rules that lead there', () => {
-    expect(fitting(ID, FINDING, I1, SICK).steps.map((argv) => argv.join(' '))).toEqual([
+    expect(argvs(fitting(ID, FINDING, I1, SICK).steps).map((argv) => argv.join(' '))).toEqual([
       ...routes('add'),
       `${SOURCE} lookup main suppress_prefixlength 24 priority 30207`,
       `${SOURCE} to 10.0.10.0/24 lookup 207 priority 30208`,
@@ -31,8 +31,10 @@ describe('route-by-source-address, drafted', () => {
 
   test('takes away what it added, last first', () => {
     const draft = fitting(ID, FINDING, I1, SICK);
-    expect(draft.undo.map((argv) => argv.join(' '))).toEqual(
-      draft.steps.map((argv) => argv.join(' ').replace(' add ', ' del ')).toReversed(),
+    expect(argvs(draft.undo).map((argv) => argv.join(' '))).toEqual(
+      argvs(draft.steps)
+        .map((argv) => argv.join(' ').replace(' add ', ' del '))
+        .toReversed(),
     );
   });
 
@@ -59,8 +61,8 @@ describe('route-by-source-address, drafted', () => {
 
   test('takes the next table where a rule or a route uses one', () => {
     const table = (...answers: Answer[]): string =>
-      fitting(ID, FINDING, I1, after(...answers))
-        .steps.at(-1)
+      argvs(fitting(ID, FINDING, I1, after(...answers)).steps)
+        .at(-1)
         ?.join(' ') ?? '';
     expect(table(rules('100:\tfrom 10.0.10.9 lookup 207'))).toContain('lookup 208');
     expect(table(answered('subject', ipRouteAll, {}, '10.9.0.0/16 dev eth0 table 207 scope link \n'))).toContain(

@@ -1,0 +1,35 @@
+// Flannel writes the MAC of the device that it finds, or makes, into its node's annotation each time it starts, and the other nodes
+// follow the annotation; it watches the device at no other time. NetworkManager's restart alone leaves the annotation as it is.
+// https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan.go (RegisterNetwork), flannel#1795
+import { cniPodDelete, throughTheCluster } from './cluster.ts';
+import { fact } from './remediation.ts';
+import type { Drafted, Remediation } from './remediation.ts';
+import { UNMANAGED } from './unmanaged.ts';
+
+export const restartFlannel: Remediation = {
+  id: 'restart-flannel',
+  fixes: ['vtep-mac-not-announced', 'vtep-missing'],
+  risk: 2,
+  draft(finding, scene): Drafted {
+    const { subject } = scene.bound;
+    const restart = cniPodDelete(scene.bound);
+    if ('unfit' in restart) return restart;
+    const device = fact(finding, 'device');
+    const then =
+      finding.code === 'vtep-missing'
+        ? `makes ${device} again and announces its MAC`
+        : `keeps ${device} and announces the MAC that it has now`;
+    return {
+      title: `restart flannel on ${subject.name}, which announces its tunnel anew`,
+      safety: `A daemon restart is a network change: I save the network state of ${subject.name} before it and show afterwards what differs. Flannel ${then}; routes, tunnels and running pods of the node stay as they are meanwhile, and the other nodes follow within seconds. Restarting NetworkManager instead does not mend it.`,
+      steps: [restart],
+      undo: [],
+      ...throughTheCluster(scene),
+      verify: ['vtep-mac'],
+      durable: [
+        `Find what changed or removed ${device}, a network manager most often: flannel does not notice by itself.`,
+        UNMANAGED,
+      ],
+    };
+  },
+};
