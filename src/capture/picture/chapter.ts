@@ -20,7 +20,9 @@ export function chaptersOf(story: CaptureStory, sent: Sent, columns: readonly Co
     passages: passagesOf(story, sent, columns, group),
   }));
   const lost = story.sent - flowsSeen(story);
-  return lost > 0 ? [...chapters, { count: lost, passages: [neverSeen(story, columns, lost)] }] : chapters;
+  if (lost <= 0) return chapters;
+  const passages = story.fate === 'answered' ? answeredUnseen(story, columns, lost) : [neverSeen(story, columns, lost)];
+  return [...chapters, { count: lost, passages }];
 }
 
 function passagesOf(story: CaptureStory, sent: Sent, columns: readonly Column[], group: Group): readonly Passage[] {
@@ -48,6 +50,17 @@ function passagesOf(story: CaptureStory, sent: Sent, columns: readonly Column[],
   });
   const order = (passage: Passage): number => beginOf(story, group, passage.part, passage.again);
   return [...firsts, ...again].toSorted((a, b) => order(a) - order(b));
+}
+
+/** The sender says that these were answered; no capture shows by which way. */
+function answeredUnseen(story: CaptureStory, columns: readonly Column[], count: number): readonly Passage[] {
+  const { request, answer } = wordsFor(story);
+  const target = columns.findIndex(({ is }) => is === 'target');
+  const unseen = { again: false, seen: [], missing: null };
+  return [
+    { ...unseen, part: 'request', label: `${count} × ${request.one}`, way: { from: 0, to: target } },
+    { ...unseen, part: 'answer', label: `${count} × ${answer.one}`, way: { from: target, to: 0 } },
+  ];
 }
 
 function neverSeen(story: CaptureStory, columns: readonly Column[], count: number): Passage {

@@ -70,6 +70,7 @@ export const HEALTHY = {
     [captured(syns, synAcks), { ...NOTHING, gap: 'denied' }],
     sentSyns(7, API),
   ),
+  'the sender alone saw the answers': watched([UPLINK, VETH], [NOTHING, NOTHING], sentSyns(7, PINGED)),
   'a counter rose by itself': watched([ETH0], [captured(syns, synAcks)], sentSyns(7, API), [
     rise('IpInDiscards', 'exact'),
   ]),
@@ -90,6 +91,7 @@ export const SICK = {
     [captured(syns, synAcks, again(syns), again(synAcks)), captured(syns, synAcks, again(syns), again(synAcks))],
     sentSyns(0, { from: 'subject', node: 'kylin-19' }),
   ),
+  'seen by one of two': watched([ETH0, ETH1], [captured(syns), { ...NOTHING, gap: 'denied' }], sentSyns(0, API)),
   'refused, answered and lost': watched(
     [ETH0],
     [captured(syns.slice(0, 6), synAcks.slice(0, 2), refusals.slice(2, 3))],
