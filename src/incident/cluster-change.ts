@@ -7,9 +7,9 @@ import type { Turn } from './turn.ts';
 
 /** Begins an approved plan of Kubernetes steps: each is an effect of its own, so that a crash loses none and repeats none. */
 export function begin(turn: Turn, plan: Plan, approval: Approval): void {
-  const { change, looks, findings, watches, watched, ruledOut, unseen } = turn.state;
+  const { change, looks, findings, watches, watched, path, ruledOut, unseen } = turn.state;
   if (change === null) return;
-  const cause = { looks, findings, watches, watched, ruledOut, unseen };
+  const cause = { looks, findings, watches, watched, ...(path === undefined ? {} : { path }), ruledOut, unseen };
   const cluster: ClusterChange = { approval, list: 'apply', done: 0, said: [], before: null, looked: 0, cause };
   set(turn, { change: { ...change, cluster } });
   wantStep(turn, plan, cluster);

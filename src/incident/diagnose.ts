@@ -4,6 +4,7 @@ import { noDoor } from './doors.ts';
 import { bindFarEnd, follow, present } from './follow.ts';
 import { judge, weigh } from './judge.ts';
 import { askMore, askOpen, lookOf } from './look.ts';
+import { pathOf, pathQuestions } from './path/index.ts';
 import { offerAnswers } from './questions.ts';
 import { record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -76,6 +77,8 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
       set(turn, { watching: true });
       return false;
     }
+    if (askOpen(turn, pathQuestions(turn.state))) return false;
+    set(turn, { path: pathOf(turn.state) });
     follow(turn, weighed);
     return true;
   }

@@ -93,7 +93,7 @@ export interface ClusterChange {
   /** How often netdiag has looked again; the cluster may need a moment. */
   readonly looked: number;
   /** What the diagnosis before the change had found, kept while netdiag looks again. */
-  readonly cause: Pick<IncidentState, 'looks' | 'findings' | 'watches' | 'watched' | 'ruledOut' | 'unseen'>;
+  readonly cause: Pick<IncidentState, 'looks' | 'findings' | 'watches' | 'watched' | 'path' | 'ruledOut' | 'unseen'>;
 }
 
 /** What the thread should show in one slot now. `revision` rises with every change of the message. */

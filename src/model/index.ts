@@ -11,6 +11,7 @@ export * from './json.ts';
 export * from './ledger.ts';
 export * from './message.ts';
 export * from './node.ts';
+export * from './path.ts';
 export * from './plan.ts';
 export * from './quoted.ts';
 export * from './reading.ts';

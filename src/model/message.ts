@@ -2,6 +2,7 @@ import type { Person } from './approval.ts';
 import type { Digest } from './reading.ts';
 import type { Evidence, Finding, Missing } from './finding.ts';
 import type { CaptureRecord, CaptureStory } from './capture.ts';
+import type { Hop } from './path.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -77,6 +78,8 @@ export interface FindingMessage {
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];
+  /** The way of the marked packets and of their answers as the kernels decide it, in order; absent or empty: not asked. */
+  readonly path?: readonly Hop[];
 }
 
 /** What is asked of an approver, or what became of it. */
@@ -107,6 +110,8 @@ export interface SummaryMessage {
   readonly difference: readonly string[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];
+  /** As in the finding, where there is none to show it. */
+  readonly path?: readonly Hop[];
   /** To make a repair last. */
   readonly buttons?: readonly Button[];
 }

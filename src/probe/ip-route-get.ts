@@ -57,7 +57,10 @@ const FLAGS = new Set([
   'rt_trap',
 ]);
 
-/** What the kernel would do with a packet to `to`; `from` and `iif` make it a packet that arrives. Absent keys are not asked. */
+/**
+ * What the kernel would do with a packet to `to`; `from` and `iif` make it a packet that arrives, `mark` one that netfilter has
+ * marked. Absent keys are not asked.
+ */
 export const ipRouteGet = probe<Params, Lookup>({
   id: 'ip-route-get',
   reads: "the kernel's route lookup",
@@ -69,7 +72,7 @@ export const ipRouteGet = probe<Params, Lookup>({
     'route',
     'get',
     params['to'] ?? '',
-    ...['from', 'iif'].flatMap((word) => (params[word] === undefined ? [] : [word, params[word]])),
+    ...['from', 'iif', 'mark'].flatMap((word) => (params[word] === undefined ? [] : [word, params[word]])),
   ],
   parse: (text, output) => {
     const [line] = linesOf(text);

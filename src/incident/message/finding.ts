@@ -21,6 +21,7 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         evidence: finding.evidence,
         ruledOut: state.ruledOut,
         unseen: state.unseen,
+        ...(state.path === undefined ? {} : { path: state.path }),
       },
     ],
   ];

@@ -1,0 +1,136 @@
+import type { Readings } from '../../check/check.ts';
+import { behindAddress, nodePorts } from '../../check/service-ports.ts';
+import { uplink } from '../../check/uplink.ts';
+import { nodeInRole } from '../../model/index.ts';
+import type { Bound, BoundNode, CaptureStory, IncidentState, NodeRole, Sent } from '../../model/index.ts';
+import { ipRouteGet, iptablesMangle, iptablesNat } from '../../probe/index.ts';
+import { restoredMark } from './mark.ts';
+import { tunnelBetween } from './tunnel.ts';
+
+/** A node at one end of the traffic, and the part it plays. */
+export interface End {
+  readonly role: NodeRole;
+  readonly node: BoundNode;
+}
+
+/** The marked packets of one watch as the kernels on their way have to decide about them. */
+export interface Traffic {
+  readonly sent: Sent;
+  readonly story: CaptureStory;
+  readonly sender: End;
+  /** The node that they are for; `null` where none is known. */
+  readonly receiver: End | null;
+  /** Where they are for in the end: after DNAT, where there is any. */
+  readonly target: string;
+  /** Where DNAT was made: by whom, and of how many targets `target` is one. */
+  readonly translated: { readonly by: 'sender' | 'receiver'; readonly of: number } | null;
+  /** `target` is an address of the receiver itself and no pod's. */
+  readonly own: boolean;
+  /** The device that leads to a pod `target` on the receiver; `null` where there is none or it is not known. */
+  readonly podDevice: string | null;
+  /** The source that the packets arrive with. */
+  readonly source: string;
+  /** The device inside of which they cross from node to node, the same on both; `null` where they go as they are. */
+  readonly tunnel: string | null;
+  /** The receiver's device on which they, or what carries them, come in from the network. */
+  readonly wire: string | null;
+  /** What netfilter marks their answers with before these are routed. */
+  readonly mark: string | null;
+}
+
+/** What was provoked last, from where to where; `null` where nothing was, or nobody is known to have sent it. */
+export function trafficOf(state: IncidentState, readings: Readings): Traffic | null {
+  const { bound, watched } = state;
+  const from = bound === null || watched === null ? null : nodeInRole(bound, watched.sent.from);
+  if (bound === null || watched === null || from === null) return null;
+  const { sent, story } = watched;
+  const sender: End = { role: sent.from, node: from };
+  const { target, translated } = translation(state, readings, sent);
+  const receiver = receiverOf(bound, sender, [sent.to, target]);
+  const own = receiver !== null && receiver.node.addresses.includes(target);
+  const way = receiver === null || own ? null : readings.of(receiver.role, ipRouteGet, { to: target });
+  const podDevice = way?.known === true && way.value.via === null ? way.value.device : null;
+  const tunnel =
+    receiver === null
+      ? null
+      : tunnelBetween(readings, sender, receiver, translated?.by === 'sender' ? target : sent.to);
+  const wire = receiver === null ? null : comesInBy(bound, readings, story, receiver, [tunnel, podDevice]);
+  const mangle = readings.of('subject', iptablesMangle, {});
+  const marked = translated?.by === 'receiver' && mangle?.known === true && wire !== null && podDevice !== null;
+  return {
+    sent,
+    story,
+    sender,
+    receiver,
+    target,
+    translated,
+    own,
+    podDevice,
+    source: sourceOf(readings, sender, sent, story),
+    tunnel,
+    wire,
+    mark: marked ? restoredMark(mangle.value, wire, podDevice) : null,
+  };
+}
+
+/** Which node has one of these addresses, itself or for a pod; the subject when no other one is known to, unless it sends. */
+function receiverOf(bound: Bound, sender: End, addresses: readonly string[]): End | null {
+  const ends = (['subject', 'peer', 'farEnd'] as const).flatMap((role): End[] => {
+    const node = nodeInRole(bound, role);
+    return node === null || node.name === sender.node.name ? [] : [{ role, node }];
+  });
+  const holds = ({ node }: End): boolean =>
+    addresses.some((address) => node.addresses.includes(address) || node.pods.some((pod) => pod.address === address));
+  return ends.find(holds) ?? ends.find(({ role }) => role === 'subject') ?? null;
+}
+
+/** kube-proxy's translation, as far as the subject's own rules tell: of a NodePort on it, or of a service that it calls. */
+function translation(
+  { bound, findings }: IncidentState,
+  readings: Readings,
+  { to, port, from }: Sent,
+): Pick<Traffic, 'target' | 'translated'> {
+  const nat = readings.of('subject', iptablesNat, {});
+  const plain = { target: to, translated: null };
+  if (bound === null || port === null || nat?.known !== true) return plain;
+  const node = from !== 'subject' && bound.subject.addresses.includes(to);
+  const endpoints = node
+    ? nodePorts(nat.value).find((one) => one.port === port)?.endpoints
+    : from === 'subject'
+      ? behindAddress(nat.value, to)?.endpoints
+      : undefined;
+  if (endpoints === undefined) return plain;
+  const failing = findings[0]?.facts['pods'] ?? [];
+  const here = new Set(bound.subject.pods.map(({ address }) => address));
+  const chosen =
+    endpoints.find(({ address }) => failing.includes(address)) ??
+    endpoints.find(({ address }) => here.has(address)) ??
+    endpoints[0];
+  if (chosen === undefined) return plain;
+  return { target: chosen.address, translated: { by: node ? 'receiver' : 'sender', of: endpoints.length } };
+}
+
+/** As the captures saw it, else as the sender's tool or kernel says. */
+function sourceOf(readings: Readings, { role, node }: End, sent: Sent, story: CaptureStory): string {
+  const seen = story.ladder.find(
+    ({ kind, target }) => target === sent.to && kind !== 'icmp-error' && kind !== 'echo-reply',
+  );
+  const way = readings.of(role, ipRouteGet, { to: sent.to });
+  return seen?.source ?? sent.source ?? (way?.known === true ? way.value.source : null) ?? node.address;
+}
+
+/** Where requests were captured coming in; else where they were waited for; else where the node's own address is. */
+function comesInBy(
+  bound: Bound,
+  readings: Readings,
+  { points, requestsAt }: CaptureStory,
+  { role, node }: End,
+  inner: readonly (string | null)[],
+): string | null {
+  const outer = points.flatMap(({ node: at, device }, index) =>
+    at === node.name && !inner.includes(device) ? [{ device, requests: requestsAt[index] ?? 0 }] : [],
+  );
+  const here = uplink(bound, readings, role);
+  const waited = outer.find(({ requests }) => requests > 0) ?? outer[0];
+  return waited?.device ?? (here.known ? here.value.device : null);
+}
