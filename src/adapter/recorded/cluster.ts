@@ -1,5 +1,6 @@
 import { type Cluster, ClusterError } from '../../port.ts';
-import type { Fact, RecordedCluster } from './recording.ts';
+import { changedSince, clusterChanges } from './cluster-change.ts';
+import { type Fact, ownerKey, patchKey, type RecordedCluster } from './recording.ts';
 import type { World } from './world.ts';
 
 /** The API of a recorded cluster. What was not asked when it was recorded is a ClusterError `not-recorded`. */
@@ -39,5 +40,15 @@ export function recordedCluster(world: World): Cluster {
       ),
     reachKubelet: (node) =>
       answer(`the API server's way to the kubelet of ${node}`, (cluster) => cluster.kubelets.get(node)),
+    podsOf: (namespace, owner) =>
+      answer(`the pods of ${owner} in ${namespace}`, (cluster) => cluster.podsOf.get(ownerKey(namespace, owner))),
+    rehearse: async (step) => {
+      const against = changedSince(world, step.object);
+      if (against !== null) return { is: 'refused', detail: against };
+      return answer(`what a patch of ${step.object.name} would change`, ({ rehearsals }) =>
+        rehearsals.get(patchKey(step)),
+      );
+    },
+    ...clusterChanges(world),
   };
 }

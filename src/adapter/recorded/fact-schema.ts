@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClusterEvent, CniFacts, Gap, NodeFacts, PodFacts } from '../../model/index.ts';
 import type { KubeletReach } from '../../port.ts';
+import type { Rehearsal } from './recording.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -71,10 +72,18 @@ export const factSchemas = {
     image: optionalText,
     env: named,
     hostPaths: named,
+    container: text.exactOptional(),
+    workload: z
+      .strictObject({ uid: text, generation: z.int(), updateStrategy: z.enum(['RollingUpdate', 'OnDelete']) })
+      .exactOptional(),
   }) satisfies z.ZodType<CniFacts>,
   kubelets: z.strictObject({
     verdict: z.enum(['answers', 'timed-out', 'refused', 'no-route', 'other']),
     said: text,
     ms: z.number(),
   }) satisfies z.ZodType<KubeletReach>,
+  rehearsals: z.discriminatedUnion('is', [
+    z.strictObject({ is: z.literal('would'), difference: texts }),
+    z.strictObject({ is: z.literal('refused'), detail: text }),
+  ]) satisfies z.ZodType<Rehearsal>,
 };

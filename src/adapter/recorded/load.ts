@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Output } from '../../model/index.ts';
+import type { NodeRun, Output, Reading } from '../../model/index.ts';
 import { factSchemas } from './fact-schema.ts';
 import { MANIFEST_BYTES } from './limit.ts';
 import { type Manifest, type ManifestFact, type ManifestState, manifestSchema, VERSION } from './manifest.ts';
@@ -25,7 +25,8 @@ export function loadRecording(directory: string): Recording {
     Object.entries(manifest.states).map(([name, state]) => [name, readState(state, bytesOf, `${directory}, ${name}`)]),
   );
   if (!states.has(BROKEN)) throw new RecordingError(`The recording ${directory} has no state "${BROKEN}".`);
-  for (const { from, to } of manifest.changes) {
+  const { steps = [] } = manifest;
+  for (const { from, to } of [...manifest.changes, ...steps]) {
     const missing = [from, to].find((state) => !states.has(state));
     if (missing !== undefined) {
       throw new RecordingError(
@@ -33,8 +34,10 @@ export function loadRecording(directory: string): Recording {
       );
     }
   }
-  const { name, title, cluster, madeFrom, changes } = manifest;
-  return { name, title, cluster, madeFrom, nodes: new Map(Object.entries(manifest.nodes)), states, changes };
+  const { name, title, cluster, madeFrom } = manifest;
+  const nodes = new Map(Object.entries(manifest.nodes));
+  const changes = manifest.changes.map(({ apply, ...rest }) => ({ ...rest, apply: apply.map(nodeRun) }));
+  return { name, title, cluster, madeFrom, nodes, states, changes, steps };
 }
 
 function readManifest(directory: string): Manifest {
@@ -62,6 +65,10 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   throw new RecordingError(`${where} is not a recording: ${path || 'it'}: ${issue?.message ?? 'unknown'}.`);
 }
 
+function nodeRun(run: Manifest['changes'][number]['apply'][number]): NodeRun {
+  return Array.isArray(run) ? { argv: run } : run;
+}
+
 type BytesOf = (file: string) => Uint8Array;
 
 function readState(state: ManifestState, bytesOf: BytesOf, where: string): RecordedState {
@@ -76,6 +83,7 @@ function readState(state: ManifestState, bytesOf: BytesOf, where: string): Recor
     doors: mapped(state.doors, (doors) => new Map(Object.entries(doors))),
     outputs: mapped(state.outputs, (outputs) => mapped(outputs, (output) => readOutput(output, bytesOf))),
     captures: mapped(state.captures, (captures) => mapped(captures, (capture) => readCapture(capture, bytesOf))),
+    nodeStates: mapped(state.nodeStates ?? {}, (given) => readNodeState(given, bytesOf)),
     cluster: {
       nodes: cluster.nodes === undefined ? null : fact(factSchemas.nodes, cluster.nodes),
       cni: cluster.cni === undefined ? null : fact(factSchemas.cni, cluster.cni),
@@ -83,6 +91,8 @@ function readState(state: ManifestState, bytesOf: BytesOf, where: string): Recor
       pods: facts(factSchemas.pods, cluster.pods),
       events: facts(factSchemas.events, cluster.events),
       kubelets: facts(factSchemas.kubelets, cluster.kubelets),
+      podsOf: facts(factSchemas.pods, cluster.podsOf ?? {}),
+      rehearsals: facts(factSchemas.rehearsals, cluster.rehearsals ?? {}),
     },
   };
 }
@@ -112,6 +122,14 @@ function readOutput(given: ManifestState['outputs'][string][string], bytesOf: By
     ms,
     ...(gap === undefined ? {} : { gap }),
   };
+}
+
+function readNodeState(
+  given: NonNullable<ManifestState['nodeStates']>[string],
+  bytesOf: BytesOf,
+): Reading<readonly string[]> {
+  if (typeof given !== 'string') return { known: false, ...given };
+  return { known: true, value: new TextDecoder().decode(bytesOf(given)).replace(/\n$/, '').split('\n') };
 }
 
 function readCapture(given: ManifestState['captures'][string][string], bytesOf: BytesOf): RecordedCapture {

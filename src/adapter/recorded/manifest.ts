@@ -10,6 +10,8 @@ const name = z.string().min(1).max(253);
 const key = z.string().min(1).max(16_384);
 const stateName = z.string().regex(/^[a-z][a-z0-9:-]{0,79}$/, 'is not the name of a state');
 const argv = z.array(z.string().max(16_384)).min(1).max(1_000);
+/** A command of a change; one that reads nothing is its argv alone. */
+const run = z.union([argv, z.strictObject({ argv, stdin: z.string().max(65_536) })]);
 
 const output = z.strictObject({
   exit: z.int().nullable(),
@@ -31,6 +33,7 @@ const state = z.strictObject({
   doors: z.record(name, z.record(key, z.union([z.literal(true), z.string()]))),
   outputs: z.record(name, z.record(key, output)),
   captures: z.record(name, z.record(key, capture)),
+  nodeStates: z.record(name, z.union([file, z.strictObject({ gap: gapSchema, detail: z.string() })])).exactOptional(),
   cluster: z.strictObject({
     nodes: fact.exactOptional(),
     cni: fact.exactOptional(),
@@ -38,6 +41,8 @@ const state = z.strictObject({
     pods: z.record(name, fact),
     events: z.record(name, fact),
     kubelets: z.record(name, fact),
+    podsOf: z.record(key, fact).exactOptional(),
+    rehearsals: z.record(key, fact).exactOptional(),
   }),
 });
 
@@ -45,11 +50,30 @@ const change = z.strictObject({
   node: name,
   from: stateName,
   to: stateName,
-  apply: z.array(argv).max(100),
+  apply: z.array(run).max(100),
   said: z.strictObject({ state: z.enum(['applied', 'begun']), detail: z.string() }),
   confirmed: z.array(z.string()).nullable(),
   rolledBack: z.array(z.string()).nullable(),
 });
+
+const lead = { from: stateName, to: stateName, detail: z.string() };
+const step = z.discriminatedUnion('is', [
+  z.strictObject({
+    ...lead,
+    is: z.literal('patch'),
+    taking: z.enum(['effect', 'back']),
+    object: z.strictObject({ kind: z.enum(['DaemonSet', 'Node']), namespace: name.nullable(), name, uid: z.string() }),
+    patch: z.record(z.string(), z.json()),
+  }),
+  z.strictObject({
+    ...lead,
+    is: z.literal('pod-delete'),
+    namespace: name,
+    owner: z.string().nullable(),
+    node: name.nullable(),
+    name,
+  }),
+]);
 
 /** `recording.json`: everything but the bytes. */
 export const manifestSchema = z.strictObject({
@@ -68,6 +92,8 @@ export const manifestSchema = z.strictObject({
   ),
   states: z.record(stateName, state),
   changes: z.array(change).max(100),
+  /** Absent where the API server changed nothing. */
+  steps: z.array(step).max(100).exactOptional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

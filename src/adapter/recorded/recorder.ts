@@ -1,5 +1,5 @@
 import { type Cluster, ClusterError, type NodeSession, type NodeShell } from '../../port.ts';
-import type { Fact } from './recording.ts';
+import { type Fact, ownerKey, patchKey } from './recording.ts';
 import type { Sink } from './sink.ts';
 
 /**
@@ -70,6 +70,12 @@ function recordingSession(
       sink.changed(node, request, entry);
       return entry;
     },
+    state: async () => {
+      const state = sink.present;
+      const reading = await session.state();
+      sink.nodeState(state, node, reading);
+      return reading;
+    },
     ledger: async (fix, verb) => {
       const entry = await session.ledger(fix, verb);
       sink.ledger(node, fix, entry);
@@ -99,5 +105,21 @@ function recordingCluster(cluster: Cluster, sink: Sink): Cluster {
     events: (node) => asked(cluster.events(node), (fact) => sink.nodeFact((all) => all.events, node, fact)),
     reachKubelet: (node) =>
       asked(cluster.reachKubelet(node), (fact) => sink.nodeFact((all) => all.kubelets, node, fact)),
+    podsOf: (namespace, owner) =>
+      asked(cluster.podsOf(namespace, owner), (fact) =>
+        sink.nodeFact((all) => all.podsOf, ownerKey(namespace, owner), fact),
+      ),
+    rehearse: (step) =>
+      asked(cluster.rehearse(step), (fact) => sink.nodeFact((all) => all.rehearsals, patchKey(step), fact)),
+    patch: async (step, fix, taking) => {
+      const granted = await cluster.patch(step, fix, taking);
+      sink.patched(step, fix, taking, granted);
+      return granted;
+    },
+    deletePod: async (step) => {
+      const granted = await cluster.deletePod(step);
+      sink.podDeleted(step.uid, granted);
+      return granted;
+    },
   };
 }

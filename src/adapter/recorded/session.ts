@@ -33,6 +33,11 @@ export function recordedSession(
     },
     capture: async ({ key }) => running(lost() ? LOST : (world.present?.captures.get(node)?.get(key) ?? NOT_RECORDED)),
     change: async (request) => (lost() ? lostEntry(request.fix) : world.change(node, request)),
+    state: async () => {
+      if (lost()) return { known: false, gap: 'unreachable', detail: 'the connection was lost' };
+      const detail = 'the recording does not hold the node state at this moment';
+      return world.present?.nodeStates.get(node) ?? { known: false, gap: 'not-recorded', detail };
+    },
     ledger: async (fix, verb) => (lost() ? lostEntry(fix) : world.ledger(node, fix, verb)),
     close: async () => {
       closed = true;

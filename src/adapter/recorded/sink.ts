@@ -1,6 +1,16 @@
-import type { ChangeRequest, ClosedDoor, Door, LedgerEntry, NodeIdentity, Output } from '../../model/index.ts';
+import type {
+  ChangeRequest,
+  ClosedDoor,
+  Door,
+  KubernetesPatch,
+  LedgerEntry,
+  NodeIdentity,
+  Output,
+  PodFacts,
+  Reading,
+} from '../../model/index.ts';
 import { canonical, doorName } from '../../model/index.ts';
-import type { Command } from '../../port.ts';
+import type { Command, Granted } from '../../port.ts';
 import {
   BROKEN,
   type Fact,
@@ -12,13 +22,17 @@ import {
   type RecordedState,
   type Recording,
   ROLLED_BACK,
+  unfixed,
 } from './recording.ts';
+
+import { StepsInMaking } from './steps-in-making.ts';
 
 type Deep<T> = Map<string, Map<string, T>>;
 interface StateInMaking extends RecordedState {
   readonly doors: Deep<true | string>;
   readonly outputs: Deep<Output>;
   readonly captures: Deep<RecordedCapture>;
+  readonly nodeStates: Map<string, Reading<readonly string[]>>;
   readonly cluster: {
     -readonly [K in keyof RecordedCluster]: RecordedCluster[K] extends ReadonlyMap<string, infer V>
       ? Map<string, V>
@@ -42,6 +56,7 @@ export class Sink {
   readonly #states = new Map<string, StateInMaking>();
   readonly #changes: ChangeInMaking[] = [];
   readonly #pending = new Map<string, Pending>();
+  readonly #steps = new StepsInMaking((name) => this.#states.has(name));
   #state = BROKEN;
   #next: string | null = null;
 
@@ -87,13 +102,41 @@ export class Sink {
     inner(this.#at(state).captures, node).set(key, capture);
   }
 
+  nodeState(state: string, node: string, reading: Reading<readonly string[]>): void {
+    this.#at(state).nodeStates.set(node, reading);
+  }
+
   /** What the API said in the present state. */
   clusterFact<K extends 'nodes' | 'cni' | 'apiServers'>(question: K, fact: RecordedCluster[K]): void {
     this.#at(this.#state).cluster[question] = fact as StateInMaking['cluster'][K];
   }
 
-  nodeFact<T>(pick: (cluster: StateInMaking['cluster']) => Map<string, Fact<T>>, node: string, fact: Fact<T>): void {
-    pick(this.#at(this.#state).cluster).set(node, fact);
+  nodeFact<T>(pick: (cluster: StateInMaking['cluster']) => Map<string, Fact<T>>, about: string, fact: Fact<T>): void {
+    pick(this.#at(this.#state).cluster).set(about, fact);
+  }
+
+  /** The API server was asked for a patch, and this is what became of it. */
+  patched(step: KubernetesPatch, fix: string, taking: 'effect' | 'back', granted: Granted): void {
+    if (granted.is !== 'done') return;
+    this.#enter(
+      this.#steps.patched({ from: this.#state, next: this.#next, detail: granted.detail }, step, fix, taking),
+    );
+  }
+
+  /** The API server was asked to delete a pod that it has shown before. */
+  podDeleted(uid: string, granted: Granted): void {
+    const { pods, podsOf } = this.#at(this.#state).cluster;
+    const shown = [...podsOf.values(), ...pods.values()].flatMap((fact) => ('fact' in fact ? fact.fact : []));
+    const pod: PodFacts | undefined = shown.find((one) => one.uid === uid);
+    if (granted.is !== 'done' || pod === undefined) return;
+    this.#enter(this.#steps.deleted({ from: this.#state, next: this.#next, detail: granted.detail }, pod));
+  }
+
+  #enter(state: string | null): void {
+    if (state === null) return;
+    this.#next = null;
+    this.#state = state;
+    this.#at(state);
   }
 
   /** A change was handed to a node, and this is what the node said. */
@@ -108,7 +151,7 @@ export class Sink {
     );
     const change = seen ?? {
       node,
-      from: from === ROLLED_BACK ? BROKEN : from,
+      from: unfixed(from),
       to,
       apply: request.apply,
       said: { state: entry.state === 'applied' ? 'applied' : 'begun', detail: entry.detail },
@@ -135,7 +178,7 @@ export class Sink {
     }
     if (entry.state === 'rolled-back') {
       pending.change.rolledBack = entry.difference;
-      this.#state = pending.change.from === BROKEN ? ROLLED_BACK : pending.from;
+      this.#state = unfixed(pending.change.from) === BROKEN ? ROLLED_BACK : pending.from;
     }
     if (['confirmed', 'refused', 'rolled-back'].includes(entry.state)) this.#pending.delete(`${node} ${fix}`);
   }
@@ -149,7 +192,7 @@ export class Sink {
         return [name, configured === undefined ? node : { ...node, configured }];
       }),
     );
-    return { ...this.#about, nodes, states: this.#states, changes: [...this.#changes] };
+    return { ...this.#about, nodes, states: this.#states, changes: [...this.#changes], steps: [...this.#steps.all] };
   }
 
   /** The node itself looked at each precondition before it changed anything, and found what was expected. */
@@ -178,7 +221,17 @@ export class Sink {
       doors: new Map(),
       outputs: new Map(),
       captures: new Map(),
-      cluster: { nodes: null, cni: null, apiServers: null, pods: new Map(), events: new Map(), kubelets: new Map() },
+      nodeStates: new Map(),
+      cluster: {
+        nodes: null,
+        cni: null,
+        apiServers: null,
+        pods: new Map(),
+        events: new Map(),
+        kubelets: new Map(),
+        podsOf: new Map(),
+        rehearsals: new Map(),
+      },
     };
     this.#states.set(name, state);
     return state;

@@ -6,8 +6,10 @@ import {
   type RecordedChange,
   type RecordedState,
   type Recording,
+  type RecordedStep,
   ROLLED_BACK,
   outputKey,
+  unfixed,
 } from './recording.ts';
 
 /** How a recording is played. */
@@ -31,6 +33,8 @@ export class World {
   readonly recording: Recording;
   readonly clock: Clock;
   readonly pace: number;
+  /** Which fix each Kubernetes object bears in its annotation, by kind, namespace and name. */
+  readonly bears = new Map<string, string>();
   readonly #fixes = new Map<string, Fix>();
   #state = BROKEN;
 
@@ -54,7 +58,17 @@ export class World {
   /** As on the first day: broken, and no fix known. */
   reset(): void {
     this.#fixes.clear();
+    this.bears.clear();
     this.#state = BROKEN;
+  }
+
+  /** Takes the step of the API server that matches, as recorded from the present state; `null` when none is. */
+  take(matches: (step: RecordedStep) => boolean): RecordedStep | null {
+    const here = this.state;
+    const found = this.recording.steps.filter(matches);
+    const step = found.find(({ from }) => from === here) ?? found.find(({ from }) => unfixed(from) === unfixed(here));
+    if (step !== undefined) this.#state = step.to;
+    return step ?? null;
   }
 
   /** Starts a change on a node. A fix id that its ledger knows is not started again. */
@@ -152,9 +166,4 @@ export class World {
     fix.entry = { ...fix.entry, state: 'rolled-back', detail, difference: fix.change?.rolledBack ?? [] };
     this.#state = unfixed(fix.before) === BROKEN ? ROLLED_BACK : fix.before;
   }
-}
-
-/** A node that was rolled back is as broken as before: what was recorded from one holds from the other. */
-function unfixed(state: string): string {
-  return state === ROLLED_BACK ? BROKEN : state;
 }

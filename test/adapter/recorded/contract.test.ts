@@ -1,8 +1,10 @@
 import { recordedCluster, recorder, Sink, World } from '../../../src/adapter/recorded/index.ts';
 import type { Cluster } from '../../../src/port.ts';
-import { clusterContract, type ClusterUnderTest, WORLD } from '../../contract/cluster.ts';
+import { clusterContract, type ClusterUnderTest, patchTo, WORLD } from '../../contract/cluster.ts';
 import { type FakeCluster, fakeCluster, nodeNamed, podNamed } from '../../fake/cluster.ts';
 import { HandClock, realNodes } from './practice.ts';
+
+const NAMES = [WORLD.healthy, WORLD.refusing, WORLD.silent];
 
 const real = (): FakeCluster =>
   fakeCluster({
@@ -11,7 +13,15 @@ const real = (): FakeCluster =>
       nodeNamed(WORLD.refusing, '127.0.0.12', { pool: 'ng-1' }),
       nodeNamed(WORLD.silent, '127.0.0.13', { pool: 'ng-1', ready: 'Unknown' }),
     ],
-    pods: [podNamed('web-a', WORLD.healthy, '10.244.0.10'), podNamed('web-b', WORLD.refusing, '10.244.1.10')],
+    pods: [
+      podNamed('web-a', WORLD.healthy, '10.244.0.10'),
+      podNamed('web-b', WORLD.refusing, '10.244.1.10'),
+      podNamed('aws-node-a', WORLD.healthy, '127.0.0.11', {
+        ...WORLD.cniPod,
+        owner: 'DaemonSet/aws-node',
+        hostNetwork: true,
+      }),
+    ],
     cni: {
       name: 'aws-vpc',
       version: '1.20.4',
@@ -19,6 +29,8 @@ const real = (): FakeCluster =>
       image: null,
       env: { AWS_VPC_K8S_CNI_EXTERNALSNAT: 'false' },
       hostPaths: {},
+      container: 'aws-node',
+      workload: WORLD.workload,
     },
     events: {
       [WORLD.silent]: [
@@ -43,13 +55,23 @@ const real = (): FakeCluster =>
 async function recordedFrom(cluster: Cluster): Promise<Cluster> {
   const sink = new Sink({ name: 'contract', title: '', cluster: cluster.name, madeFrom: {} });
   const { cluster: seen } = recorder(realNodes(), cluster, sink, (pcap) => pcap);
-  const names = Object.values(WORLD);
   await Promise.allSettled([
     seen.nodes(),
     seen.cni(),
     seen.apiServers(),
-    ...names.flatMap((name) => [seen.podsOn(name), seen.events(name), seen.reachKubelet(name)]),
+    ...NAMES.flatMap((name) => [seen.podsOn(name), seen.events(name), seen.reachKubelet(name)]),
+    seen.podsOf('kube-system', 'DaemonSet/aws-node'),
+    seen.podsOf('kube-system', 'DaemonSet/aws'),
+    seen.podsOf('default', 'DaemonSet/aws-node'),
+    seen.rehearse(patchTo('true')),
   ]);
+  await seen.patch(patchTo('true'), 'f1', 'effect');
+  await seen.cni().catch(() => null);
+  await seen.patch(patchTo('false'), 'f1', 'back');
+  await seen.cni().catch(() => null);
+  sink.state('broken');
+  await seen.deletePod(WORLD.cniPod);
+  await seen.podsOf('kube-system', 'DaemonSet/aws-node').catch(() => null);
   return recordedCluster(new World(sink.recording(), new HandClock()));
 }
 
@@ -65,6 +87,10 @@ clusterContract('a recording', async (): Promise<ClusterUnderTest> => {
       events: async (node) => (await played).events(node),
       apiServers: async () => (await played).apiServers(),
       reachKubelet: async (node) => (await played).reachKubelet(node),
+      podsOf: async (namespace, owner) => (await played).podsOf(namespace, owner),
+      rehearse: async (step) => (await played).rehearse(step),
+      patch: async (step, fix, taking) => (await played).patch(step, fix, taking),
+      deletePod: async (step) => (await played).deletePod(step),
     },
     deny: (question) => {
       fake.fail(question, 'denied', 'The API server refuses; allow the verb "list" on nodes.');

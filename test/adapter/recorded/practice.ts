@@ -19,8 +19,8 @@ export class HandClock implements Clock {
 export const NODE = 'ip-10-0-10-207';
 export const PEER = 'ip-10-0-10-115';
 export const LOOKUP = ['ip', 'route', 'get', '10.0.10.69', 'from', '10.0.10.207'] as const;
-export const APPLY = [['ip', 'route', 'del', '10.0.10.0/24', 'dev', 'eth1']] as const;
-export const UNDO = [['ip', 'route', 'prepend', '10.0.10.0/24', 'dev', 'eth1']] as const;
+export const APPLY = [{ argv: ['ip', 'route', 'del', '10.0.10.0/24', 'dev', 'eth1'] }] as const;
+export const UNDO = [{ argv: ['ip', 'route', 'prepend', '10.0.10.0/24', 'dev', 'eth1'] }] as const;
 
 export const target = (more: Partial<NodeTarget> = {}): NodeTarget => ({
   name: NODE,
@@ -106,6 +106,10 @@ export function realNodes(): NodeShell {
         entry = { fix, state: 'applied', detail: '', difference: [] };
         return entry;
       },
+      state: async () =>
+        node === PEER
+          ? { known: false, gap: 'truncated', detail: 'the node state is longer than one answer may be' }
+          : { known: true, value: ['part routes', `10.0.10.0/24 dev ${broken ? 'eth1' : 'eth0'}`] },
       ledger: async (_fix, verb) => {
         if (entry === null) return null;
         if (verb === 'confirm') entry = { ...entry, state: 'confirmed', difference: ['-10.0.10.0/24 dev eth1'] };

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { recordedNodeShell, type Recording, World } from '../../../src/adapter/recorded/index.ts';
 import type { NodeSession, NodeShell } from '../../../src/port.ts';
-import { HandClock, LOOKUP, NODE, peer, reach, request, said, target } from './practice.ts';
+import { APPLY, HandClock, LOOKUP, NODE, peer, reach, request, said, target } from './practice.ts';
 import { capture, COMMANDS, recordStory } from './story.ts';
 
 describe('recorded nodes', () => {
@@ -32,9 +32,10 @@ describe('recorded nodes', () => {
     });
 
     test.each([
-      ['another command', { apply: [['ip', 'route', 'flush', 'table', 'main']] }],
-      ['one command more', { apply: [...request().apply, ['true']] }],
-      ['the words cut otherwise', { apply: [['ip', 'route', 'del', '10.0.10.0/24 dev', 'eth1']] }],
+      ['another command', { apply: [{ argv: ['ip', 'route', 'flush', 'table', 'main'] }] }],
+      ['one command more', { apply: [...request().apply, { argv: ['true'] }] }],
+      ['the words cut otherwise', { apply: [{ argv: ['ip', 'route', 'del', '10.0.10.0/24 dev', 'eth1'] }] }],
+      ['something to read', { apply: [{ ...APPLY[0], stdin: 'x' }] }],
       ['no command', { apply: [] }],
     ])('that is not recorded is refused: %s', async (_title, more) => {
       expect(await session.change(request(more))).toEqual({
@@ -54,7 +55,7 @@ describe('recorded nodes', () => {
     });
 
     test('under a fix id that was used starts nothing', async () => {
-      await session.change(request({ apply: [['false']] }));
+      await session.change(request({ apply: [{ argv: ['false'] }] }));
       expect(await session.change(request())).toMatchObject({ state: 'refused', detail: /not recorded/ });
       expect(world.state).toBe('broken');
       await session.change(request({ fix: 'f2' }));
