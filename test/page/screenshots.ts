@@ -15,7 +15,15 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 /** What the README shows; with --all, every moment in every look. */
-const SHOWN: readonly string[] = ['finding-light', 'approval-dark', 'summary-light', 'question-phone', 'finding-phone'];
+const SHOWN: readonly string[] = [
+  'finding-light',
+  'approval-dark',
+  'summary-light',
+  'question-phone',
+  'finding-phone',
+  'picture-dark',
+  'picture-phone',
+];
 
 /**
  * Plays I1 in practice and photographs its thread: `node test/page/screenshots.ts [--all] [--to DIRECTORY]`.
@@ -48,6 +56,7 @@ async function main(): Promise<void> {
     await liveMessage(light, NODE).getByText('waiting for an approval').waitFor();
     await thread.getByRole('link', { name: 'Download capture-eth1.pcap' }).waitFor();
     await photograph('finding', /^Replies from .* leave through the wrong interface\. /);
+    await photograph('picture', 'What became of the 7 marked packets');
     await photograph('approval', /^Fix A — /);
     await thread.getByRole('button', { name: 'Approve Fix A' }).click();
     await photograph('refused', /^You started this incident/);
@@ -72,6 +81,7 @@ async function bringUp(page: Page, words: string | RegExp): Promise<void> {
     .last();
   await message.waitFor();
   await message.evaluate((node) => node.scrollIntoView({ block: 'start' }));
+  for (const picture of await message.getByRole('img').all()) await picture.evaluate((node) => node.decode());
   await page.mouse.move(0, 0);
 }
 

@@ -15,6 +15,8 @@ interface Incident {
   readonly counted: RegExp;
   readonly broken: string;
   readonly healthy: string;
+  /** What the picture says to who does not see it. */
+  readonly drawn: RegExp;
   readonly captures: readonly (readonly [string, number])[];
   readonly fix: string;
   readonly durable: RegExp;
@@ -28,6 +30,7 @@ const I1: Incident = {
   counted: /Proven · 7 of 7 SYNs arrived on eth0; all 7 SYN-ACKs left by eth1, none by eth0\./,
   broken: '10.0.10.69 from 10.0.10.207 dev eth1 uid 0',
   healthy: '10.0.10.69 from 10.0.10.115 dev eth0 uid 0',
+  drawn: /^Packet ladder\. Answered elsewhere\. 7 of 7 SYNs arrived on eth0; all 7 SYN-ACKs left by eth1, /,
   captures: [
     ['capture-eth0.pcap', 7],
     ['capture-eth1.pcap', 7],
@@ -44,6 +47,7 @@ const I3: Incident = {
   counted: /Proven · 7 of 7 echo requests arrived on eth0, none went on to cali\w+; no echo reply was seen\./,
   broken: 'net.ipv4.ip_forward = 0',
   healthy: 'net.ipv4.ip_forward = 1',
+  drawn: /^Packet ladder\. Not forwarded\. 7 of 7 echo requests arrived on eth0, none went on to cali/,
   captures: [
     ['capture-eth0.pcap', 7],
     ['capture-cali', 0],
@@ -74,6 +78,7 @@ describe.skipIf(noChrome).concurrent(`practice in a browser, from the command to
     expect(await thread.getByRole('button', { name: 'Something else' }).count()).toBe(0);
     await thread.getByRole('button', { name: 'Approve Fix A' }).waitFor();
     await proof(thread, incident);
+    await picture(page, thread, incident.drawn);
     for (const [file, least] of incident.captures) await capture(page, thread, file, least);
 
     await refusals(practice, page, thread);
@@ -131,6 +136,27 @@ async function proof(thread: Locator, { cause, counted, broken, healthy, node, p
   });
   expect(heights[0]).toBe(heights[1]);
   expect(await table.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+}
+
+/** The picture is there, twice as sharp as it is wide on a phone, and makes nothing wider than the window, a phone's or a desk's. */
+async function picture(page: Page, thread: Locator, words: RegExp): Promise<void> {
+  const shown = thread.getByRole('img', { name: words });
+  await shown.scrollIntoViewIfNeeded();
+  expect(
+    await shown.evaluate(async (node) => {
+      await node.decode();
+      return node.naturalWidth;
+    }),
+  ).toBe(720);
+  const window = page.viewportSize();
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const box = await shown.boundingBox();
+    expect(box?.width).toBeGreaterThan(300);
+    expect((box?.x ?? 0) + (box?.width ?? width)).toBeLessThan(width);
+    expect(await thread.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+  }
+  if (window !== null) await page.setViewportSize(window);
 }
 
 /** A pcap of the thread: whole, with at least so many packets, and nothing behind their headers. */
