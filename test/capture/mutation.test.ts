@@ -6,6 +6,9 @@ import { Packet } from '../../src/capture/packet.ts';
 import { eachPacket } from '../../src/capture/pcap.ts';
 import { be32, bytes, pcap } from './build.ts';
 import { decoded } from './decoded.ts';
+import { failureOf } from './fuzz/failure.ts';
+import { Judge } from './fuzz/judge.ts';
+import { Mutants } from './fuzz/mutant.ts';
 import { ETH0, ETH1, ports, sentSyns, syn, synAck, unreachable } from './talk.ts';
 import { packetOf } from './packets.ts';
 
@@ -90,6 +93,21 @@ test('a damaged capture still makes a story, and the story is the same without p
     }),
     { numRuns: 1000 },
   );
+});
+
+test('twenty thousand of the inputs that `npm run trial -- fuzz` takes are handled as promised', () => {
+  const mutants = new Mutants(1);
+  const judge = new Judge();
+  for (let index = 0; index < 20_000; index += 1) {
+    expect(failureOf(judge, mutants.make(index), index, Infinity)).toBeNull();
+  }
+});
+
+test('the same seed and number make the same input, others another one', () => {
+  const made = (seed: number, index: number) => new Mutants(seed).make(index);
+  expect(made(1, 77)).toEqual(made(1, 77));
+  expect(made(1, 77)).not.toEqual(made(1, 78));
+  expect(made(1, 77)).not.toEqual(made(2, 77));
 });
 
 test('fifty thousand marked packets make a story of bounded size', () => {

@@ -1,7 +1,11 @@
-/** Long trials, each a command: `npm run trial -- kill [--lab]`. */
+/** Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`. */
+import { fuzzTrial } from './fuzz.ts';
 import { killTrial } from './kill.ts';
 
-const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = { kill: killTrial };
+const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
+  fuzz: fuzzTrial,
+  kill: killTrial,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const trial = trials[name];
