@@ -4,6 +4,7 @@ import type { Rendering, Style } from './block.ts';
 import { bullets, characters, fallback, lines, mostCharacters, preformatted, rich, section } from './block.ts';
 import { clip } from './clean.ts';
 import { evidence } from './evidence.ts';
+import { path } from './path.ts';
 import { code, limited, plain, strong, text, words } from './rich.ts';
 import { seen } from './seen.ts';
 
@@ -24,6 +25,7 @@ export function finding(message: FindingMessage, ladder: Ladder, style: Style): 
   const below: KnownBlock[] = [
     ...(drawn === '' ? [] : [rich(preformatted(drawn, 2000))]),
     ...(residue.length === 0 ? [] : [rich(section(...text('Not cured by Fix A:')), bullets(residue.map(text), 800))]),
+    ...path(message.path, style),
     ...seen(message.ruledOut, message.unseen, style),
   ];
   const room = mostCharacters - characters(above) - characters(below);

@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { SummaryMessage } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
-import { bullets, fallback, fold, lines, preformatted, rich, section } from './block.ts';
+import { bullets, buttons, fallback, fold, lines, preformatted, rich, section } from './block.ts';
+import { path } from './path.ts';
 import { limited, plain, strong, text, when, words } from './rich.ts';
 import { seen } from './seen.ts';
 
@@ -15,8 +16,10 @@ export function summary(message: SummaryMessage, style: Style): Rendering {
     message.durable.length === 0
       ? null
       : rich(section(...text('To make it last:')), bullets(message.durable.map(text), 1200)),
+    ...path(message.path, style),
     ...seen(message.ruledOut, message.unseen, style),
     ...timeline(message, style),
+    ...buttons(message.buttons ?? []),
   ];
   return {
     text: fallback(plain(message.headline), ...message.paragraphs.slice(0, 2).map(plain)),

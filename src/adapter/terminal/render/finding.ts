@@ -2,6 +2,7 @@ import type { CaptureRecord, CaptureStory, Evidence, FindingMessage, Line as Sai
 import { behind, beside, section } from '../block.ts';
 import { code, joined, type Line, rich, say } from '../piece.ts';
 import { cut } from '../wrap.ts';
+import { renderPath } from './path.ts';
 import { renderRest } from './unseen.ts';
 
 /** Below this width a node and its peer stand under each other. */
@@ -21,6 +22,7 @@ export function renderFinding(
     ...(packets.length === 0 ? [] : [[], ...packets.map((row) => cut([say('  '), say(row)], width))]),
     ...section('Captures', captures.map(captureLine), width),
     ...renderEvidence(message, evidence, width),
+    ...renderPath(message.path, width),
     ...section(
       'Stays after the obvious fix',
       finding.residue.map((sentence) => [say(sentence)]),

@@ -3,6 +3,7 @@ import { behind, section } from '../block.ts';
 import { clockTime } from '../clock-time.ts';
 import { code, type Line, type Piece, rich, say } from '../piece.ts';
 import { wrap } from '../wrap.ts';
+import { renderPath } from './path.ts';
 import { renderRest } from './unseen.ts';
 
 const SIGNS: Readonly<Record<SummaryMessage['outcome'], Piece>> = {
@@ -35,6 +36,7 @@ export function renderSummary(message: SummaryMessage, width: number): readonly 
       durable.map((line) => [say(line)]),
       width,
     ),
+    ...renderPath(message.path, width),
     ...renderRest(message, width),
   ];
 }

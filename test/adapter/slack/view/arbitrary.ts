@@ -8,6 +8,7 @@ import type {
   Evidence,
   Finding,
   FindingMessage,
+  Hop,
   Line,
   LiveMessage,
   Message,
@@ -126,11 +127,41 @@ const capture: fc.Arbitrary<CaptureRecord> = fc.record({
   packets: fc.nat(500),
   flows: fc.nat(20),
 });
-const planStep: fc.Arbitrary<PlanStep> = fc.record({
-  kind: fc.constant('node-command'),
-  node: fc.oneof(fc.constant('ip-10-0-10-207'), bytes),
-  argv: fc.array(bytes, { minLength: 1, maxLength: 8 }),
-});
+const nodeStep: fc.Arbitrary<PlanStep> = fc
+  .record({
+    kind: fc.constant('node-command' as const),
+    node: fc.oneof(fc.constant('ip-10-0-10-207'), bytes),
+    argv: fc.array(bytes, { minLength: 1, maxLength: 8 }),
+    stdin: fc.option(bytes, { nil: undefined }),
+  })
+  .map(({ stdin, ...rest }) => ({ ...rest, ...(stdin === undefined ? {} : { stdin }) }));
+const clusterStep: fc.Arbitrary<PlanStep> = fc.oneof(
+  fc.record({
+    kind: fc.constant('kubernetes-patch' as const),
+    object: fc.record({
+      kind: fc.constantFrom('DaemonSet', 'Node'),
+      namespace: fc.option(bytes),
+      name: bytes,
+      uid: token,
+      generation: fc.option(fc.nat(99)),
+    }),
+    says: bytes,
+    patch: fc.dictionary(bytes, bytes, { maxKeys: 4 }),
+  }),
+  fc.record({
+    kind: fc.constant('pod-delete' as const),
+    namespace: bytes,
+    name: fc.option(bytes),
+    uid: fc.option(token),
+    node: bytes,
+    owner: fc.oneof(fc.constant('DaemonSet/aws-node'), bytes),
+  }),
+);
+/** All the node's, or all the API server's. */
+const steps: fc.Arbitrary<readonly PlanStep[]> = fc.oneof(
+  fc.array(nodeStep, { maxLength: 30 }),
+  fc.array(clusterStep, { maxLength: 30 }),
+);
 const plan: fc.Arbitrary<Plan> = fc.record({
   version: fc.constant(1),
   id: token,
@@ -146,8 +177,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   }),
   title: bytes,
   safety: bytes,
-  steps: fc.array(planStep, { maxLength: 30 }),
-  undo: fc.array(planStep, { maxLength: 30 }),
+  steps,
+  undo: steps,
   preconditions: fc.array(fc.record({ argv: fc.array(bytes, { maxLength: 5 }), stdout: bytes }), { maxLength: 20 }),
   risk: fc.constantFrom(1, 2, 3),
   approvals: fc.integer({ min: 1, max: 3 }),
@@ -160,6 +191,8 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   expiresAt: time,
   verify: fc.array(bytes, { maxLength: 30 }),
   durable: fc.array(bytes, { maxLength: 5 }),
+  stage: fc.option(fc.record({ at: fc.nat(3), of: fc.nat(4) })),
+  rehearsal: fc.array(bytes, { maxLength: 60 }),
   playbook: fc.record({ id: bytes, digest: token }),
 });
 
@@ -185,8 +218,20 @@ const note: fc.Arbitrary<NoteMessage> = fc.record({
   is: fc.constant('note'),
   text: rich,
   list: fc.array(rich, { maxLength: 12 }),
-  buttons: fc.array(button, { maxLength: 6 }),
+  buttons: fc.array(button, { maxLength: 14 }),
 });
+const hop: fc.Arbitrary<Hop> = fc.record({
+  way: fc.constantFrom('there', 'back'),
+  role: fc.constantFrom('subject', 'peer', 'farEnd'),
+  node: bytes,
+  about: bytes,
+  command: fc.option(bytes),
+  line: fc.option(bytes),
+  output: fc.constant(null),
+  fits: fc.constantFrom('yes', 'no', 'unknown'),
+  says: bytes,
+});
+const path = fc.oneof(fc.constant([]), fc.array(hop, { minLength: 1, maxLength: 12 }));
 const findingMessage: fc.Arbitrary<FindingMessage> = fc.record({
   is: fc.constant('finding'),
   finding,
@@ -198,6 +243,7 @@ const findingMessage: fc.Arbitrary<FindingMessage> = fc.record({
   evidence: fc.oneof(fc.array(evidence, { maxLength: 8 }), fc.array(evidence, { minLength: 150, maxLength: 200 })),
   ruledOut: fc.array(bytes, { maxLength: 40 }),
   unseen: fc.array(missing, { maxLength: 30 }),
+  path,
 });
 const approval: fc.Arbitrary<ApprovalMessage> = fc
   .record({
@@ -228,6 +274,7 @@ const summary: fc.Arbitrary<SummaryMessage> = fc.record({
   difference: fc.array(bytes, { maxLength: 100 }),
   ruledOut: fc.array(bytes, { maxLength: 40 }),
   unseen: fc.array(missing, { maxLength: 30 }),
+  path,
 });
 
 /** Any message that the model admits, filled with the worst bytes known. */
