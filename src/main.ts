@@ -5,7 +5,7 @@ import { diagnose } from './cli/diagnose.ts';
 import { diagnoseRequest } from './cli/diagnose-request.ts';
 import { BadPlaybooks, buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
-import { playbookLint } from './cli/playbook.ts';
+import { playbookGraph, playbookLint } from './cli/playbook.ts';
 import { systemClock, systemIds } from './cli/system.ts';
 import { USAGE } from './cli/usage.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -50,8 +50,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       }
     }
     case 'playbook':
-      if (rest[0] !== 'lint') return wrong('playbook knows one word: lint.');
-      return playbookLint(rest[1] ?? PLAYBOOKS, (line) => process.stdout.write(`${line}\n`));
+      return playbook(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -59,6 +58,13 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     default:
       return wrong(`netdiag has no command ${JSON.stringify(command)}.`);
   }
+}
+
+function playbook([word, argument]: readonly string[]): number {
+  const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+  if (word === 'lint') return playbookLint(argument ?? PLAYBOOKS, say);
+  if (word === 'graph') return playbookGraph(PLAYBOOKS, argument, say);
+  return wrong('playbook knows two words: lint and graph.');
 }
 
 function usage(): number {

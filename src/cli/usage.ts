@@ -7,6 +7,7 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --json                         one JSON document on stdout; exit 0 cause found, 3 nothing wrong, 4 could not see, 2 usage
       --bundle FILE                  write everything that was seen and decided to FILE
   netdiag playbook lint [DIRECTORY]  check playbooks
+  netdiag playbook graph [ID]        draw one, or all, as Markdown with Mermaid charts
   netdiag help
 
 Without a command (npm start) and without any configuration it opens a practice workspace on this machine.

@@ -1,5 +1,6 @@
 export { compile, flat } from './compile.ts';
 export type { Route } from './compile.ts';
+export { graph } from './graph.ts';
 export { loadPlaybook } from './load.ts';
 export type { Complaint } from './complain.ts';
 export type { Names, Playbook } from './load.ts';

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { BadPlaybooks, buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { folder } from '../../src/cli/folder.ts';
-import { playbookLint } from '../../src/cli/playbook.ts';
+import { playbookGraph, playbookLint } from '../../src/cli/playbook.ts';
 import { KUBELET, PODS } from '../fake/house.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'netdiag-cli-'));
@@ -113,5 +113,38 @@ describe('the folder of a diagnosis', () => {
   test('saves what only its owner can read', () => {
     const path = folder(join(directory, 'files')).save('capture-eth0.pcap', new Uint8Array([1]));
     expect(path).toBe(join(directory, 'files', 'capture-eth0.pcap'));
+  });
+});
+
+describe('playbook graph', () => {
+  const drawn = (id?: string): { readonly exit: number; readonly text: string } => {
+    const said: string[] = [];
+    const exit = playbookGraph(directory, id, (line) => said.push(line));
+    return { exit, text: said.join('\n') };
+  };
+
+  test('the page of our playbooks is what the command draws now', () => {
+    const said: string[] = [];
+    expect(playbookGraph(PLAYBOOKS, undefined, (line) => said.push(line))).toBe(0);
+    expect(readFileSync(join(PLAYBOOKS, '../docs/playbooks.md'), 'utf8')).toBe(`${said.join('\n')}\n`);
+  });
+
+  test('every state is drawn once, every way on is an arrow, and words stay words', () => {
+    writeFileSync(join(directory, 'pods.yml'), PODS.replace('Which pods?', 'Which "pods" <b>?'));
+    const { exit, text } = drawn('pods');
+    expect(exit).toBe(0);
+    expect(text.match(/^ {2}s\d+[[({]/gm)).toHaveLength(6);
+    expect(text).toContain('{"Which #quot;pods#quot; #lt;b#gt;?"}');
+    expect(text).toContain('-->|"All of them"|');
+  });
+
+  test('a playbook that nobody wrote is refused with the names of those there are', () => {
+    writeFileSync(join(directory, 'pods.yml'), PODS);
+    expect(drawn('nobody')).toEqual({ exit: 2, text: 'No playbook is called "nobody"; there are pods.' });
+  });
+
+  test('one with a mistake is not drawn', () => {
+    writeFileSync(join(directory, 'pods.yml'), PODS.replace('start: which', 'start: where'));
+    expect(drawn().exit).toBe(2);
   });
 });
