@@ -141,8 +141,10 @@ function status(fault: Extract<Fault, { is: 'status' }>, ask: Ask): Explained {
   };
 }
 
-/** Which RBAC rule is missing, and for whom, as far as the API server said. */
+/** Which RBAC rule is missing, and for whom, as far as the API server said. An admission rule says 403 too, in other words. */
 function missingVerb(ask: Ask, message: string): string {
+  if (/denied (?:the )?request/.test(message))
+    return 'an admission rule of the cluster is against it; ask whoever set it up';
   const who = /User "([^"]{1,200})"/.exec(message)?.[1];
   const what = ask.group === '' ? ask.resource : `${ask.resource}.${ask.group}`;
   const where = ask.namespace === null ? 'in the whole cluster' : `in namespace ${ask.namespace}`;

@@ -1,6 +1,8 @@
 // Over real sockets: nock is not loaded here, because it stands between undici and TLS.
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import type { Cluster } from '../../../src/port.ts';
+import { patchTo, WORLD } from '../../contract/cluster.ts';
 import {
   cluster,
   failure,
@@ -103,5 +105,64 @@ describe('no API server', () => {
       ),
     );
     expect((await failure(cluster({ path }).nodes())).gap).toBe('truncated');
+  });
+});
+
+describe('a change', () => {
+  const live = recorded('daemonset-aws-node.json');
+  const CHANGES = {
+    PATCH: (asked: Cluster) => asked.patch(patchTo('true'), 'f1', 'effect'),
+    DELETE: (asked: Cluster) => asked.deletePod(WORLD.cniPod),
+  } as const;
+
+  it.each(['PATCH', 'DELETE'] as const)('whose connection broke off after %s is not sent again', async (method) => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.method ?? '');
+      if (request.method === method) request.socket.destroy();
+      else response.writeHead(200, JSON_TYPE).end(live);
+    });
+    const path = plainKubeconfig(await loopback(server));
+    const error = await failure(CHANGES[method](cluster({ path, clock: patientClock({ pause: 1 }) })));
+    expect(error.message).toMatch(/broke the connection.*cannot see whether it was (changed|deleted)/);
+    expect(seen.filter((one) => one === method)).toEqual([method]);
+  });
+
+  it.each(['PATCH', 'DELETE'] as const)('whose HTTP/2 session broke off after %s is not sent again', async (method) => {
+    const seen: string[] = [];
+    const server = tlsServer((request, response) => {
+      seen.push(request.method);
+      if (request.method === method) request.stream.session?.destroy();
+      else response.writeHead(200, JSON_TYPE).end(live);
+    });
+    const path = trusting(await loopback(server));
+    const error = await failure(CHANGES[method](cluster({ path, clock: patientClock({ pause: 1 }) })));
+    expect(error.message).toMatch(/cannot see whether it was (changed|deleted)/);
+    expect(seen.filter((one) => one === method)).toEqual([method]);
+  });
+
+  it('that nobody answers is waited for longer than the API server takes, and can be asked for again', async () => {
+    let now = live;
+    let patches = 0;
+    const server = createServer((request, response) => {
+      if (request.method !== 'PATCH') {
+        response.writeHead(200, JSON_TYPE).end(now);
+        return;
+      }
+      // It is made, but the answer never comes.
+      patches += 1;
+      now = live.replace('"annotations": {', '"annotations": { "netdiag/fix": "f1",');
+    });
+    const path = plainKubeconfig(await loopback(server));
+    const clock = patientClock({ deadline: 300 });
+    const error = await failure(CHANGES.PATCH(cluster({ path, clock })));
+    expect(error.gap).toBe('timed-out');
+    expect(error.message).toMatch(/did not answer within 36 s.*cannot see whether it was changed.*then ask again\.$/);
+    expect(Math.max(...clock.deadlines)).toBe(36_000);
+    expect(await CHANGES.PATCH(cluster({ path }))).toEqual({
+      is: 'done',
+      detail: 'DaemonSet kube-system/aws-node bears this change already.',
+    });
+    expect(patches).toBe(1);
   });
 });
