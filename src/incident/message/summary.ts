@@ -1,24 +1,27 @@
 import type { IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
-import { lastChange } from '../past.ts';
+import { keptChanges, lastChange } from '../past.ts';
 import { headline } from './headline.ts';
+import { withoutCause } from './without-cause.ts';
 
 /** How it ended, for the people in the thread and for the post-mortem. Absent until the incident is closed. */
 export function summaryMessage(now: IncidentState): readonly (readonly [string, Message])[] {
   const { outcome } = now;
   if (outcome === null) return [];
-  const state = { ...now, change: lastChange(now) };
+  const change = outcome === 'repaired' ? (keptChanges(now).at(-1) ?? lastChange(now)) : lastChange(now);
+  const state = { ...now, change };
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
   const message: SummaryMessage = {
     is: 'summary',
     outcome,
-    headline: headline(state, outcome),
+    headline: headline(now, outcome),
     paragraphs: paragraphs(state, outcome),
     timeline: state.timeline,
     durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
     difference: state.change?.entry?.difference ?? [],
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.findings.length > 0 ? [] : state.unseen,
+    ...(state.findings.length > 0 || state.path === undefined ? {} : { path: state.path }),
     ...(outcome === 'repaired' ? lasting(state) : {}),
   };
   return [['summary', message]];
@@ -37,9 +40,8 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
   const known = finding?.confidence === 'possible' ? 'Found: ' : 'Cause: ';
   if (finding !== undefined) list.push([{ strong: known }, { text: finding.statement }]);
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
-  const ran = new Set([...state.past, ...(state.change === null ? [] : [state.change])].map(({ plan }) => plan));
   for (const offer of state.offers) {
-    if (!ran.has(offer.plan.id) || offer.decidedBy === null) continue;
+    if (offer.state !== 'approved' || offer.decidedBy === null) continue;
     list.push([
       { strong: `Fix ${offer.letter}: ` },
       { text: offer.plan.title },
@@ -56,7 +58,7 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
     list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
   const compared = comparison(state);
   if (compared !== null) list.push([{ text: compared }]);
-  if (outcome === 'nothing-found' || outcome === 'unknown') list.push([{ text: looked(state) }, ...next(state)]);
+  if (outcome === 'nothing-found' || outcome === 'unknown') list.push(...withoutCause(state));
   if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
   for (const found of [finding, ...others].filter((one) => one !== undefined)) {
     const text = outcome === 'repaired' && found.code === offer?.plan.finding ? null : advise(found);
@@ -70,7 +72,8 @@ function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['ou
 function comparison({ change }: IncidentState): string | null {
   const lines = change?.entry?.difference.length ?? 0;
   if (change?.cluster !== null && change?.cluster !== undefined) {
-    if (change.cluster.before === null) return null;
+    if (!change.cluster.compared)
+      return "The node's own state could not be compared with the one before: what else differs on it is not known.";
     return lines === 0
       ? "The node's own addresses, links, rules, routes, settings and firewall are as before."
       : `${lines} lines of the node's own state are not as before; they are listed below.`;
@@ -90,39 +93,4 @@ function left({ findings, offers, node }: IncidentState): Rich[] {
     { text: statement },
     ...(offers.length > 1 ? [{ text: ' To be offered a fix for it: ' }, { code: `/netdiag ${node}` }] : []),
   ]);
-}
-
-function looked(state: IncidentState): string {
-  const known = Object.values(state.answers).filter(({ reading }) => reading.known);
-  const own = known.filter(({ question }) => question.role === 'subject').length;
-  const packets =
-    state.watched === null
-      ? ''
-      : ` ${state.watched.sent.answered} of ${state.watched.sent.count} marked packets were answered.`;
-  if (own === 0) return `I could not look at ${state.node}.`;
-  return `I looked at ${own} things on the node${known.length > own ? ' and on a healthy peer' : ''}.${packets}`;
-}
-
-/** What would tell most, when this did not. */
-function next(state: IncidentState): Rich {
-  const failed = state.looks.find(({ role, failure }) => role === 'subject' && failure !== null);
-  if (failed !== undefined)
-    return [
-      { text: ' The next thing that would tell us most: a way into the node (console, or an address that answers).' },
-    ];
-  if (state.watched === null && state.watchFailure !== null) {
-    return [
-      {
-        text: ` ${state.watchFailure} The next thing that would tell us most: repeat the failing request while somebody captures on the node.`,
-      },
-    ];
-  }
-  if (state.outcome === 'nothing-found')
-    return [
-      { text: ' The next thing that would tell us most: the exact client, server and port that fail, and since when.' },
-    ];
-  const [trouble] = state.troubles;
-  if (state.unseen.length === 0 && trouble !== undefined)
-    return [{ text: ` ${trouble} Ask again once that is mended.` }];
-  return [{ text: ' The next thing that would tell us most: the items under "could not see".' }];
 }
