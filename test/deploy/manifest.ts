@@ -10,10 +10,10 @@ export interface Manifest {
 
 const DIRECTORY = new URL('../../deploy/', import.meta.url);
 
-/** Every object in deploy/, file by file in the order of their names. */
-export function manifests(): readonly Manifest[] {
+/** Every object in deploy/, file by file in the order of their names; `only`: of that file. */
+export function manifests(only?: string): readonly Manifest[] {
   return readdirSync(DIRECTORY)
-    .filter((name) => name.endsWith('.yml'))
+    .filter((name) => name.endsWith('.yml') && (only === undefined || name === only))
     .toSorted()
     .flatMap((name) => parseAllDocuments(readFileSync(new URL(name, DIRECTORY), 'utf8'), { version: '1.1' }))
     .map((document) => {
