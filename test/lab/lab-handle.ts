@@ -11,7 +11,7 @@ import { inNamespace } from './namespace.ts';
 import { inNode } from './node.ts';
 import { nodeState } from './node-state.ts';
 import { type Place, placeOf } from './place.ts';
-import { labFiles, type LabNode, type LabPod, type LabRecord, readRecord } from './record.ts';
+import { labFiles, type LabNode, type LabPod, type LabRecord, podsOf, readRecord } from './record.ts';
 
 /** A lab that is up. */
 export interface Lab {
@@ -27,7 +27,8 @@ export interface Lab {
   nodes: Readonly<Record<string, LabNode>>;
   /** Other namespaces by name: `fabric`, outside hosts. */
   hosts: Readonly<Record<string, string>>;
-  pods: readonly LabPod[];
+  /** The pods that run now. */
+  readonly pods: readonly LabPod[];
   /** The environment in which netdiag finds this lab, without any Slack token. */
   env: NodeJS.ProcessEnv;
   /** Runs argv inside all namespaces of a node, or in the network namespace of a pod, a host, or `controller`. By name or address. */
@@ -78,7 +79,9 @@ export function labOf(place: Place, record: LabRecord): Lab {
     knownHostsFile: files.knownHosts,
     nodes: record.nodes,
     hosts: record.hosts,
-    pods: record.pods,
+    get pods() {
+      return podsOf(record);
+    },
     env,
     enter,
     exec: (where, argv, options) => run(enter(where, argv), options),
@@ -104,14 +107,15 @@ function entry(record: LabRecord, where: string, argv: readonly string[]): strin
   if (host !== undefined) return inNamespace(host, argv);
   const node = Object.values(record.nodes).find(({ name, ns }) => name === where || ns === where);
   if (node) return inNode(node.directory, argv);
-  const pod = record.pods.find(({ name, address }) => name === where || address === where);
+  const pods = podsOf(record);
+  const pod = pods.find(({ name, address }) => name === where || address === where);
   const podNode = pod && record.nodes[pod.node];
   if (podNode) return inNode(podNode.directory, ['nsenter', `--net=/run/netns/${pod.netns}`, '--', ...argv]);
   const known = [
     'controller',
     ...Object.keys(record.hosts),
     ...Object.keys(record.nodes),
-    ...record.pods.map(({ name }) => name),
+    ...pods.map(({ name }) => name),
   ];
   throw new Error(`lab ${record.name} has no "${where}"; it has ${known.join(', ')}`);
 }

@@ -5,7 +5,7 @@ import { livingPid } from './pid-file.ts';
 import type { PodSpec } from './topology/spec.ts';
 
 /** The kernel completes handshakes for a listening socket by itself: nobody has to accept. perl-base is on every Debian. */
-const LISTEN =
+export const LISTEN =
   'use Socket; socket(S,PF_INET,SOCK_STREAM,0) or die $!; bind(S,sockaddr_in($ARGV[0],INADDR_ANY)) or die $!;' +
   'listen(S,128) or die $!; open(R,">&=",3); syswrite(R,"ready\\n"); close(R); sleep while 1;';
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Sandbox, writeSandboxes } from './agent/sandbox.ts';
+import { bornUid } from './cluster/pod-object.ts';
 import { clusterState, writeState } from './cluster/state.ts';
 import { writeConfigFiles } from './config-files.ts';
 import { startDaemon } from './daemon.ts';
@@ -95,16 +97,6 @@ export async function raise(place: Place, what: Raise): Promise<LabRecord> {
     controllerNs: ns(topology.controller.name),
     nodes: Object.fromEntries(nodes.map((node) => [node.name, node])),
     hosts: { fabric: fabricNs, ...Object.fromEntries(topology.hosts.map(({ name }) => [name, ns(name)])) },
-    pods: topology.nodes.flatMap((spec) =>
-      spec.pods.map(({ name, namespace, address, netns, hostVeth }) => ({
-        name,
-        namespace,
-        address,
-        netns,
-        hostVeth,
-        node: spec.name,
-      })),
-    ),
   };
   writeRecord(record);
   return record;
@@ -162,20 +154,61 @@ async function startKubelet(
   const apiNode = topology.nodes.find(({ controlPlane }) => controlPlane)?.internalIps[0] ?? '';
   const settings: KubeletSettings = {
     node: spec.name,
+    directory,
+    hostIP: spec.internalIps[0] ?? '',
+    runtime: (spec.runtime ?? 'containerd').split(':')[0] ?? '',
+    cni: topology.cni,
+    enis: spec.enis ?? [],
+    vpc: topology.vpc ?? null,
+    flannel: topology.flannelNetwork === undefined ? null : { network: topology.flannelNetwork, podCidr: spec.podCidr },
+    nodePort: spec.nodePort ?? null,
+    programs: programsOf(topology),
     certFile: kubelet.certFile,
     keyFile: kubelet.keyFile,
     apiServer: `https://${apiNode}:6443`,
     caFile: authority.certFile,
     token: bearer,
-    containers: [
-      ...spec.hostPods.map(({ namespace, name, container }) => `${namespace}/${name}/${container}`),
-      ...spec.pods.map(({ namespace, name }) => `${namespace}/${name}/${name.split('-')[0] ?? name}`),
-    ],
   };
+  writeSandboxes(directory, sandboxesAtBirth(spec));
   const settingsFile = join(directory, 'kubelet.json');
   writeFileSync(settingsFile, JSON.stringify(settings), { mode: 0o600 });
   const argv = [process.execPath, join(listeners, 'kubelet.ts'), settingsFile];
   await startDaemon({ name: 'kubelet', directory, argv: inNode(directory, argv, 'without-mounts') });
+}
+
+/** What the containers of this topology's pods do. */
+function programsOf(topology: Topology): KubeletSettings['programs'] {
+  const pods = topology.nodes.flatMap((node) => node.pods);
+  return Object.fromEntries(
+    pods.map(({ name, listens, serves }) => [
+      containerOf(name),
+      { ...(listens === undefined ? {} : { listens }), ...(serves === undefined ? {} : { serves }) },
+    ]),
+  );
+}
+
+function sandboxesAtBirth({ hostPods, pods }: NodeSpec): Sandbox[] {
+  return [
+    ...hostPods.map(({ namespace, name, container }) => ({
+      uid: bornUid(namespace, name),
+      namespace,
+      name,
+      containers: [container],
+      network: null,
+    })),
+    ...pods.map(({ namespace, name, address, netns, hostVeth }) => ({
+      uid: bornUid(namespace, name),
+      namespace,
+      name,
+      containers: [containerOf(name)],
+      network: { address, netns, hostVeth },
+    })),
+  ];
+}
+
+/** The container of a pod is called as the first word of its name. */
+function containerOf(pod: string): string {
+  return pod.split('-')[0] ?? pod;
 }
 
 /** What listens inside a pod that serves something. Its network is entered through the node's first process, from outside. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sandboxesOf } from './agent/sandbox.ts';
 
 /** A node of a lab that is up. */
 export interface LabNode {
@@ -40,7 +41,6 @@ export interface LabRecord {
   nodes: Readonly<Record<string, LabNode>>;
   /** Namespaces of hosts that are no nodes, by name (an outside client); `fabric` is the fabric's own. */
   hosts: Readonly<Record<string, string>>;
-  pods: readonly LabPod[];
 }
 
 /** Files of a lab, by what they hold. */
@@ -56,6 +56,15 @@ export function labFiles(runDir: string) {
     knownHosts: join(runDir, 'known_hosts'),
     nodes: join(runDir, 'node'),
   };
+}
+
+/** The pods with an address of their own that run on a lab's nodes now. */
+export function podsOf({ nodes }: LabRecord): LabPod[] {
+  return Object.values(nodes).flatMap(({ name: node, directory }) =>
+    sandboxesOf(directory).flatMap(({ name, namespace, network }) =>
+      network === null ? [] : [{ name, namespace, node, ...network }],
+    ),
+  );
 }
 
 /** Writes the record; its presence means that the lab came up completely. */

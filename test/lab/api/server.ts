@@ -34,6 +34,7 @@ export class ApiServer {
   readonly #heartbeats = new Heartbeats();
   readonly #used = new Map<string, number>();
   readonly #watchers: Watchers;
+  readonly #followers = new Set<() => void>();
   #last: ClusterState;
 
   constructor(stateFile: string, callLog: string) {
@@ -43,23 +44,25 @@ export class ApiServer {
     this.#watchers = new Watchers(this.#last.revision);
   }
 
-  /** Follows the state file, for those who watch: `changed` is called after every change. Gives what ends it. */
+  /** Calls back after every change of the state, whoever made it. Gives what ends it. */
   follow(changed: () => void): () => void {
-    const look = () => {
-      if (this.#look()) changed();
-    };
+    const look = () => this.look();
+    this.#followers.add(changed);
     watchFile(this.#stateFile, { interval: LOOK_MS, persistent: false }, look);
-    return () => unwatchFile(this.#stateFile, look);
+    return () => {
+      unwatchFile(this.#stateFile, look);
+      this.#followers.delete(changed);
+    };
   }
 
-  /** Tells the watchers what is new; true when anything is. */
-  #look(): boolean {
+  /** Looks whether the state is another one, and tells everybody. */
+  look(): void {
     const state = readState(this.#stateFile);
-    if (state.revision === this.#last.revision) return false;
+    if (state.revision === this.#last.revision) return;
     if (losses(this.#last, state)) this.#watchers.forget(state.revision);
     this.#last = state;
     this.#watchers.tell(state);
-    return true;
+    for (const changed of this.#followers) changed();
   }
 
   /** Answers one request. Never throws: what went wrong in here is a 500. */
@@ -115,7 +118,7 @@ export class ApiServer {
         request.verb === 'patch'
           ? patchAnswer(this.#stateFile, request, body, message.headers)
           : deleteAnswer(this.#stateFile, request, body);
-      this.#look();
+      this.look();
       return answer;
     }
     if (request.verb === 'watch') return this.#watchers.add(request, response, state);

@@ -1,18 +1,7 @@
-import { must } from '../command.ts';
 import { echoes, knock } from '../knock.ts';
 import type { Lab } from '../lab-handle.ts';
 import { resolve } from '../resolve.ts';
-import {
-  clusterDomain,
-  controlPlane,
-  dnsPod,
-  dnsService,
-  peer,
-  subject,
-  subjectPod,
-  vteps,
-} from '../topology/flannel.ts';
-import { flannelAnnotations, vtepAddress } from '../topology/flannel-node.ts';
+import { clusterDomain, controlPlane, dnsPod, dnsService, peer, subject, subjectPod } from '../topology/flannel.ts';
 import type { Observation } from './fault.ts';
 
 const kubernetes = `kubernetes.default.svc.${clusterDomain}`;
@@ -80,34 +69,4 @@ export async function overlayWorks(lab: Lab): Promise<Observation> {
       ...ways.map(([from, to], index) => `${from} -> ${to}: ${answered[index]} of 2 echo requests answered`),
     ],
   };
-}
-
-/**
- * What a restarted flannel comes to: it keeps a `flannel.1` that fits and announces the MAC that it really has; the other nodes
- * then replace neighbour and forwarding entry. ensureLink and newSubnetAttrs in
- * https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan.go
- */
-export async function announceMac(lab: Lab, mac: string): Promise<void> {
-  const old = vteps[subject];
-  lab.changeCluster((state) => ({
-    ...state,
-    objects: {
-      ...state.objects,
-      '/nodes': (state.objects['/nodes'] ?? []).map((node) =>
-        node.metadata.name === subject
-          ? {
-              ...node,
-              metadata: { ...node.metadata, annotations: flannelAnnotations({ ...old, announcedMac: mac }) },
-            }
-          : node,
-      ),
-    },
-  }));
-  const address = vtepAddress(old);
-  for (const node of [peer, controlPlane]) {
-    const neighbour = ['neigh', 'replace', address, 'lladdr', mac, 'dev', 'flannel.1', 'nud', 'permanent'];
-    await must(lab.enter(node, ['bridge', 'fdb', 'add', mac, 'dev', 'flannel.1', 'dst', old.publicIp]));
-    await must(lab.enter(node, ['ip', ...neighbour]));
-    await must(lab.enter(node, ['bridge', 'fdb', 'del', old.announcedMac, 'dev', 'flannel.1', 'dst', old.publicIp]));
-  }
 }

@@ -1,5 +1,6 @@
-import { flannel } from '../topology/flannel.ts';
-import { announceMac, dnsTimesOut, overlayWorks } from './flannel-nodes.ts';
+import { daemonPod, replacePod } from '../kube-call.ts';
+import { flannel, subject } from '../topology/flannel.ts';
+import { dnsTimesOut, overlayWorks } from './flannel-nodes.ts';
 import type { Fault } from './fault.ts';
 
 const realMac = 'b6:9b:ed:b0:37:74';
@@ -15,6 +16,9 @@ export const i2Mac: Fault = {
     'flannel.1 has another MAC than its annotation announces: answers arrive and nobody takes them, DNS times out',
   topology: (twin) => flannel({ subjectSteps: [], ...(twin ? {} : { subjectMac: realMac }) }),
   symptom: dnsTimesOut,
-  fix: (lab) => announceMac(lab, realMac),
+  /** A new flannel announces the MAC that the device really has. */
+  async fix(lab) {
+    await replacePod(lab, await daemonPod(lab, 'kube-flannel/kube-flannel-ds', subject));
+  },
   healthy: overlayWorks,
 };

@@ -1,13 +1,14 @@
-import { must } from '../command.ts';
-import { enis, podsOn, subject, vpcCidr } from '../topology/eni.ts';
+import { daemonPod, kubeMust, replacePod } from '../kube-call.ts';
+import { enis, subject } from '../topology/eni.ts';
 import { podsConnect } from './eni-matrix.ts';
 import type { Fault } from './fault.ts';
 
-const RULE = ['priority', '1536'];
+const DAEMON_SET = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
 /** The CNI of the time: it asks the container runtime through the socket that its DaemonSet mounts. */
 const OLD = {
   version: 'v1.7.5-eksbuild.1',
   mounts: { dockershim: '/var/run/dockershim.sock', 'run-dir': '/var/run/aws-node' },
+  inContainer: { dockershim: '/var/run/dockershim.sock', 'log-dir': '/host/var/log/aws-routed-eni' },
 };
 
 /**
@@ -22,17 +23,19 @@ export const i4a: Fault = {
     enis({
       podRules: twin ? 'everywhere' : 'only-inside-vpc',
       rpFilter: { eth0: '2', eth1: '1' },
-      subjectSteps: [{ do: 'unix-socket', path: '/run/dockershim.sock' }],
+      sockets: ['/run/dockershim.sock'],
+      subjectSteps: [],
       subjectEtc: {},
       awsNode: { ...OLD, env: { AWS_VPC_K8S_CNI_EXTERNALSNAT: twin ? 'true' : 'false' } },
       runtime: 'docker://19.3.13',
     }),
   symptom: (lab) => podsConnect(lab, { eth0: 3, eth1: 0 }),
+  /** The setting changed, and one node rolled. */
   async fix(lab) {
-    for (const address of podsOn('eth1')) {
-      await must(lab.enter(subject, ['ip', 'rule', 'del', 'from', address, 'to', vpcCidr, 'lookup', '2', ...RULE]));
-      await must(lab.enter(subject, ['ip', 'rule', 'add', 'from', address, 'lookup', '2', ...RULE]));
-    }
+    const env = [{ name: 'AWS_VPC_K8S_CNI_EXTERNALSNAT', value: 'true' }];
+    const template = { spec: { containers: [{ name: 'aws-node', env }] } };
+    await kubeMust(lab, 'PATCH', DAEMON_SET, { body: { spec: { updateStrategy: { type: 'OnDelete' }, template } } });
+    await replacePod(lab, await daemonPod(lab, 'kube-system/aws-node', subject));
   },
   healthy: (lab) => podsConnect(lab, { eth0: 3, eth1: 6 }),
 };

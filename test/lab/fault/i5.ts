@@ -1,15 +1,15 @@
-import { must } from '../command.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CLOUD } from '../agent/ipamd.ts';
+import { daemonPod, kubeMust, podsOnNode, replacePod } from '../kube-call.ts';
 import { echoes } from '../knock.ts';
 import type { Lab } from '../lab-handle.ts';
-import { linksReady } from '../link-ready.ts';
 import { enis, peer, podsOn, subject } from '../topology/eni.ts';
 import type { Fault, Observation } from './fault.ts';
 import { healthyStart, LOG_FILE, sickStart } from './ipamd-lines.ts';
 
 const WRONG = '/run/containerd/containerd.sock';
 const RIGHT = '/var/run/docker.sock';
-/** Where a detached ENI waits: a namespace of its own, as a cloud holds one that belongs to no machine. */
-const CLOUD = 'detached-eni';
+const DAEMON_SET = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
 
 /**
  * The address manager asks Docker which containers run, through a socket that its DaemonSet does not mount. It sees none, believes
@@ -23,8 +23,8 @@ export const i5: Fault = {
     enis({
       podRules: 'everywhere',
       rpFilter: { eth0: '2', eth1: '2' },
+      sockets: ['/run/docker.sock'],
       subjectSteps: [
-        { do: 'unix-socket', path: '/run/docker.sock' },
         { do: 'file', path: LOG_FILE, text: twin ? healthyStart : sickStart },
         ...(twin ? [] : [{ do: 'ip', lines: [`netns add ${CLOUD}`, `link set eth1 netns ${CLOUD}`] } as const]),
       ],
@@ -33,45 +33,52 @@ export const i5: Fault = {
         version: 'v1.5.3',
         env: { AWS_VPC_K8S_CNI_EXTERNALSNAT: 'true', AWS_VPC_K8S_CNI_LOGLEVEL: 'DEBUG' },
         mounts: { 'run-dir': null, 'log-dir': '/var/log', dockersock: twin ? RIGHT : WRONG },
+        inContainer: { dockersock: '/var/run/docker.sock', 'log-dir': '/host/var/log' },
       },
       runtime: 'docker://18.6.1',
     }),
-  symptom: (lab) => podsAnswer(lab, { eth0: 3, eth1: 0 }),
+  symptom: (lab) => podsAnswer(lab, { answer: 3, silent: 6 }),
+  /** The mount corrected and one node rolled; then the pods that lost their ENI, one at a time. */
   async fix(lab) {
-    mount(lab, RIGHT);
-    await must(lab.enter(subject, ['ip', '-n', CLOUD, 'link', 'set', 'eth1', 'netns', '1']));
-    await must(lab.enter(subject, ['ip', '-batch', '-']), { input: attached });
-    await linksReady((argv) => lab.enter(subject, argv));
-    await must(lab.enter(subject, ['tee', '-a', LOG_FILE]), { input: healthyStart });
+    const lost = await orphans(lab);
+    await mountSocket(lab, RIGHT);
+    await replacePod(lab, await daemonPod(lab, 'kube-system/aws-node', subject));
+    for (const pod of lost) await replacePod(lab, pod);
   },
-  healthy: (lab) => podsAnswer(lab, { eth0: 3, eth1: 6 }),
+  healthy: (lab) => podsAnswer(lab, { answer: 9, silent: 0 }),
 };
 
-/** What ipamd does with an ENI that it attaches. */
-const attached = [
-  'link set eth1 mtu 9001',
-  'address add 172.31.53.62/20 brd + dev eth1 noprefixroute',
-  'link set eth1 up',
-  'route add 172.31.48.1 dev eth1 scope link table 2',
-  'route add default via 172.31.48.1 dev eth1 table 2',
-].join('\n');
+/** Makes the DaemonSet mount another path as the runtime's socket; no pod is replaced by that alone. */
+export async function mountSocket(lab: Lab, path: string): Promise<void> {
+  const template = { spec: { volumes: [{ name: 'dockersock', hostPath: { path } }] } };
+  await kubeMust(lab, 'PATCH', DAEMON_SET, { body: { spec: { updateStrategy: { type: 'OnDelete' }, template } } });
+}
 
-async function podsAnswer(lab: Lab, wanted: Record<'eth0' | 'eth1', number>): Promise<Observation> {
-  const answering = async (eni: 'eth0' | 'eth1'): Promise<number> => {
-    const answered = await Promise.all(podsOn(eni).map((address) => echoes(lab, peer, address)));
-    return answered.filter((count) => count > 0).length;
-  };
-  const [eth0, eth1] = await Promise.all([answering('eth0'), answering('eth1')]);
+async function orphans(lab: Lab) {
+  const lost = podsOn('eth1');
+  const pods = await podsOnNode(lab, 'default', subject);
+  return pods.filter((pod) => lost.includes((pod['status'] as { podIP: string }).podIP));
+}
+
+async function podsAnswer(lab: Lab, wanted: { answer: number; silent: number }): Promise<Observation> {
+  const pods = lab.pods.filter(({ node }) => node === subject);
+  const answered = await Promise.all(pods.map(({ address }) => echoes(lab, peer, address)));
+  const answer = answered.filter((count) => count > 0).length;
   return {
-    holds: eth0 === wanted.eth0 && eth1 === wanted.eth1,
-    lines: [`${peer} -> pods on eth0: ${eth0} of 3 answer`, `${peer} -> pods on eth1: ${eth1} of 6 answer`],
+    holds: answer === wanted.answer && pods.length - answer === wanted.silent,
+    lines: [`${peer} -> pods of ${subject}: ${answer} of ${pods.length} answer`],
   };
 }
 
-/** Changes what the DaemonSet mounts as the runtime's socket. */
-function mount(lab: Lab, path: string): void {
-  lab.changeCluster((state) => {
-    const text = JSON.stringify(state.objects['apps/daemonsets'] ?? []).replaceAll(`"${WRONG}"`, JSON.stringify(path));
-    return { ...state, objects: { ...state.objects, 'apps/daemonsets': JSON.parse(text) } };
-  });
+/** Resolves when ipamd has judged its pool: what it does of its own accord comes after its pod is Ready. */
+export async function poolJudged(lab: Lab, starts: number): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { stdout } = await lab.exec(subject, ['cat', LOG_FILE]);
+    const last = stdout.split('Starting L-IPAMD').slice(starts).at(-1);
+    if (last !== undefined && /IP pool is (NOT )?too low/.test(last)) {
+      if (!last.includes('found a deletable ENI') || last.includes('Successfully freed ENI')) return last;
+    }
+    await pause(100);
+  }
+  throw new Error('ipamd did not judge its pool within 10 s');
 }

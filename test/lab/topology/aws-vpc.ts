@@ -81,6 +81,7 @@ export function awsVpc(variant: AwsVpcVariant): Topology {
   const sick = variant.eth1Route === 'main-first';
   return {
     cni: 'aws-vpc',
+    vpc: { cidr: '10.0.0.0/16', gateway },
     apiAddress: variant.mgmt ? '192.168.100.69' : '10.0.10.69',
     segments: [
       { name: 'vpc', gateway: { address: `${gateway}/24`, mac: '02:bd:a6:b6:aa:3f' }, sourceCheck: true },
@@ -141,8 +142,13 @@ function node(
   choices: NodeChoices,
 ): NodeSpec {
   const nics = Object.entries(enis).map(([ifname, eni]: [string, Eni]): Nic => {
-    const secondary = pods.filter((pod) => pod.eni === ifname).map((pod) => pod.address);
-    return { segment: 'vpc', name: ifname, mac: eni.mac, owns: [eni.address, ...secondary], mtu: 9001 };
+    return {
+      segment: 'vpc',
+      name: ifname,
+      mac: eni.mac,
+      owns: [eni.address, ...secondary(eni, ifname, pods)],
+      mtu: 9001,
+    };
   });
   if (mgmt !== null) {
     const last = Number(mgmt.split('.')[3]);
@@ -182,7 +188,23 @@ function node(
     steps,
     pods,
     hostPods: hostPods(suffix),
+    enis: Object.entries(enis).map(([device, eni]: [string, Eni]) => ({
+      id: `eni-0${eni.mac.replaceAll(':', '')}4c1e`,
+      device,
+      mac: eni.mac,
+      address: eni.address,
+      prefix: '10.0.10.0/24',
+      gateway,
+      table: device === 'eth0' ? null : 2,
+      addresses: secondary(eni, device, pods),
+    })),
   };
+}
+
+/** Secondary addresses of an ENI: those of its pods, and three more of the VPC that nobody has. */
+function secondary({ address }: Eni, device: string, pods: readonly VpcPod[]): string[] {
+  const used = pods.filter((pod) => pod.eni === device).map((pod) => pod.address);
+  return [...used, ...[1, 2, 3].map((more) => address.replace(/\d+$/, (last) => String(Number(last) + more)))];
 }
 
 function hostPods(suffix: string): HostPodSpec[] {

@@ -1,5 +1,6 @@
 import { plainHost } from './baseline.ts';
-import type { Nic, NodeSpec, Step, Topology } from './spec.ts';
+import type { Eni, Nic, NodeSpec, Step, Topology } from './spec.ts';
+import { withNodePort } from './node-port.ts';
 import { type VpcPod, vpcCniRules, vpcCniSteps } from './vpc-cni.ts';
 
 /** The ways in which the labs with a secondary ENI differ. */
@@ -10,6 +11,8 @@ export interface EniVariant {
   /** Further steps on the subject, after everything else. */
   subjectSteps: readonly Step[];
   subjectEtc: Readonly<Record<string, string>>;
+  /** Sockets of the container runtime, on every node. */
+  sockets?: readonly string[];
   /** Version, settings and mounts of aws-node; absent: the lab's ordinary one. */
   awsNode?: Topology['awsNode'];
   /** What the nodes' kubelets say they run containers with. */
@@ -28,6 +31,9 @@ export const podPort = 8080;
 export const nodePort = 30_080;
 
 const gateway = '172.31.48.1';
+const prefix = '172.31.48.0/20';
+/** Addresses for pods on each ENI. */
+const perEni = 14;
 const apiEndpoint = '10.20.0.10:6443';
 
 const subjectPods: readonly VpcPod[] = [
@@ -55,6 +61,7 @@ export function podsOn(eni: 'eth0' | 'eth1'): string[] {
 export function enis(variant: EniVariant): Topology {
   return {
     cni: 'aws-vpc',
+    vpc: { cidr: vpcCidr, gateway },
     ...(variant.awsNode === undefined ? {} : { awsNode: variant.awsNode }),
     apiAddress: '192.168.100.20',
     segments: [
@@ -75,7 +82,7 @@ export function enis(variant: EniVariant): Topology {
         steps: [],
         etc: {},
       }),
-      controlPlaneNode(variant.runtime),
+      controlPlaneNode(variant),
     ],
     hosts: [
       {
@@ -106,14 +113,22 @@ function worker(
   variant: EniVariant,
   choices: Choices,
 ): NodeSpec {
-  const owned = (eni: 'eth0' | 'eth1', own: string) => [
-    own,
-    ...pods.filter((pod) => pod.eni === eni).map(({ address }) => address),
-  ];
   const hex = number.toString(16).padStart(2, '0');
+  const enis = ([first, second] as const).map((address, index): Eni => {
+    const device = `eth${index}`;
+    const mac = `02:1f:35:3d:0${index}:${hex}`;
+    const table = index === 0 ? null : 2;
+    const addresses = secondaryAddresses(pods, device, number);
+    return { id: eniId(number, index), device, mac, address, prefix, gateway, table, addresses };
+  });
   const nics: Nic[] = [
-    { segment: 'vpc', name: 'eth0', mac: `02:1f:35:3d:00:${hex}`, owns: owned('eth0', first), mtu: 9001 },
-    { segment: 'vpc', name: 'eth1', mac: `02:1f:35:3d:01:${hex}`, owns: owned('eth1', second), mtu: 9001 },
+    ...enis.map(({ device, mac, address, addresses }) => ({
+      segment: 'vpc',
+      name: device,
+      mac,
+      owns: [address, ...addresses],
+      mtu: 9001,
+    })),
     mgmtNic(number),
   ];
   const network = [
@@ -125,10 +140,13 @@ function worker(
     ...mgmtLines(number),
   ];
   const { rpFilter } = choices;
-  const rules = vpcCniRules(vpcCidr, first, apiEndpoint);
+  const externalSnat = variant.awsNode?.env['AWS_VPC_K8S_CNI_EXTERNALSNAT'] === 'true';
+  const rules = vpcCniRules(vpcCidr, first, apiEndpoint, externalSnat);
   return {
     ...node(name, number, variant.runtime),
     nics,
+    enis,
+    nodePort: { from: nodePort, to: podPort },
     internalIps: [first],
     labels: zone({ 'eks.amazonaws.com/nodegroup': 'ng-1' }),
     controlPlane: false,
@@ -140,7 +158,8 @@ function worker(
       },
       { do: 'ip', lines: network },
       ...vpcCniSteps(gateway, pods, true, variant.podRules === 'only-inside-vpc' ? vpcCidr : null),
-      { do: 'iptables', rules: withNodePort(rules, pods) },
+      { do: 'iptables', rules: withNodePort(rules, nodePort, podPort, pods) },
+      ...socketSteps(variant),
       ...choices.steps,
     ],
     pods: pods.map((one) => ({ ...one, listens: podPort })),
@@ -148,15 +167,32 @@ function worker(
   };
 }
 
-function controlPlaneNode(runtime: string): NodeSpec {
+/** Secondary addresses of an ENI: those that pods have, among more that nobody has. */
+function secondaryAddresses(pods: readonly VpcPod[], device: string, number: number): string[] {
+  const used = pods.filter(({ eni }) => eni === device).map(({ address }) => address);
+  const third = (device === 'eth0' ? 60 : 61) + (number % 2 === 0 ? 2 : 0);
+  const spare = Array.from({ length: perEni - used.length }, (_, index) => `172.31.${third}.${20 + 13 * index}`);
+  return [...used, ...spare];
+}
+
+function eniId(number: number, index: number): string {
+  if (number !== 61) return `eni-0c1a7b3d9e5f20${number}${index}`;
+  return index === 0 ? 'eni-0debffa6dcf067b1b' : 'eni-08bafec9495ebc6df';
+}
+
+function socketSteps({ sockets = [] }: EniVariant): Step[] {
+  return sockets.map((path) => ({ do: 'unix-socket', path }));
+}
+
+function controlPlaneNode(variant: EniVariant): NodeSpec {
   return {
-    ...node(controlPlane, 20, runtime),
+    ...node(controlPlane, 20, variant.runtime),
     nics: [{ segment: 'peered', name: 'eth0', mac: '02:62:68:47:23:a1', owns: ['10.20.0.10'], mtu: 9001 }, mgmtNic(20)],
     internalIps: ['10.20.0.10'],
     labels: zone({ 'node-role.kubernetes.io/control-plane': '' }),
     controlPlane: true,
     etc: resolvers,
-    steps: [{ do: 'ip', lines: [...plain('10.20.0.10/24', '10.20.0.1'), ...mgmtLines(20)] }],
+    steps: [{ do: 'ip', lines: [...plain('10.20.0.10/24', '10.20.0.1'), ...mgmtLines(20)] }, ...socketSteps(variant)],
     pods: [],
     hostPods: hostPods('cp20'),
   };
@@ -217,27 +253,4 @@ function pod(name: string, address: string, eni: VpcPod['eni'], hostVeth: string
     vethMac: `0a:58:${parts.join(':')}`,
     netns: `cni-${id}`,
   };
-}
-
-/**
- * kube-proxy's rules for a NodePort that keeps the client's address (externalTrafficPolicy Local). It takes the pods in turn, not
- * by chance as kube-proxy would, so that of as many connections as there are pods each gets one.
- */
-function withNodePort(rules: string, pods: readonly VpcPod[]): string {
-  const chains = pods.map(({ netns }) => `KUBE-SEP-${netns.slice(4).toUpperCase()}WEB`);
-  const made = [
-    ...['KUBE-EXT-LOLE4ISW44XBNF3G', 'KUBE-SVL-LOLE4ISW44XBNF3G', ...chains].map((chain) => `-N ${chain}`),
-    `-A KUBE-NODEPORTS -p tcp -m comment --comment "default/web:http" -m tcp --dport ${nodePort} -j KUBE-EXT-LOLE4ISW44XBNF3G`,
-    '-A KUBE-EXT-LOLE4ISW44XBNF3G -j KUBE-SVL-LOLE4ISW44XBNF3G',
-    ...pods.flatMap(({ address }, index) => {
-      const left = pods.length - index;
-      const turn = left > 1 ? `-m statistic --mode nth --every ${left} --packet 0 ` : '';
-      return [
-        `-A KUBE-SVL-LOLE4ISW44XBNF3G -m comment --comment "default/web:http -> ${address}:${podPort}" ${turn}-j ${chains[index]}`,
-        `-A ${chains[index]} -p tcp -m comment --comment "default/web:http" -m tcp -j DNAT --to-destination ${address}:${podPort}`,
-      ];
-    }),
-  ];
-  const end = rules.lastIndexOf('COMMIT');
-  return `${rules.slice(0, end)}${made.join('\n')}\n${rules.slice(end)}`;
 }

@@ -51,26 +51,36 @@ export function flannelSteps(
     `link add cni0 mtu 1450 address ${bridgeMac} type bridge`,
     `address add ${gateway}/24 brd + dev cni0`,
     'link set cni0 up',
-    ...pods.flatMap(({ netns, hostVeth, mac }) => [
-      `netns add ${netns}`,
-      `link add name ${hostVeth} mtu 1450 type veth peer name eth0 mtu 1450 address ${mac} netns ${netns}`,
-      `link set ${hostVeth} master cni0`,
-      `link set ${hostVeth} up`,
-    ]),
+    ...pods.flatMap((pod) => bridgeLines(pod)),
   ];
   const forward = others.map(({ announcedMac, publicIp }) => `fdb add ${announcedMac} dev flannel.1 dst ${publicIp}`);
   return [{ do: 'ip', lines }, { do: 'bridge', lines: forward }, ...pods.map((pod) => insidePod(pod, gateway))];
 }
 
-function reach(other: Vtep): string[] {
+/** Neighbour and route to another node's range. */
+export function reach(other: Vtep): string[] {
   const address = vtepAddress(other);
   return [
     `neigh replace ${address} lladdr ${other.announcedMac} dev flannel.1 nud permanent`,
-    `route add ${other.podCidr} via ${address} dev flannel.1 onlink`,
+    `route replace ${other.podCidr} via ${address} dev flannel.1 onlink`,
   ];
 }
 
-function insidePod({ netns, address }: BridgedPod, gateway: string): Step {
+/** What the CNI plug-in sets up on the node for one pod. */
+export function bridgeLines({ netns, hostVeth, mac }: BridgedPod): string[] {
+  return [
+    `netns add ${netns}`,
+    `link add name ${hostVeth} mtu 1450 type veth peer name eth0 mtu 1450 address ${mac} netns ${netns}`,
+    `link set ${hostVeth} master cni0`,
+    `link set ${hostVeth} up`,
+  ];
+}
+
+/** And inside the pod. */
+export function insidePod(
+  { netns, address }: Pick<BridgedPod, 'netns' | 'address'>,
+  gateway: string,
+): Extract<Step, { do: 'pod-ip' }> {
   return {
     do: 'pod-ip',
     pod: netns,

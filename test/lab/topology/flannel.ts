@@ -32,6 +32,7 @@ export function flannel(variant: FlannelVariant): Topology {
   const subjectMac = variant.subjectMac ?? vteps[subject].announcedMac;
   return {
     cni: 'flannel',
+    flannelNetwork: network,
     dnsService,
     apiAddress: '192.168.100.20',
     segments: [

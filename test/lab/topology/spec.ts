@@ -45,6 +45,21 @@ export interface PodSpec {
   serves?: { domain: string; answer: string };
 }
 
+/** A network interface of the cloud that is attached to a node, with the addresses that pods may have on it. */
+export interface Eni {
+  id: string;
+  /** Its interface on the node. */
+  device: string;
+  mac: string;
+  address: string;
+  /** The subnet, `172.31.48.0/20`. */
+  prefix: string;
+  gateway: string;
+  /** The table of its routes; null for the primary one, whose routes are in main. */
+  table: number | null;
+  addresses: readonly string[];
+}
+
 /** An object of the Kubernetes API that runs on a node without a namespace of its own (hostNetwork). */
 export interface HostPodSpec {
   name: string;
@@ -83,6 +98,10 @@ export interface NodeSpec {
   steps: readonly Step[];
   pods: readonly PodSpec[];
   hostPods: readonly HostPodSpec[];
+  /** What the cloud has attached to it, primary first; absent: it is in no cloud, or nobody manages its addresses. */
+  enis?: readonly Eni[];
+  /** A NodePort that leads to those of its own pods which listen on `to`. */
+  nodePort?: { from: number; to: number };
 }
 
 /** A namespace that is no node: an outside host, or the controller from which netdiag runs. */
@@ -100,6 +119,10 @@ export interface Topology {
   hosts: readonly HostSpec[];
   controller: HostSpec;
   cni: 'aws-vpc' | 'calico' | 'flannel';
+  /** The cloud's network in which ENIs are. */
+  vpc?: { cidr: string; gateway: string };
+  /** The range that flannel divides among the nodes. */
+  flannelNetwork?: string;
   /** Address of the service of the cluster DNS; absent where the lab has none. */
   dnsService?: string;
   /** How its aws-node DaemonSet differs from the ordinary one; a mount that is `null` is not there. */

@@ -21,25 +21,29 @@ export function vpcCniSteps(
   hasEth1: boolean,
   onlyTo: string | null = null,
 ): Step[] {
-  const narrowed = onlyTo === null ? '' : ` to ${onlyTo}`;
   const lines = ['rule add fwmark 0x80/0x80 lookup main priority 1024'];
   if (hasEth1) {
     lines.push(`route add ${gateway} dev eth1 scope link table 2`, `route add default via ${gateway} dev eth1 table 2`);
   }
-  for (const pod of pods) {
-    lines.push(
-      `netns add ${pod.netns}`,
-      `link add name ${pod.hostVeth} address ${pod.vethMac} mtu 9001 type veth peer name eth0 mtu 9001 netns ${pod.netns}`,
-      `link set ${pod.hostVeth} up`,
-      `route add ${pod.address} dev ${pod.hostVeth} scope link`,
-      `rule add to ${pod.address} lookup main priority 512`,
-    );
-    if (pod.eni === 'eth1') lines.push(`rule add from ${pod.address}${narrowed} lookup 2 priority 1536`);
-  }
+  for (const pod of pods) lines.push(...podLines(pod, pod.eni === 'eth1' ? 2 : null, onlyTo));
   return [{ do: 'ip', lines }, ...pods.map((pod) => insidePod(pod))];
 }
 
-function insidePod(pod: VpcPod): Step {
+/** What the CNI plug-in sets up on the node for one pod; `table` is that of a secondary ENI. */
+export function podLines(pod: Omit<VpcPod, 'eni'>, table: number | null, onlyTo: string | null): string[] {
+  const narrowed = onlyTo === null ? '' : ` to ${onlyTo}`;
+  return [
+    `netns add ${pod.netns}`,
+    `link add name ${pod.hostVeth} address ${pod.vethMac} mtu 9001 type veth peer name eth0 mtu 9001 netns ${pod.netns}`,
+    `link set ${pod.hostVeth} up`,
+    `route add ${pod.address} dev ${pod.hostVeth} scope link`,
+    `rule add to ${pod.address} lookup main priority 512`,
+    ...(table === null ? [] : [`rule add from ${pod.address}${narrowed} lookup ${table} priority 1536`]),
+  ];
+}
+
+/** And inside the pod. */
+export function insidePod(pod: Omit<VpcPod, 'eni'>): Extract<Step, { do: 'pod-ip' }> {
   return {
     do: 'pod-ip',
     pod: pod.netns,
@@ -54,8 +58,14 @@ function insidePod(pod: VpcPod): Step {
   };
 }
 
-/** iptables of a node with the VPC CNI (AWS_VPC_K8S_CNI_EXTERNALSNAT=false) and kube-proxy; nothing in it drops good traffic. */
-export function vpcCniRules(vpcCidr: string, primary: string, apiEndpoint: string): string {
+/**
+ * iptables of a node with the VPC CNI and kube-proxy; nothing in it drops good traffic. With AWS_VPC_K8S_CNI_EXTERNALSNAT=true the
+ * node does not translate what pods send out of the VPC.
+ */
+export function vpcCniRules(vpcCidr: string, primary: string, apiEndpoint: string, externalSnat = false): string {
+  const snat = `-A AWS-SNAT-CHAIN-0 -d ${vpcCidr} -m comment --comment "AWS SNAT CHAIN" -j RETURN
+-A AWS-SNAT-CHAIN-0 ! -o vlan+ -m comment --comment "AWS, SNAT" -m addrtype ! --dst-type LOCAL -j SNAT --to-source ${primary} --random-fully
+`;
   return `*mangle
 :PREROUTING ACCEPT [0:0]
 :KUBE-KUBELET-CANARY - [0:0]
@@ -94,10 +104,7 @@ COMMIT
 -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
 -A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
 -A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING
--A POSTROUTING -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0
--A AWS-SNAT-CHAIN-0 -d ${vpcCidr} -m comment --comment "AWS SNAT CHAIN" -j RETURN
--A AWS-SNAT-CHAIN-0 ! -o vlan+ -m comment --comment "AWS, SNAT" -m addrtype ! --dst-type LOCAL -j SNAT --to-source ${primary} --random-fully
--A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
+${externalSnat ? '' : '-A POSTROUTING -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0\n'}${externalSnat ? '' : snat}-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000
 -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN
 -A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0
 -A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
