@@ -39,12 +39,17 @@ function passagesOf(story: CaptureStory, sent: Sent, columns: readonly Column[],
   };
   const firsts: readonly Passage[] = [
     { ...request, label: request.way === null ? '' : label(flows.length, words.request) },
-    ...answers.map((answer) => ({ ...answer, label: answer.way === null ? '' : label(flows.length, words.answer) })),
+    ...answers.map((answer, turn) => ({
+      ...answer,
+      label:
+        answer.way === null ? '' : turn > 0 ? `out by ${namesOf(columns, answer)}` : label(flows.length, words.answer),
+    })),
     ...(refusal === null ? [] : [{ ...refusal, label: label(flows.length, noun.refusal) }]),
   ];
-  const again = firsts.flatMap((first): Passage[] => {
+  const again = firsts.flatMap((first, at): Passage[] => {
     const count = repeats(flows, first.part);
-    if (count === 0 || first.way === null) return [];
+    const twice = firsts.some(({ part, way }, later) => later > at && part === first.part && way !== null);
+    if (count === 0 || first.way === null || twice) return [];
     const after = pauseOf(story, group, first.part);
     return [{ ...first, again: true, label: `${label(count, noun[first.part])} again${after}`, missing: null }];
   });
@@ -67,6 +72,10 @@ function neverSeen(story: CaptureStory, columns: readonly Column[], count: numbe
   const { request } = wordsFor(story);
   const missing = missed(columns, 0, 1, `no ${request.one} on`);
   return { part: 'request', again: false, label: `${count} sent`, way: null, seen: [], missing };
+}
+
+function namesOf(columns: readonly Column[], { seen }: Pick<Passage, 'seen'>): string {
+  return seen.map((column) => columns[column]?.name ?? '').join(', ');
 }
 
 /** How many packets came again, counted where most of them were seen. */

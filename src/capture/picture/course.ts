@@ -31,7 +31,7 @@ export function requestOf(story: CaptureStory, columns: readonly Column[], flow:
 
 /**
  * From the target back through the points that the request had passed, as far as it was seen, and on to the sender if that took
- * it; or out by another point.
+ * it. What was seen to leave by another point goes out there, from where it was seen last.
  */
 export function answersOf(
   story: CaptureStory,
@@ -52,22 +52,16 @@ export function answersOf(
   const at = requested.findLast((column) => column < left);
   const calm = story.fate === 'answered' || at === undefined;
   const missing = calm ? null : missed(columns, left, at, `no ${wordsFor(story).answer.one} on`);
-  const out: Course[] =
-    elsewhere.length === 0
-      ? []
-      : [
-          {
-            ...base,
-            way: { from: target, to: columns.length },
-            seen: elsewhere,
-            missing: back.length > 0 ? null : missing,
-          },
-        ];
-  if (out.length > 0 && back.length === 0) return out;
-  if (back.length === 0) return missing === null ? [] : [{ ...base, way: null, seen: [], missing }];
-  const taken = missing === null ? takenBy(story, sent, left) : missing;
-  const reaches = missing === null && taken === null;
-  return [...out, { ...base, way: { from: target, to: reaches ? 0 : left }, seen: back, missing: taken }];
+  const out = { ...base, way: { from: left, to: columns.length }, seen: elsewhere };
+  if (back.length === 0) {
+    if (elsewhere.length > 0) return [{ ...out, missing }];
+    return missing === null ? [] : [{ ...base, way: null, seen: [], missing }];
+  }
+  const turned = elsewhere.length > 0;
+  const lost = missing ?? (turned ? null : takenBy(story, sent, left));
+  const reaches = lost === null && !turned;
+  const course: Course = { ...base, way: { from: target, to: reaches ? 0 : left }, seen: back, missing: lost };
+  return turned ? [course, { ...out, missing: null }] : [course];
 }
 
 /** What the sender says of the answers that went all the way back; `null` when it took them all, or nobody asked it. */

@@ -1,4 +1,4 @@
-import type { CaptureStory, Fate, Rich, Watched } from '../../model/index.ts';
+import type { CaptureStory, CounterRise, Fate, Rich, Sent, Watched } from '../../model/index.ts';
 import { interpret } from '../interpret.ts';
 import { fitted } from './letters.ts';
 
@@ -41,22 +41,32 @@ function spoken(rich: Rich): string {
 }
 
 /**
- * What the kernel counted while the packets were sent: first what rose by exactly as many, at most two. What proves nothing is
- * left out, and everything where all was answered.
+ * What the kernel counted while the packets were sent: first what rose by exactly as many as were sent or lost, at most two. What
+ * proves nothing is left out, and everything where all was answered.
  */
-export function counted({ story, counters }: Drawable): readonly string[] {
+export function counted({ story, sent, counters }: Drawable): readonly string[] {
   if (story.fate === 'answered') return [];
+  const exact = (rise: CounterRise): boolean => rise.verdict === 'exact' || countsTheLost(rise, sent);
   return counters
-    .filter(({ verdict }) => verdict !== 'ambiguous')
-    .toSorted((a, b) => Number(b.verdict === 'exact') - Number(a.verdict === 'exact'))
+    .filter((rise) => exact(rise) || rise.verdict === 'consistent')
+    .toSorted((a, b) => Number(exact(b)) - Number(exact(a)))
     .slice(0, MOST_COUNTERS)
-    .map(({ counter, rounds, verdict }) => {
-      const name = fitted(counter.replace(/^(?:TcpExt|IpExt)/, ''), NAME, NAME.room);
-      const rose = `${name} ${rounds.map((rise) => `+${rise}`).join(' and ')}`;
-      return verdict === 'exact'
-        ? `The node dropped ${story.sent} of ${story.sent}: ${rose}`
-        : `Counted beside it: ${rose}`;
+    .map((rise) => {
+      const name = fitted(rise.counter.replace(/^(?:TcpExt|IpExt)/, ''), NAME, NAME.room);
+      const rose = `${name} ${rise.rounds.map((more) => `+${more}`).join(' and ')}`;
+      if (exact(rise)) return `The node dropped ${sum(rise.rounds)} of ${story.sent}: ${rose}`;
+      return `Counted meanwhile: ${rose}${rise.quiet === 0 ? '' : `, +${rise.quiet} without them`}`;
     });
+}
+
+/** In every round by exactly what was not answered, at least twice, and not by itself. */
+function countsTheLost({ rounds, quiet }: CounterRise, { rounds: sent = [] }: Sent): boolean {
+  const lost = sent.map(({ count, answered }) => count - answered);
+  return lost.length > 1 && quiet === 0 && sum(lost) > 0 && String(rounds) === String(lost);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** The picture in words, for who does not see it; at most 1,000 characters. */

@@ -50,6 +50,11 @@ describe('a picture of a sick story says what is missing, where', () => {
     ['dropped on arrival', 'Arrived, not answered', ['7 × SYN', 'no SYN-ACK on eth0']],
     ['not forwarded', 'Not forwarded', ['7 × echo request', 'no echo request on cali1234abcdef1']],
     ['answers not forwarded', 'Not forwarded', ['7 × echo request', '7 × echo reply', 'no echo reply on eth0']],
+    [
+      'answered elsewhere behind a pod',
+      'Answered elsewhere',
+      ['7 × SYN', '7 × SYN-ACK', 'no SYN-ACK on eth1', 'out by eth0', '7 × SYN-ACK again, after 1.0 s'],
+    ],
     ['seen by one of two', 'None of 7 answered', ['7 × SYN', 'no SYN-ACK on eth0']],
     ['never arrived', 'Never arrived', ['7 sent', 'no marked packet on eth0']],
     [
@@ -60,7 +65,7 @@ describe('a picture of a sick story says what is missing, where', () => {
   ])('%s', (name, headline, rows) => {
     const said = lines(SICK[name]);
     expect(said.find((line) => line !== '?')).toBe(headline);
-    expect(said.filter((line) => / × |sent$|^no |^the node took/.test(line))).toEqual(rows);
+    expect(said.filter((line) => / × |sent$|^no |^the node took|^out by/.test(line))).toEqual(rows);
     // One more than what is missing: beside the headline, unless nobody can be sure.
     expect(crosses(SICK[name])).toBe(SICK[name].story.unseen === undefined ? 2 : 1);
     expect(dashes(SICK[name])).toBe(1);
@@ -87,7 +92,12 @@ describe('a picture of a sick story says what is missing, where', () => {
     expect(lines(SICK['dropped on arrival']).slice(-3)).toEqual([
       'The node dropped 7 of 7: IPReversePathFilter +4',
       'and +3',
-      'Counted beside it: IpInAddrErrors +4 and +3',
+      'Counted meanwhile: IpInAddrErrors +4 and +3',
+    ]);
+    expect(lines(SICK['lost in part, and counted']).slice(-3)).toEqual([
+      'The node dropped 4 of 7: ListenDrops +2 and +2',
+      'Counted meanwhile: IpInDiscards +4 and +3, +1',
+      'without them',
     ]);
   });
 
@@ -101,7 +111,7 @@ describe('a picture of a sick story says what is missing, where', () => {
   test('in words, for who does not see it', () => {
     expect(pictureWords(SICK['dropped on arrival'])).toBe(
       'Packet ladder. Arrived, not answered. 7 of 7 SYNs arrived on eth0; no SYN-ACK was seen. ' +
-        'The node dropped 7 of 7: IPReversePathFilter +4 and +3. Counted beside it: IpInAddrErrors +4 and +3.',
+        'The node dropped 7 of 7: IPReversePathFilter +4 and +3. Counted meanwhile: IpInAddrErrors +4 and +3.',
     );
     expect(pictureWords(HEALTHY['a counter rose by itself'])).not.toContain('IpInDiscards');
   });

@@ -32,6 +32,9 @@ const [TUNNEL, WIRE, BRIDGE] = [
   on('kylin-19', 'cni0', true),
 ];
 
+const again = (packets: readonly Written[]): Written[] =>
+  packets.map((one) => ({ ...one, at: (one.at ?? 0) + 1_000_000 }));
+
 /** A watch of these points, as a picture takes it. */
 export function watched(
   points: readonly CapturePoint[],
@@ -46,9 +49,6 @@ export function watched(
 export function rise(counter: string, verdict: 'exact' | 'consistent' | 'ambiguous'): Drawable['counters'][number] {
   return { counter, rounds: [4, 3], quiet: 0, verdict, command: 'nstat -asz', line: '', output: null };
 }
-
-const again = (packets: readonly Written[]): Written[] =>
-  packets.map((one) => ({ ...one, at: (one.at ?? 0) + 1_000_000 }));
 
 /** Healthy stories and sick ones, in equal number. */
 export const HEALTHY = {
@@ -71,6 +71,12 @@ export const HEALTHY = {
     sentSyns(7, API),
   ),
   'the sender alone saw the answers': watched([UPLINK, VETH], [NOTHING, NOTHING], sentSyns(7, PINGED)),
+  'refused by nobody, in two rounds': watched([ETH0], [captured(syns, synAcks, again(syns))], sentSyns(7, API)),
+  'a pod of one interface answers': watched(
+    [on('ip-172-31-53-61', 'eth1'), on('ip-172-31-53-61', 'eni10574b2dfef'), on('ip-172-31-53-61', 'eth0')],
+    [captured(syns, synAcks), captured(syns, synAcks), NOTHING],
+    sentSyns(7, API),
+  ),
   'a counter rose by itself': watched([ETH0], [captured(syns, synAcks)], sentSyns(7, API), [
     rise('IpInDiscards', 'exact'),
   ]),
@@ -85,6 +91,26 @@ export const SICK = {
   ]),
   'not forwarded': watched([UPLINK, VETH], [captured(pings), NOTHING], sentSyns(0, PINGED)),
   'answers not forwarded': watched([UPLINK, VETH], [captured(pings), captured(pings, replies)], sentSyns(0, PINGED)),
+  'answered elsewhere behind a pod': watched(
+    [on('ip-172-31-53-61', 'eth1'), on('ip-172-31-53-61', 'eni10574b2dfef'), on('ip-172-31-53-61', 'eth0')],
+    [captured(syns), captured(syns, synAcks, again(synAcks)), captured(synAcks, again(synAcks))],
+    sentSyns(0, API),
+  ),
+  'lost in part, and counted': watched(
+    [ETH0],
+    [captured(syns, synAcks.slice(0, 3))],
+    sentSyns(3, {
+      ...API,
+      rounds: [
+        { count: 4, answered: 2, mark: sentSyns(0).mark },
+        { count: 3, answered: 1, mark: sentSyns(0).mark },
+      ],
+    }),
+    [
+      { ...rise('IpInDiscards', 'consistent'), quiet: 1 },
+      { ...rise('TcpExtListenDrops', 'ambiguous'), rounds: [2, 2] },
+    ],
+  ),
   'never arrived': watched([ETH0, ETH1], [NOTHING, NOTHING], sentSyns(0, API)),
   'answers not taken': watched(
     [TUNNEL, WIRE],
