@@ -1,6 +1,8 @@
-import type { IncidentState, Offer } from '../model/index.ts';
+import type { Change, IncidentState, Offer } from '../model/index.ts';
 import { close } from './close.ts';
-import { drafted } from './draft.ts';
+import { wantStep } from './cluster-steps.ts';
+import { askMore } from './look.ts';
+import { answered, objection, witnesses } from './objection.ts';
 import { mends } from './past.ts';
 import { propose } from './propose.ts';
 import { repaired } from './repaired.ts';
@@ -28,30 +30,33 @@ export function forget(turn: Turn): void {
     rounds: 0,
     watches: [],
     watched: null,
+    watching: false,
     watchFailure: null,
     findings: [],
     ruledOut: [],
     unseen: [],
-    playbook: playbook === null || known === undefined ? null : { ...playbook, state: known.route.start },
+    playbook: playbook === null || known === undefined ? playbook : { ...playbook, state: known.route.start },
   });
 }
 
 /** The plan whose outcome is being looked at; `null` outside such a look. */
-export function lookedAt({ change, offers }: IncidentState): Offer | null {
-  if (change?.cluster === null || change?.entry?.state !== 'applied') return null;
+export function lookedAt({ life, change, offers }: IncidentState): Offer | null {
+  if (life !== 'opened' && life !== 'diagnosing') return null;
+  if (change === null || change.cluster === null || change.entry?.state !== 'applied') return null;
   return offers.find(({ plan, state }) => plan.id === change.plan && state === 'approved') ?? null;
 }
 
 /** The diagnosis after a change of the cluster has come to an end: keep the change, look once more, or take it back. */
 export function weighChange(turn: Turn, offer: Offer): void {
-  const { change } = turn.state;
+  const { change, life } = turn.state;
   if (change === null || change.cluster === null) return;
+  const ids = witnesses(turn.house, offer.plan).map(({ id }) => id);
+  if (life === 'diagnosing' && askMore(turn, ids)) return;
   const against = objection(turn, offer);
+  const again = change.cluster.looked + 1;
+  if (against !== null && again < LOOKS)
+    return want(turn, { do: 'wake', name: lookNumber(again, offer), at: turn.event.at + PAUSE_MS });
   const seen = against ?? `${answered(turn.state)}${mends(offer.plan) ? '' : ` Step ${stageOf(offer)} is done.`}`;
-  if (against !== null && change.cluster.looked + 1 < LOOKS) {
-    set(turn, { change: { ...change, cluster: { ...change.cluster, looked: change.cluster.looked + 1 } } });
-    return want(turn, { do: 'wake', name: `${LOOK_AGAIN}${offer.plan.id}`, at: turn.event.at + PAUSE_MS });
-  }
   set(turn, { change: { ...change, verified: against === null, seen } });
   record(turn, [
     { text: against === null ? 'Verified by looking at everything again: ' : 'Not verified: ' },
@@ -65,20 +70,31 @@ export function weighChange(turn: Turn, offer: Offer): void {
   confirm(turn, offer);
 }
 
-/** The pause before another look is over. */
+/** The pause before another look is over. True for every wake-up of that kind; one that comes twice begins no second look. */
 export function lookOnceMore(turn: Turn, wake: string): boolean {
+  const { change } = turn.state;
   const offer = lookedAt(turn.state);
-  if (offer === null || wake !== `${LOOK_AGAIN}${offer.plan.id}`) return wake.startsWith(LOOK_AGAIN);
+  if (offer === null || change === null || change.cluster === null) return wake.startsWith(LOOK_AGAIN);
+  const looked = change.cluster.looked + 1;
+  if (wake !== lookNumber(looked, offer)) return wake.startsWith(LOOK_AGAIN);
+  set(turn, { change: { ...change, cluster: { ...change.cluster, looked } } });
   if (turn.state.life === 'diagnosing') live(turn, 'again');
-  if (turn.state.life === 'opened') lookAfresh(turn);
+  lookAfresh(turn);
   return true;
 }
 
-/** Looking again after a change came to nothing. False where no change is being looked at. */
-export function lookFailed(turn: Turn, sentence: string): boolean {
+function lookNumber(looked: number, { plan }: Offer): string {
+  return `${LOOK_AGAIN}${looked} ${plan.id}`;
+}
+
+/** Looking again after a change came to nothing; `over`: no further look would tell more. False where no change is being looked at. */
+export function lookFailed(turn: Turn, sentence: string, over = false): boolean {
+  const { change } = turn.state;
   const offer = lookedAt(turn.state);
-  if (offer === null) return false;
-  set(turn, { watchFailure: sentence });
+  if (offer === null || change === null || change.cluster === null) return false;
+  const looked = over ? LOOKS : change.cluster.looked;
+  set(turn, { watching: false, watchFailure: sentence });
+  set(turn, { change: { ...change, cluster: { ...change.cluster, looked } } });
   weighChange(turn, offer);
   return true;
 }
@@ -91,37 +107,15 @@ export function takeBack(turn: Turn, { letter, plan }: Offer): void {
   if (plan.undo.length === 0) {
     trouble(
       turn,
-      `Fix ${letter} leaves nothing to take back: the pods that it deleted were made anew by their owners.`,
+      `Nothing of Fix ${letter} can be taken back: a deleted pod stays gone, and its owner makes another one.`,
     );
     return close(turn, 'unknown');
   }
-  const cluster = { ...change.cluster, list: 'undo' as const, done: 0 };
+  const cluster = { ...change.cluster, list: 'undo' as const, done: 0, there: null };
   set(turn, { change: { ...change, cluster } });
   live(turn, 'settle');
   record(turn, [{ text: `Taking Fix ${letter} back` }]);
-  const { approval, before } = cluster;
-  want(turn, { do: 'cluster-step', plan, approval, list: 'undo', at: 0, before });
-}
-
-/** Why the change cannot be called good; `null` when it can. */
-function objection(turn: Turn, { plan }: Offer): string | null {
-  const { findings, watched } = turn.state;
-  const still = findings.find(({ code }) => code === plan.finding);
-  const own = turn.house.remediations.find(({ id }) => id === plan.remediation);
-  if (still !== undefined && mends(plan)) return `It is still so: ${still.statement}`;
-  if (still !== undefined && own !== undefined) {
-    const now = drafted(turn.state, own, still);
-    if (now === null || !('done' in now)) return `It is not as the fix should have made it: ${still.statement}`;
-  }
-  const other = findings.some(({ confidence }) => confidence === 'proven');
-  if (mends(plan) && watched?.story.fate !== 'answered' && !other) return answered(turn.state);
-  return null;
-}
-
-function answered({ watched, watchFailure }: IncidentState): string {
-  return watched === null
-    ? (watchFailure ?? 'No marked packets could be sent.')
-    : `${watched.sent.answered} of ${watched.sent.count} marked packets are answered.`;
+  wantStep(turn, plan, cluster);
 }
 
 function stageOf({ plan }: Offer): string {
@@ -130,14 +124,18 @@ function stageOf({ plan }: Offer): string {
 
 /** The change stays. A repair ends the incident; a stage on the way, or another cause beside it, leads to the next plan. */
 function confirm(turn: Turn, offer: Offer): void {
-  const { change, past } = turn.state;
+  const { change, past, findings, watched } = turn.state;
   if (change === null || change.cluster === null || change.entry === null) return;
-  const kept = { ...change, entry: { ...change.entry, state: 'confirmed' as const } };
+  const entry = { ...change.entry, state: 'confirmed' as const };
+  const kept: Change = { ...change, entry, until: turn.event.at };
   audit(turn, 'netdiag', 'confirmed', `plan ${offer.plan.id}`);
-  if (mends(offer.plan) && turn.state.findings.length === 0) {
+  const well = watched?.story.fate === 'answered';
+  if (mends(offer.plan) && well) {
     set(turn, { change: kept, ...change.cluster.cause });
     return repaired(turn, offer);
   }
-  set(turn, { change: null, past: [...past, kept] });
-  if (!propose(turn)) close(turn, 'advice');
+  const [left] = findings;
+  const leaves = mends(offer.plan) && left !== undefined ? { leaves: left.code } : {};
+  set(turn, { change: null, past: [...past, { ...kept, ...leaves }] });
+  if (!propose(turn)) close(turn, well && left === undefined ? 'nothing-found' : 'advice');
 }

@@ -6,6 +6,7 @@ import { icmpEcho, tcpSyn } from '../stimulus/index.ts';
 import { forget, lookAfresh } from './again.ts';
 import { close } from './close.ts';
 import { lookAtNodes } from './look.ts';
+import { repairedBefore } from './past.ts';
 import { replace } from './propose.ts';
 import { repaired } from './repaired.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
@@ -124,7 +125,7 @@ export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Do
   }
   if (entry.state === 'refused') {
     record(turn, [{ text: 'The node refused; nothing was changed' }]);
-    return close(turn, 'unknown');
+    return close(turn, repairedBefore(turn.state) ? 'repaired' : 'unknown');
   }
   if (entry.state !== 'rolled-back') {
     trouble(
@@ -141,6 +142,8 @@ export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Do
           : `The node restored itself, but ${entry.difference.length} lines of its state differ from the saved one`,
     },
   ]);
+  if (repairedBefore(turn.state))
+    trouble(turn, `Fix ${offer.letter} was taken back; the repair before it stays as it is.`);
   close(turn, 'rolled-back');
 }
 
@@ -155,19 +158,22 @@ export function unsettled(turn: Turn, planId: string, sentence: string): void {
 
 /** Nothing was done because the node differs from what was approved: look afresh and make a new plan. */
 function refused(turn: Turn, offer: Offer, entry: LedgerEntry): void {
+  const lasting = repairedBefore(turn.state);
+  const then = lasting ? 'The repair stays as it is.' : 'I look again and make a new plan.';
   record(turn, [{ text: `Nothing was changed: ` }, { code: entry.detail }]);
-  trouble(
-    turn,
-    `Fix ${offer.letter} was not started, and nothing was changed: ${entry.detail} I look again and make a new plan.`,
-  );
+  trouble(turn, `Fix ${offer.letter} was not started, and nothing was changed: ${entry.detail} ${then}`);
   replace(turn, { ...offer, state: 'superseded' });
-  live(turn, 'refused');
   set(turn, { change: null });
+  if (lasting) return close(turn, 'repaired');
+  live(turn, 'refused');
   forget(turn);
   lookAtNodes(turn);
 }
 
+/** The plan that the node was asked to run; `null` for any other, and for one of Kubernetes steps. */
 function approved(turn: Turn, planId: string): Offer | null {
+  const { change } = turn.state;
+  if (change === null || change.plan !== planId || change.cluster !== null) return null;
   return turn.state.offers.find(({ plan, state }) => plan.id === planId && state === 'approved') ?? null;
 }
 

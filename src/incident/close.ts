@@ -1,9 +1,15 @@
 import type { IncidentState } from '../model/index.ts';
+import { repairedBefore } from './past.ts';
 import { audit, live, set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-/** Ends the incident. Everything that is still to be told is told by its last messages. */
-export function close(turn: Turn, outcome: NonNullable<IncidentState['outcome']>): void {
+/**
+ * Ends the incident. Everything that is still to be told is told by its last messages. A repair stays one, whatever did not come true
+ * after it; only where nobody knows what became of a later change, that is the outcome.
+ */
+export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>): void {
+  const open = became === 'unknown' && turn.state.change !== null;
+  const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
   set(turn, { outcome });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);

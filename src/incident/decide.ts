@@ -4,7 +4,7 @@ import { authorise, mayReject } from './authorise.ts';
 import { begin } from './cluster-change.ts';
 import { close } from './close.ts';
 import { repairedBefore } from './past.ts';
-import { announce, replace, show } from './propose.ts';
+import { announce, replace, show, superseded } from './propose.ts';
 import { takeAnswer } from './questions.ts';
 import { choosePlaybook, diagnose } from './diagnose.ts';
 import { SYMPTOM } from './questions.ts';
@@ -52,8 +52,7 @@ function approve(turn: Turn, offer: Offer, by: Person): void {
   if (verdict.is === 'consented') return replace(turn, { ...offer, consents: verdict.consents });
   replace(turn, { ...offer, consents: verdict.consents, state: 'approved', decidedBy: by, decidedAt: turn.event.at });
   for (const other of turn.state.offers) {
-    if (other.plan.id !== offer.plan.id && (other.state === 'waiting' || other.state === 'drafted'))
-      replace(turn, { ...other, state: 'superseded' });
+    if (other.plan.id !== offer.plan.id) replace(turn, superseded(other));
   }
   const { plan } = offer;
   const since = turn.event.at;

@@ -1,11 +1,19 @@
 import type { Change, IncidentState } from '../model/index.ts';
 
-/** Whether an earlier change of this incident has mended the node; stages on the way to a repair do not count. */
-export function repairedBefore({ past, offers }: IncidentState): boolean {
-  return past.some(({ plan: id, entry }) => {
+/**
+ * Whether an earlier change of this incident has mended the node. Stages on the way to a repair do not count, nor does the mending of
+ * one of two causes.
+ */
+export function repairedBefore({ past, offers }: Pick<IncidentState, 'past' | 'offers'>): boolean {
+  return past.some(({ plan: id, entry, leaves }) => {
     const plan = offers.find(({ plan }) => plan.id === id)?.plan;
-    return entry?.state === 'confirmed' && plan !== undefined && mends(plan);
+    return entry?.state === 'confirmed' && leaves === undefined && plan !== undefined && mends(plan);
   });
+}
+
+/** Changes that stay, the first one first. */
+export function keptChanges({ past, change }: Pick<IncidentState, 'past' | 'change'>): readonly Change[] {
+  return [...past, ...(change === null ? [] : [change])].filter(({ entry }) => entry?.state === 'confirmed');
 }
 
 /** Whether the symptom should be gone after this plan. */

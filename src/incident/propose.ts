@@ -55,7 +55,8 @@ export function replace(turn: Turn, offer: Offer): void {
   set(turn, { offers: turn.state.offers.map((other) => (other.plan.id === offer.plan.id ? offer : other)) });
 }
 
-function superseded(offer: Offer): Offer {
+/** An offer that nobody has decided about and nobody can any more. */
+export function superseded(offer: Offer): Offer {
   return offer.state === 'waiting' || offer.state === 'drafted' || offer.state === 'rehearsing'
     ? { ...offer, state: 'superseded' }
     : offer;

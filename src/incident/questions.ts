@@ -1,5 +1,7 @@
 import type { Choice, Meaning, Person } from '../model/index.ts';
+import { lookFailed } from './again.ts';
 import { close } from './close.ts';
+import { keptChanges } from './past.ts';
 import { record, set, token, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -38,8 +40,11 @@ export function giveUp(turn: Turn, wake: string): void {
   const { life, userAnswers } = turn.state;
   if (asked === undefined || userAnswers.some(({ question }) => question === asked.question)) return;
   if (life !== 'opened' && life !== 'diagnosing') return;
-  trouble(turn, `Nobody answered "${asked.text}" within an hour, so I stopped. Nothing was changed.`);
   record(turn, [{ text: `Nobody answered: ${asked.text}` }]);
+  if (lookFailed(turn, `Nobody answered "${asked.text}" within an hour.`, true)) return;
+  const kept =
+    keptChanges(turn.state).length === 0 ? 'Nothing was changed.' : 'What was approved and done before stays.';
+  trouble(turn, `Nobody answered "${asked.text}" within an hour, so I stopped. ${kept}`);
   close(turn, 'aborted');
 }
 

@@ -2,7 +2,7 @@ import type { AuditRow, Effect, Event, IncidentState } from '../model/index.ts';
 import { changed, changeUnknown, settled, unsettled, verified } from './change.ts';
 import { close } from './close.ts';
 import { lookedAt, lookFailed, lookOnceMore, takeBack } from './again.ts';
-import { stepped } from './cluster-change.ts';
+import { prepared, stepped } from './cluster-change.ts';
 import { answer, expire, press, rehearsed } from './decide.ts';
 import { diagnose } from './diagnose.ts';
 import { bindFarEnd, playbookChanged } from './follow.ts';
@@ -10,7 +10,7 @@ import type { House } from './house.ts';
 import { lookAtNodes, lookOf, takeSurvey } from './look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './questions.ts';
 import { swept } from './sweep.ts';
-import { replace } from './propose.ts';
+import { superseded } from './propose.ts';
 import { tell, told } from './telling.ts';
 import { audit, live, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -30,7 +30,7 @@ export function step(house: House, state: IncidentState | null, event: Event): T
   if (state !== null && event.is === 'opened') return { state, effects: [], audit: [] };
   const turn: Turn = { state: state ?? opening(event), event, house, effects: [], audit: [], drawn: 0 };
   const changed = playbookChanged(turn);
-  if (!changed || event.is === 'shown') take(turn, event);
+  if (!changed || event.is === 'shown' || event.is === 'swept') take(turn, event);
   if (changed) abandon(turn);
   tell(turn);
   return { state: turn.state, effects: turn.effects, audit: turn.audit };
@@ -85,6 +85,8 @@ function take(turn: Turn, event: Event): void {
       return unsettled(turn, event.plan, event.sentence);
     case 'rehearsed':
       return rehearsed(turn, event);
+    case 'prepared':
+      return prepared(turn, event);
     case 'stepped':
       return stepped(turn, event);
     case 'swept':
@@ -97,16 +99,16 @@ function take(turn: Turn, event: Event): void {
     case 'effect-failed':
       if (WAITED_FOR.test(event.effect) && lookFailed(turn, event.sentence)) return;
       trouble(turn, event.sentence);
-      return WAITED_FOR.test(event.effect) && unchanged(turn) ? close(turn, 'aborted') : undefined;
+      return WAITED_FOR.test(event.effect) && looking(turn) ? close(turn, 'aborted') : undefined;
   }
 }
 
 /** Keys of effects without whose outcome a diagnosis cannot go on. */
 const WAITED_FOR = /-(locate|survey|watch)$/;
 
-/** Nothing was changed yet, so that an incident may end at once. */
-function unchanged({ state }: Turn): boolean {
-  return ['opened', 'diagnosing', 'proposing'].includes(state.life);
+/** A diagnosis is under way, so that the incident may end at once. */
+function looking({ state }: Turn): boolean {
+  return state.life === 'opened' || state.life === 'diagnosing';
 }
 
 /** A changed playbook never continues an old incident. */
@@ -122,8 +124,7 @@ function abandon(turn: Turn): void {
     turn,
     `The playbook was changed while this incident was open, so I stopped. ${past.length === 0 ? 'Nothing was changed on the node.' : 'What was approved and done before stays.'}`,
   );
-  for (const offer of turn.state.offers)
-    if (offer.state === 'waiting' || offer.state === 'drafted') replace(turn, { ...offer, state: 'superseded' });
+  set(turn, { offers: turn.state.offers.map(superseded) });
   close(turn, 'aborted');
 }
 

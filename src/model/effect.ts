@@ -31,6 +31,14 @@ export type Deed =
   | { readonly do: 'settle'; readonly plan: Plan; readonly verb: 'confirm' | 'roll-back' | 'await' }
   /** Ask the API server what a plan's patches would change, without changing anything. */
   | { readonly do: 'rehearse'; readonly plan: Plan }
+  /** Read what a Kubernetes step is compared with once it is done, so that doing it again after a crash compares with the same. */
+  | {
+      readonly do: 'prepare';
+      readonly plan: Plan;
+      readonly approval: Approval;
+      readonly list: 'apply' | 'undo';
+      readonly at: number;
+    }
   /** One Kubernetes step of an approved plan; carries the approval that opens the door. */
   | {
       readonly do: 'cluster-step';
@@ -38,6 +46,8 @@ export type Deed =
       readonly approval: Approval;
       readonly list: 'apply' | 'undo';
       readonly at: number;
+      /** Uids of the pods that the owner of a pod to be deleted had before; empty for a patch. */
+      readonly there: readonly string[];
       /** Node state before the first step, to compare with after the last; `null` where there is none. */
       readonly before: Digest | null;
     }

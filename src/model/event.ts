@@ -62,6 +62,21 @@ export interface Rehearsed {
   readonly failure?: string;
 }
 
+/** What a Kubernetes step is compared with once it is done. */
+export interface Prepared {
+  readonly is: 'prepared';
+  readonly plan: string;
+  readonly list: 'apply' | 'undo';
+  /** Index of the step in that list. */
+  readonly at: number;
+  /** Uids of the pods that the owner of a pod to be deleted has; empty for a patch. */
+  readonly there: readonly string[];
+  /** The subject's node state, kept, before the first step; `null` where it could not be read or was not asked for. */
+  readonly before: Digest | null;
+  /** Why the step must not begin, one sentence; absent when it may. */
+  readonly refusal?: string;
+}
+
 /** What became of one Kubernetes step of a plan. */
 export interface Stepped {
   readonly is: 'stepped';
@@ -73,10 +88,8 @@ export interface Stepped {
   readonly outcome: 'done' | 'refused' | 'failed';
   /** One sentence. */
   readonly detail: string;
-  /** The subject's node state at that moment, kept; `null` where it could not be read, absent where it was not asked for. */
-  readonly nodeState?: Digest | null;
-  /** After the last step: lines of node state that differ from the ones before the first, `-old` and `+new`. */
-  readonly difference?: readonly string[];
+  /** After the last step: lines of node state that differ from the ones before the first, `-old` and `+new`; `null`: not comparable. */
+  readonly difference?: readonly string[] | null;
 }
 
 /** What a sweep saw of one other node. */
@@ -125,6 +138,7 @@ export type Happening =
   | { readonly is: 'settled'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
   | { readonly is: 'unsettled'; readonly plan: string; readonly sentence: string }
   | Rehearsed
+  | Prepared
   | Stepped
   | Swept
   | { readonly is: 'woken'; readonly name: string }

@@ -88,8 +88,14 @@ export interface ClusterChange {
   readonly done: number;
   /** What each step said, in order. */
   readonly said: readonly string[];
+  /** Uids of the pods that there were before the present step; `null` until it is prepared. */
+  readonly there: readonly string[] | null;
   /** Node state before the first step. */
   readonly before: Digest | null;
+  /** Whether node state was compared after the last step. */
+  readonly compared: boolean;
+  /** What could not be taken back, one sentence each. */
+  readonly stuck: readonly string[];
   /** How often netdiag has looked again; the cluster may need a moment. */
   readonly looked: number;
   /** What the diagnosis before the change had found, kept while netdiag looks again. */

@@ -44,37 +44,52 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       ? null
       : 'The incident could not be recorded; nothing was started.';
   };
+  const start = async (request: Parameters<Desk['start']>[0]): Promise<string | null> => {
+    const { node, by, place } = request;
+    if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
+      return 'You may not start a diagnosis here; ask one of the configured starters.';
+    }
+    if (policy.channels.length > 0 && !policy.channels.includes(place.channel)) {
+      return 'Diagnoses are not started in this channel; use one of the configured ones.';
+    }
+    const found = await clusterOf(workplace, node);
+    if ('refusal' in found) return found.refusal;
+    return inTurn(() => open(found.cluster, request));
+  };
+  const pressIn = async ({ incident }: StoredIncident, { key, token, by, reason }: Press): Promise<null> => {
+    const pressed = { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) } as const;
+    await take(workplace, incident, pressed, { inbox: `press ${key}` });
+    nudge();
+    return null;
+  };
+  /** Opens a closed incident again, unless its node is being looked at by then: two incidents of one node know nothing of each other. */
+  const reopen = async (closed: StoredIncident, press: Press): Promise<string | null> => {
+    const { node, cluster } = closed.state;
+    const running = (await journal.open()).find(({ state }) => state.node === node && state.cluster === cluster);
+    if (running !== undefined && running.incident !== closed.incident)
+      return `${node} is being looked at now, started by ${running.state.by.name}: press again when that is over.`;
+    return pressIn(closed, press);
+  };
   return {
-    async start(request) {
-      const { node, by, place } = request;
-      if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
-        return 'You may not start a diagnosis here; ask one of the configured starters.';
-      }
-      if (policy.channels.length > 0 && !policy.channels.includes(place.channel)) {
-        return 'Diagnoses are not started in this channel; use one of the configured ones.';
-      }
-      const found = await clusterOf(workplace, node);
-      if ('refusal' in found) return found.refusal;
-      return inTurn(() => open(found.cluster, request));
-    },
-
-    async press({ key, token, by, place, reason }) {
+    start,
+    async press(press) {
+      const { key, token, by, place } = press;
       const bears = ({ state }: StoredIncident): boolean =>
         Object.hasOwn(state.buttons, token) && isIn(place, state.place);
       const incident = (await journal.open()).find(bears) ?? (await journal.latest(LATEST)).find(bears);
-      if (incident === undefined) {
-        return 'This incident is over, or the button belongs to an older message: nothing was done.';
-      }
-      const meaning = incident.state.buttons[token];
-      if (meaning?.means === 'start')
-        return this.start({ key: `press ${key}`, node: meaning.node, by, place: { ...place, thread: null } });
-      const pressed = { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) } as const;
-      await take(workplace, incident.incident, pressed, { inbox: `press ${key}` });
-      nudge();
-      return null;
+      const means = incident?.state.buttons[token];
+      if (incident === undefined || means === undefined) return OVER;
+      if (means.means === 'start')
+        return start({ key: `press ${key}`, node: means.node, by, place: { ...place, thread: null } });
+      if (incident.state.life !== 'closed') return pressIn(incident, press);
+      return means.means === 'offer' ? inTurn(() => reopen(incident, press)) : OVER;
     },
   };
 }
+
+const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';
+
+type Press = Parameters<Desk['press']>[0];
 
 /** Whether a press came from where the incident lives; a token copied elsewhere means nothing. */
 function isIn(place: Place, home: Place): boolean {

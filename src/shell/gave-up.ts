@@ -52,6 +52,16 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         difference: [],
         failure: `the API server was not asked: ${reason}`,
       };
+    case 'prepare':
+      return {
+        is: 'prepared',
+        plan: effect.plan.id,
+        list: effect.list,
+        at: effect.at,
+        there: [],
+        before: null,
+        refusal: `What there is now could not be read: ${reason}`,
+      };
     case 'cluster-step':
       return {
         is: 'stepped',

@@ -1,35 +1,59 @@
-import type { IncidentState, Rich } from '../../model/index.ts';
+import type { Change, IncidentState, Rich } from '../../model/index.ts';
+import { keptChanges } from '../past.ts';
 
-/** The outcome in one line. `state.change` is the change to tell of. */
+/** The outcome in one line. */
 export function headline(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich {
   const node = { code: state.node };
+  const { change } = state;
+  const kept = keptChanges(state);
   switch (outcome) {
-    case 'repaired': {
-      const since = state.change?.since ?? state.openedAt;
-      const last = state.change?.until ?? state.timeline.at(-1)?.at ?? since;
-      return [
-        { strong: `Repaired in ${Math.max(1, Math.round((last - since) / 1000))} s of machine time` },
-        { text: ' · ' },
-        node,
-      ];
-    }
+    case 'repaired':
+      return [{ strong: `Repaired in ${seconds(state, kept)} s of machine time` }, { text: ' · ' }, node];
     case 'rolled-back':
-      if (state.change?.cluster !== null && state.change?.cluster !== undefined)
+      if (change !== null && change.cluster !== null)
         return [{ strong: 'Not repaired; what was changed in the cluster for ' }, node, { strong: ' was taken back.' }];
-      return (state.change?.entry?.difference ?? []).length === 0
+      if (kept.length > 0)
+        return [{ strong: 'Not repaired: the last fix was taken back, what was done before it stays on ' }, node];
+      return (change?.entry?.difference ?? []).length === 0
         ? [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }]
         : [{ strong: 'Not repaired: ' }, node, { text: ' restored itself, but not every line is as it was.' }];
     case 'nothing-found':
+      if (kept.length > 0)
+        return [
+          { strong: 'Nothing wrong is found any more in the network of ' },
+          node,
+          { text: '; what was done stays.' },
+        ];
       return [{ strong: 'Nothing wrong found in the network of ' }, node];
     case 'advice':
-      if (state.past.length > 0)
-        return [{ strong: 'The cause is known; some of the approved steps were done on ' }, node];
-      return [{ strong: 'The cause is known; nothing was changed on ' }, node];
+      return kept.length > 0
+        ? [{ strong: 'The cause is known; some of the approved steps were done on ' }, node]
+        : [{ strong: 'The cause is known; nothing was changed on ' }, node];
     case 'aborted':
     case 'unknown':
-      if (state.change?.entry?.state === 'refused') return [{ strong: 'Not repaired; nothing was changed on ' }, node];
-      if (state.change !== null)
-        return [{ strong: 'What became of the fix is not known: ' }, node, { text: ' has to be looked at.' }];
-      return [{ strong: 'I do not know what is wrong with ' }, node];
+      return unknown(state, kept);
   }
+}
+
+function unknown({ change, node: name }: IncidentState, kept: readonly Change[]): Rich {
+  const node = { code: name };
+  if (change?.entry?.state === 'refused') return [{ strong: 'Not repaired; nothing was changed on ' }, node];
+  if (change !== null && change.cluster !== null)
+    return [
+      { strong: 'Not repaired, and not everything that was changed in the cluster for ' },
+      node,
+      { strong: ' could be taken back.' },
+    ];
+  if (change !== null)
+    return [{ strong: 'What became of the fix is not known: ' }, node, { text: ' has to be looked at.' }];
+  if (kept.length > 0) return [{ strong: 'Ended before the repair was complete; what was done stays on ' }, node];
+  return [{ strong: 'I do not know what is wrong with ' }, node];
+}
+
+/** From each approval until its change had proved itself, the waits for people between them left out. */
+function seconds({ openedAt, timeline }: IncidentState, kept: readonly Change[]): number {
+  const spans = kept.map(({ since, until }) => (until ?? since) - since);
+  const whole =
+    kept.length === 0 ? (timeline.at(-1)?.at ?? openedAt) - openedAt : spans.reduce((sum, ms) => sum + ms, 0);
+  return Math.max(1, Math.round(whole / 1000));
 }

@@ -6,7 +6,7 @@ export function changingCluster(state: IncidentState, change: Change, cluster: C
   const steps = plan?.steps.length ?? 0;
   const ledger = change.entry?.state ?? null;
   const back = cluster.list === 'undo';
-  const applied = ledger !== null || (back && change.verified !== null);
+  const applied = change.verified !== null || (ledger !== null && !back);
   const last = cluster.said.at(-1);
   const apply: Step = {
     id: 'apply',
@@ -44,14 +44,27 @@ export function changingCluster(state: IncidentState, change: Change, cluster: C
             : 'pending',
     ...(change.seen === null ? {} : { detail: [{ text: change.seen }] }),
   };
-  return back ? [apply, verify, takingBack(state, plan?.undo.length ?? 0, cluster.done)] : [apply, verify];
+  if (!back) return [apply, verify];
+  const taking = takingBack(state, plan?.undo.length ?? 0, cluster);
+  return change.verified === null ? [apply, taking] : [apply, verify, taking];
 }
 
-function takingBack({ outcome }: IncidentState, steps: number, done: number): Step {
+function takingBack({ outcome }: IncidentState, steps: number, { done, stuck }: ClusterChange): Step {
   const over = outcome !== null;
+  const [first] = stuck;
+  const whole = first === undefined;
   return {
     id: 'settle',
-    label: [{ text: over ? 'Taken back' : `Taking it back, step ${Math.min(done + 1, steps)} of ${steps}` }],
-    state: over ? 'done' : 'active',
+    label: [
+      {
+        text: !over
+          ? `Taking it back, step ${Math.min(done + 1, steps)} of ${steps}`
+          : whole
+            ? 'Taken back'
+            : 'Not everything could be taken back',
+      },
+    ],
+    state: !over ? 'active' : whole ? 'done' : 'failed',
+    ...(whole ? {} : { detail: [{ code: first }] }),
   };
 }

@@ -1,5 +1,7 @@
 import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
+import { lookedAt } from '../again.ts';
+import { keptChanges, repairedBefore } from '../past.ts';
 import { changingCluster } from './live-cluster.ts';
 
 type Mark = Step['state'];
@@ -30,8 +32,13 @@ function title(state: IncidentState): Rich {
     case 'nothing-found':
       return [{ text: 'Nothing wrong found in its network' }];
     case 'advice':
-      return [{ text: 'Cause found, nothing was changed' }];
+      return [
+        { text: keptChanges(state).length > 0 ? 'Cause found, some steps done' : 'Cause found, nothing was changed' },
+      ];
     case 'unknown':
+      if (state.change !== null && state.change.cluster !== null)
+        return [{ text: 'Not repaired, and not everything could be taken back' }];
+      return [{ text: 'Ended without a certain answer' }];
     case 'aborted':
       return [{ text: 'Ended without a certain answer' }];
     case null:
@@ -41,10 +48,13 @@ function title(state: IncidentState): Rich {
 
 function underWay(state: IncidentState): string {
   const { life, symptom, change } = state;
-  if (change?.cluster !== null && change?.entry?.state === 'applied')
+  if (change !== null && change.cluster !== null && life === 'settling') return 'The fix is being taken back';
+  if (change !== null && change.cluster !== null && change.entry?.state === 'applied')
     return `Looking whether the fix has helped${stage(state)}`;
   if (life === 'opened' || life === 'diagnosing')
     return symptom === null ? 'Waiting for an answer in the thread' : 'Looking for the cause';
+  if (repairedBefore(state))
+    return life === 'proposing' ? 'Repaired, the lasting form waits' : 'Making the repair last';
   return life === 'proposing' ? 'Cause found, the fix waits for an approval' : 'The fix is under way';
 }
 
@@ -83,10 +93,11 @@ function seen(state: IncidentState): Rich | undefined {
   const door = subject?.door;
   if (subject?.state === 'failed' && subject.door === null)
     return [{ text: 'no door of ' }, { code: subject.node }, { text: ' opened' }];
-  return [
-    { text: `${known} of ${answers.length} lookups answered${without([...silent])}` },
-    ...(door === undefined || door === null ? [] : [{ text: ', came in through ' }, { code: doorName(door) }]),
-  ];
+  const through = door === undefined || door === null ? [] : [{ text: 'came in through ' }, { code: doorName(door) }];
+  // The answers of that diagnosis have given way to the new ones.
+  if (lookedAt(state) !== null) return through.length === 0 ? undefined : through;
+  const counted = { text: `${known} of ${answers.length} lookups answered${without([...silent])}` };
+  return through.length === 0 ? [counted] : [counted, { text: ', ' }, ...through];
 }
 
 /** Names what did not answer, the first three. */

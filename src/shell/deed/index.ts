@@ -5,6 +5,7 @@ import { change } from './change.ts';
 import { clusterStep } from './cluster-step.ts';
 import { exportBundle } from './export.ts';
 import { locate } from './locate.ts';
+import { prepare } from './prepare.ts';
 import { rehearse } from './rehearse.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
@@ -40,6 +41,8 @@ export async function perform(ports: Ports, state: IncidentState, effect: Effect
       return settle(ports, state, effect);
     case 'rehearse':
       return rehearse(ports, effect);
+    case 'prepare':
+      return prepare(ports, state, effect);
     case 'cluster-step':
       return clusterStep(ports, state, effect);
     case 'sweep':

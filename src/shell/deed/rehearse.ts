@@ -1,10 +1,14 @@
 import type { Effect, Happening, KubernetesPatch } from '../../model/index.ts';
 import { ClusterError } from '../../port.ts';
+import { passing } from '../passing.ts';
 import type { Ports } from '../ports.ts';
 
 type Rehearse = Extract<Effect, { do: 'rehearse' }>;
 
-/** Asks the API server what each patch of a plan would change, by its own dry-run. Later patches are asked as if the earlier ones were not there. */
+/**
+ * Asks the API server what each patch of a plan would change, by its own dry-run. Later patches are asked as if the earlier ones were not there.
+ * Throws ClusterError where it may answer a moment later.
+ */
 export async function rehearse({ cluster }: Ports, { plan }: Rehearse): Promise<Happening> {
   const told: string[] = [];
   const patches = plan.steps.filter((step): step is KubernetesPatch => step.kind === 'kubernetes-patch');
@@ -20,7 +24,7 @@ export async function rehearse({ cluster }: Ports, { plan }: Rehearse): Promise<
     }
     return { ...base, difference: told };
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
+    if (!(error instanceof ClusterError) || passing(error)) throw error;
     return { ...base, difference: [], failure: error.message };
   }
 }

@@ -1,0 +1,53 @@
+import { readingsOf } from '../check/check.ts';
+import type { Check } from '../check/check.ts';
+import type { IncidentState, Offer, Plan } from '../model/index.ts';
+import { drafted } from './draft.ts';
+import type { House } from './house.ts';
+import { mends } from './past.ts';
+import type { Turn } from './turn.ts';
+
+/** Checks whose word is needed before a change can be called good: the one that found the cause, and those that the plan names. */
+export function witnesses(house: House, plan: Plan): readonly Check[] {
+  const own = house.checks.filter(({ codes }) => codes.includes(plan.finding));
+  const named = mends(plan) ? house.checks.filter(({ id }) => plan.verify.includes(id)) : [];
+  return [...new Set([...own, ...named])];
+}
+
+/** Why a change of the cluster cannot be called good; `null` when it can. Nothing seen is an objection too. */
+export function objection({ state, house }: Turn, { plan }: Offer): string | null {
+  const { findings, watched } = state;
+  const still = findings.find(({ code }) => code === plan.finding);
+  if (still !== undefined && mends(plan)) return `It is still so: ${still.statement}`;
+  if (still !== undefined) {
+    const own = house.remediations.find(({ id }) => id === plan.remediation);
+    const now = own === undefined ? null : drafted(state, own, still);
+    return now !== null && 'done' in now ? null : `It is not as the fix should have made it: ${still.statement}`;
+  }
+  const unclear = notClear(state, house, plan);
+  if (unclear !== null) return unclear;
+  const other = findings.some(({ confidence }) => confidence === 'proven');
+  return mends(plan) && watched?.story.fate !== 'answered' && !other ? answered(state) : null;
+}
+
+/** What the marked packets of the last look say. */
+export function answered({ watched, watchFailure }: IncidentState): string {
+  return watched === null
+    ? (watchFailure ?? 'No marked packets could be sent.')
+    : `${watched.sent.answered} of ${watched.sent.count} marked packets are answered.`;
+}
+
+/** Which witness has no good word; `null` where all have. */
+function notClear(state: IncidentState, house: House, plan: Plan): string | null {
+  const { bound, answers, watchFailure } = state;
+  const checks = witnesses(house, plan);
+  if (bound === null || checks.length === 0)
+    return 'It could not be seen whether the cause is gone: the check that found it is not known any more.';
+  const readings = readingsOf(answers);
+  const said = checks.flatMap((check) => {
+    const { is } = check.judge(bound, readings);
+    if (is === 'unknown') return [`it could not be seen whether ${check.ruledOut}`];
+    return is === 'found' && plan.verify.includes(check.id) && mends(plan) ? [`${check.suspect} still`] : [];
+  });
+  if (said.length === 0) return null;
+  return `After the change ${said.join(', ')}.${watchFailure === null ? '' : ` ${watchFailure}`}`;
+}

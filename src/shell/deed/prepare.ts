@@ -1,0 +1,45 @@
+import type { Digest, Effect, Happening, IncidentState, PlanStep } from '../../model/index.ts';
+import { ClusterError } from '../../port.ts';
+import { keepState, nodeState } from '../kept-state.ts';
+import { notApproved } from '../not-approved.ts';
+import { passing } from '../passing.ts';
+import type { Ports } from '../ports.ts';
+import { otherThan } from '../same-node.ts';
+
+type Prepare = Extract<Effect, { do: 'prepare' }>;
+
+/**
+ * Reads what a Kubernetes step is compared with once it is done: the node's state before the first step, and the pods of the owner
+ * before a deletion. Nothing is changed, so here is where a plan that is not the approved one, came too late, or is for another machine
+ * is refused. Throws ClusterError where the API server may answer a moment later.
+ */
+export async function prepare(
+  ports: Ports,
+  state: IncidentState,
+  { plan, list, at, approval }: Prepare,
+): Promise<Happening> {
+  const base = { is: 'prepared', plan: plan.id, list, at } as const;
+  const first = list === 'apply' && at === 0;
+  const refused = (refusal: string): Happening => ({ ...base, there: [], before: null, refusal });
+  const against = notApproved(plan, approval, first ? ports.clock.now() : 0);
+  if (against !== null) return refused(against);
+  let before: Digest | null = null;
+  if (first) {
+    const seen = await nodeState(ports, state);
+    const other = seen === null ? null : otherThan(plan.node, seen.identity);
+    if (other !== null) return refused(other);
+    before = await keepState(ports, seen?.lines ?? null);
+  }
+  try {
+    return { ...base, there: await podsBefore(ports, (list === 'apply' ? plan.steps : plan.undo)[at]), before };
+  } catch (error) {
+    if (!(error instanceof ClusterError) || passing(error)) throw error;
+    return refused(error.message);
+  }
+}
+
+async function podsBefore({ cluster }: Ports, step: PlanStep | undefined): Promise<readonly string[]> {
+  if (step?.kind !== 'pod-delete') return [];
+  const pods = await cluster.podsOf(step.namespace, step.owner);
+  return pods.map(({ uid }) => uid).toSorted();
+}
