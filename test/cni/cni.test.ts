@@ -99,6 +99,13 @@ describe('recognising a CNI', () => {
     expect(recogniseCni([found])).toMatchObject({ env, hostPaths: { 'run-dir': '/var/run/aws-node' } });
   });
 
+  it('knows which container a patch is for, and of which DaemonSet, where the API said it', () => {
+    const workload = { uid: 'aaaaaaaa-0000', generation: 4, updateStrategy: 'OnDelete' } as const;
+    expect(recogniseCni([{ ...AWS, workload }])).toMatchObject({ container: 'aws-node', workload });
+    expect(recogniseCni([AWS])).not.toHaveProperty('workload');
+    expect(recogniseCni([daemonSet('renamed', 'cni', 'amazon-k8s-cni:v1.20.4')]).container).toBe('cni');
+  });
+
   it.each([
     ['a:v1.20.4-eksbuild.2', '1.20.4'],
     ['host:5000/a:3.31', '3.31'],

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clean } from '../../../src/adapter/kubernetes/clean.ts';
 import { ClusterError } from '../../../src/port.ts';
+import { patchTo, WORLD } from '../../contract/cluster.ts';
 import { answers, onlyNock } from './api.ts';
 import { cluster, failure, JSON_TYPE, recorded, SERVER } from './practice.ts';
 
@@ -128,6 +129,39 @@ describe('a pod', () => {
     onlyNock();
     answers(PODS, 200, list({ metadata: { name: 'a' } }));
     expect((await failure(cluster().podsOn('n'))).message).toMatch(/a pod without a proper name/);
+  });
+});
+
+describe("a CNI's DaemonSet", () => {
+  const served = (change: (item: { metadata: object; spec: object }) => void) => {
+    onlyNock();
+    const all = JSON.parse(recorded('daemonsetlist.json')) as { items: { metadata: object; spec: object }[] };
+    for (const item of all.items) change(item);
+    answers('/apis/apps/v1/daemonsets', 200, JSON.stringify(all));
+    return cluster().cni();
+  };
+
+  it('is known as a patch must find it, with the container that is the CNI', async () => {
+    expect(await served(() => undefined)).toMatchObject({ container: 'aws-node', workload: WORLD.workload });
+  });
+
+  it('is known to wait for its pods to be deleted', async () => {
+    const onDelete = await served(({ spec }) => Object.assign(spec, { updateStrategy: { type: 'OnDelete' } }));
+    expect(onDelete.workload?.updateStrategy).toBe('OnDelete');
+  });
+
+  it.each([
+    ['uid', (item: { metadata: object }) => Object.assign(item.metadata, { uid: '../x' })],
+    ['generation', (item: { metadata: object }) => Object.assign(item.metadata, { generation: undefined })],
+    ['whole generation', (item: { metadata: object }) => Object.assign(item.metadata, { generation: 1.5 })],
+    [
+      'known way to roll out',
+      (item: { spec: object }) => Object.assign(item.spec, { updateStrategy: { type: 'New' } }),
+    ],
+  ])('without a %s cannot be patched, and is known all the same', async (_what, change) => {
+    const cni = await served(change);
+    expect(cni).toMatchObject({ name: 'aws-vpc', container: 'aws-node' });
+    expect(cni.workload).toBeUndefined();
   });
 });
 
@@ -298,17 +332,46 @@ describe('whatever JSON an API server sends', () => {
     nock(SERVER)
       .persist()
       .get(() => true)
+      .reply(() => [200, body, JSON_TYPE])
+      .patch(() => true)
+      .reply(() => [200, body, JSON_TYPE])
+      .delete(() => true)
       .reply(() => [200, body, JSON_TYPE]);
     const asked = cluster();
     const part = fc.oneof(
       fc.jsonValue(),
       fc.record({ metadata: fc.jsonValue(), spec: fc.jsonValue(), status: fc.jsonValue() }),
     );
-    const answer = fc.oneof(part, fc.record({ items: fc.oneof(part, fc.array(part)), metadata: fc.jsonValue() }));
+    const { uid } = WORLD.workload;
+    const known = fc.record({
+      kind: fc.constant('DaemonSet'),
+      metadata: fc.record({
+        uid: fc.constant(uid),
+        resourceVersion: fc.constant('1'),
+        generation: fc.oneof(fc.constant(4), fc.jsonValue()),
+        annotations: fc.jsonValue(),
+      }),
+      spec: fc.jsonValue(),
+    });
+    const answer = fc.oneof(
+      part,
+      known,
+      fc.record({ items: fc.oneof(part, fc.array(part)), metadata: fc.jsonValue() }),
+    );
     await fc.assert(
       fc.asyncProperty(answer, async (value) => {
         body = JSON.stringify(value);
-        const questions = [asked.nodes(), asked.podsOn('a'), asked.cni(), asked.events('a'), asked.apiServers()];
+        const questions = [
+          asked.nodes(),
+          asked.podsOn('a'),
+          asked.cni(),
+          asked.events('a'),
+          asked.apiServers(),
+          asked.podsOf('a', 'DaemonSet/a'),
+          asked.rehearse(patchTo('true')),
+          asked.patch(patchTo('true'), 'f1', 'effect'),
+          asked.deletePod(WORLD.cniPod),
+        ];
         const thrown = (await Promise.allSettled(questions)).filter((one) => one.status === 'rejected');
         for (const { reason } of thrown) expect(reason).toBeInstanceOf(ClusterError);
       }),
