@@ -3,7 +3,8 @@
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { sysctlConntrack } from '../probe/index.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
-import type { Check, Readings } from './check.ts';
+import type { Check, Proof, Readings } from './check.ts';
+import { countedBy } from './counted.ts';
 
 /** The share of the table at which the kernel is about to refuse; early drop starts at the top, so 95 % leaves no room for a burst. */
 const FULL = 0.95;
@@ -37,5 +38,14 @@ export const conntrackRoom: Check = {
         },
       ],
     };
+  },
+  prove(_finding, watched): Proof {
+    const { sent, story } = watched;
+    if (story.fate === 'answered')
+      return { says: 'open', sentence: `All ${sent.count} marked packets were answered: there was room for them.` };
+    const { is, sentence } = countedBy(watched, 'conntrack drop', 'unanswered');
+    if (is === 'still')
+      return { says: 'open', sentence: 'Connection tracking counted none of the marked packets as dropped.' };
+    return { says: is === 'ambiguous' ? 'open' : 'proven', sentence };
   },
 };

@@ -1,4 +1,7 @@
+import type { Watched } from '../model/index.ts';
 import type { IptablesRule } from '../probe/iptables-filter.ts';
+import type { Proof } from './check.ts';
+import { countedBy } from './counted.ts';
 
 const DROPS = new Set(['DROP', 'REJECT']);
 const PORTS = new Set(['--dport', '--dports', '--ports']);
@@ -28,4 +31,12 @@ export function matchesAll({ words }: IptablesRule): boolean {
   const at = words.indexOf('--comment');
   const rest = at < 0 ? words : words.filter((_, index) => index < at - 2 || index > at + 1);
   return rest[0] === '-j' && (rest.length === 2 || (rest[2] === '--reject-with' && rest.length === 4));
+}
+
+/** Weighs the counter of one rule, or of a policy as iptables-save prints it: `:FORWARD DROP`. */
+export function provenByRule(watched: Watched, end: string): Proof {
+  const [, chain] = /^:([^ ]+) DROP/.exec(end) ?? [];
+  const { is, sentence } = countedBy(watched, chain === undefined ? `rule ${end}` : `policy DROP of ${chain}`);
+  if (is === 'still') return { says: 'open', sentence: 'The counted packets alone do not tell which rule took them.' };
+  return { says: is === 'ambiguous' ? 'open' : 'proven', sentence };
 }

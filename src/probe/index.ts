@@ -14,11 +14,13 @@ import { ipRouteGet } from './ip-route-get.ts';
 import { ipRoutePrefix } from './ip-route-prefix.ts';
 import { ipRule } from './ip-rule.ts';
 import { ipamdLog } from './ipamd-log.ts';
+import { iptablesCounters } from './iptables-counters.ts';
 import { iptablesFilter } from './iptables-filter.ts';
 import { iptablesMangle } from './iptables-mangle.ts';
 import { iptablesNat } from './iptables-nat.ts';
 import { kubeletConfig } from './kubelet-config.ts';
 import { machineId } from './machine-id.ts';
+import { nftCounters } from './nft-counters.ts';
 import { nftRuleset } from './nft-ruleset.ts';
 import { nstat } from './nstat.ts';
 import { osRelease } from './os-release.ts';
@@ -55,11 +57,13 @@ export const probes = [
   ipRoutePrefix,
   ipRule,
   ipamdLog,
+  iptablesCounters,
   iptablesFilter,
   iptablesMangle,
   iptablesNat,
   kubeletConfig,
   machineId,
+  nftCounters,
   nftRuleset,
   nstat,
   osRelease,
@@ -103,11 +107,13 @@ export {
   ipRoutePrefix,
   ipRule,
   ipamdLog,
+  iptablesCounters,
   iptablesFilter,
   iptablesMangle,
   iptablesNat,
   kubeletConfig,
   machineId,
+  nftCounters,
   nftRuleset,
   nstat,
   osRelease,

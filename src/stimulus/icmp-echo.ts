@@ -2,6 +2,7 @@
 // length tells our packets at every point. https://man7.org/linux/man-pages/man8/ping.8.html (iputils or busybox)
 import { isIPv4 } from 'node:net';
 import type { Mark, Output, Sent, StimulusPlan } from '../model/index.ts';
+import type { Command } from '../port.ts';
 import { Unparsable, cleanText, read } from '../probe/probe.ts';
 import type { Stimulus, Vantage } from './stimulus.ts';
 import { checkCount } from './stimulus.ts';
@@ -12,32 +13,44 @@ const HEADERS = 28;
 const SMALLEST = 173;
 const LARGEST = 463;
 
-/** Echo requests 0.2 s apart, each with a second to be answered. */
+/** Seconds between two requests; an old ping of iputils lets only root send faster than the second of them. */
+const INTERVALS = [
+  ['quick', 0.02],
+  ['unhurried', 0.2],
+] as const;
+
+/** Echo requests, each with a second to be answered. */
 export const icmpEcho: Stimulus = {
   id: 'icmp-echo',
   sends: 'marked echo requests',
-  build: (plan, nonce) => {
-    checkCount(plan.count);
-    if (!isIPv4(plan.to)) throw new TypeError(`not an IPv4 address: ${plan.to}`);
-    const payload = nonce.between(SMALLEST, LARGEST);
-    return {
-      commands: [
-        {
-          argv: ['ping', '-n', '-c', String(plan.count), '-i', '0.2', '-W', '1', '-s', String(payload), plan.to],
-          deadlineMs: plan.count * 200 + 4000,
-          privileged: false,
-          key: 'stimulus/icmp-echo/0',
-        },
-      ],
-      mark: { proto: 'icmp', totalLength: payload + HEADERS },
-    };
+  marks: ({ to, count }, rounds, nonce) => {
+    checkCount(count);
+    if (!isIPv4(to)) throw new TypeError(`not an IPv4 address: ${to}`);
+    const first = nonce.between(SMALLEST, LARGEST - rounds + 1);
+    return Array.from({ length: rounds }, (_, round) => ({ proto: 'icmp', totalLength: first + round + HEADERS }));
   },
-  parse: ([output], plan, mark, vantage) =>
-    output === undefined
-      ? { known: false, gap: 'not-recorded', detail: 'no output of the marked echo requests' }
-      : read({ ...ping(output), parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+  ways: (plan, mark) => {
+    const [quick, unhurried] = INTERVALS.map(([name, interval]) => pinging(plan, mark, name, interval));
+    return [quick!, unhurried!];
+  },
+  refused: ({ exit, stderr }) => exit === 2 && TOO_QUICK.test(cleanText(stderr)),
+  parse: (output, plan, mark, vantage) =>
+    read({ ...ping(output), parse: (text) => sent(text, output, plan, mark, vantage) }, output),
   filter: (plan) => ({ all: [{ host: plan.to }, { proto: 'icmp' }], none: [] }),
 };
+
+const TOO_QUICK = /^(ping: )?cannot flood; minimal interval,? allowed for user,? is 200 ?ms/m;
+
+function pinging({ to, count }: StimulusPlan, mark: Mark, name: string, interval: number): Command {
+  if (mark.proto !== 'icmp') throw new TypeError('an echo request bears no mark of another protocol');
+  const size = String(mark.totalLength - HEADERS);
+  return {
+    argv: ['ping', '-n', '-c', String(count), '-i', String(interval), '-W', '1', '-s', size, to],
+    deadlineMs: Math.round(count * interval * 1000) + 4000,
+    privileged: false,
+    key: `stimulus/icmp-echo/${name}`,
+  };
+}
 
 /** Exit status 0: answered, 1: not one answer, 2 with a refusal by the kernel: nothing was sent. */
 function ping(output: Output) {

@@ -14,18 +14,19 @@ export interface Stimulus {
   /** What it sends, in words that fit "I sent 7 …". */
   readonly sends: string;
   /**
-   * Commands for the vantage, and the mark their packets will bear. `nonce` keeps two stimuli of one incident apart.
-   * Throws TypeError for a plan that it cannot send: `to` is not an IP address, a port is missing, the count is not 1 to 50.
+   * One mark for each round, no two alike; `nonce` keeps two stimuli of one incident apart. Throws TypeError for a plan that
+   * it cannot send: `to` is not an IP address, a port is missing, the count is not 1 to 50.
    */
-  build(
-    plan: StimulusPlan,
-    nonce: Pick<Ids, 'between'>,
-  ): { readonly commands: readonly Command[]; readonly mark: Mark };
+  marks(plan: StimulusPlan, rounds: number, nonce: Pick<Ids, 'between'>): readonly Mark[];
+  /** Commands that send one round, the quickest first: a later one is for vantages whose tool does not know the words before. */
+  ways(plan: StimulusPlan, mark: Mark): readonly [Command, ...Command[]];
+  /** True where the tool refused the very words of a command, so that nothing left and the next way may do. */
+  refused(output: Output): boolean;
   /**
-   * What was sent, from the outputs in the order of the commands. The mark is read from the outputs where they tell it, so that a
-   * recording made with other random numbers gives its own mark; `mark` is used where they do not. A gap when nothing could be sent.
+   * What was sent in one round. The mark is read from the output where it tells it, so that a recording made with other random
+   * numbers gives its own mark; `mark` is used where it does not. A gap when nothing could be sent.
    */
-  parse(outputs: readonly Output[], plan: StimulusPlan, mark: Mark, vantage: Vantage): Reading<Sent>;
+  parse(output: Output, plan: StimulusPlan, mark: Mark, vantage: Vantage): Reading<Sent>;
   /** Which packets a capture of this stimulus has to see: both directions, as addressed by the sender. */
   filter(plan: StimulusPlan): CaptureFilter;
 }

@@ -3,46 +3,44 @@
 // mark by chance: https://docs.kernel.org/networking/ip-sysctl.html and https://curl.se/docs/manpage.html (curl 7.36 or later)
 import { isIP, isIPv6 } from 'node:net';
 import type { Mark, Output, Sent, StimulusPlan } from '../model/index.ts';
+import type { Command } from '../port.ts';
 import { Unparsable, cleanText, read } from '../probe/probe.ts';
 import type { Stimulus, Vantage } from './stimulus.ts';
 import { checkCount } from './stimulus.ts';
 
 const FIRST_PORT = 61_000;
 const LAST_PORT = 64_999;
-/** Seconds to wait for the SYN-ACK: the next SYN would leave after 1.0. */
-const ANSWER_WITHIN = '0.8';
-/** Seconds for everything; what follows the handshake is of no interest. */
-const WHOLE = '1';
+/**
+ * How to send one round. All at once needs curl 7.68: each SYN gets 0.8 s, for the next one would leave after 1.0. One after the other
+ * works with curl 7.36 as well, and then nobody wants to wait that long for each. Seconds; the second number is for everything, because
+ * what follows the handshake is of no interest.
+ */
+const AT_ONCE = {
+  name: 'at-once',
+  options: ['-Z', '--parallel-immediate', '--no-progress-meter'],
+  seconds: [0.8, 1],
+} as const;
+const IN_TURN = { name: 'in-turn', options: [], seconds: [0.4, 0.6] } as const;
 
-/** One SYN per source port, one after the other. A refused connection is not answered; a TLS error after the handshake is. */
+/** One SYN per source port. A refused connection is not answered; a TLS error after the handshake is. */
 export const tcpSyn: Stimulus = {
   id: 'tcp-syn',
   sends: 'marked SYNs',
-  build: (plan, nonce) => {
-    checkCount(plan.count);
-    const { port } = plan;
-    if (isIP(plan.to) === 0) throw new TypeError(`not an IP address: ${plan.to}`);
+  marks: ({ to, port, count }, rounds, nonce) => {
+    checkCount(count);
+    if (isIP(to) === 0) throw new TypeError(`not an IP address: ${to}`);
     if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535)
       throw new TypeError('no TCP port to send to');
-    const firstPort = nonce.between(FIRST_PORT, LAST_PORT - plan.count + 1);
-    const url = `https://${isIPv6(plan.to) ? `[${plan.to}]` : plan.to}:${port}/`;
-    const each = Array.from({ length: plan.count }, (_, index) => connecting(url, firstPort + index));
-    return {
-      commands: [
-        {
-          argv: ['curl', '-q', ...each.flatMap((words, index) => (index === 0 ? words : ['--next', ...words]))],
-          deadlineMs: plan.count * 1000 + 3000,
-          privileged: false,
-          key: 'stimulus/tcp-syn/0',
-        },
-      ],
-      mark: { proto: 'tcp', firstPort, lastPort: firstPort + plan.count - 1 },
-    };
+    const first = nonce.between(FIRST_PORT, LAST_PORT - rounds * count + 1);
+    return Array.from({ length: rounds }, (_, round) => {
+      const firstPort = first + round * count;
+      return { proto: 'tcp', firstPort, lastPort: firstPort + count - 1 };
+    });
   },
-  parse: ([output], plan, mark, vantage) =>
-    output === undefined
-      ? { known: false, gap: 'not-recorded', detail: 'no output of the marked SYNs' }
-      : read({ ...CURL, parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+  ways: (plan, mark) => [connecting(plan, mark, AT_ONCE), connecting(plan, mark, IN_TURN)],
+  refused: ({ exit, stderr }) => exit === 2 && UNKNOWN.test(cleanText(stderr)),
+  parse: (output, plan, mark, vantage) =>
+    read({ ...CURL, parse: (text) => sent(text, output, plan, mark, vantage) }, output),
   filter: (plan) => ({
     all: [
       { host: plan.to },
@@ -53,26 +51,38 @@ export const tcpSyn: Stimulus = {
   }),
 };
 
+const UNKNOWN = /^curl: option (-Z|--parallel-immediate|--no-progress-meter): /m;
+
+function connecting({ to, port, count }: StimulusPlan, mark: Mark, way: typeof AT_ONCE | typeof IN_TURN): Command {
+  if (mark.proto !== 'tcp') throw new TypeError('a SYN bears no mark of another protocol');
+  const { firstPort } = mark;
+  const url = `https://${isIPv6(to) ? `[${to}]` : to}:${port}/`;
+  const [answered, whole] = way.seconds;
+  const each = Array.from({ length: count }, (_, index) => connection(url, firstPort + index, way.seconds));
+  return {
+    argv: [
+      'curl',
+      '-q',
+      ...way.options,
+      ...each.flatMap((words, index) => (index === 0 ? words : ['--next', ...words])),
+    ],
+    deadlineMs: (way === AT_ONCE ? whole : count * (answered + whole)) * 1000 + 3000,
+    privileged: false,
+    key: `stimulus/tcp-syn/${way.name}`,
+  };
+}
+
 /**
  * Options of one connection; `--next` forgets them. The format says the port itself: curl knows it only when connected. Only `-v`
  * tells answered SYNs from refused ones, and those from SYNs that the kernel had no route for.
  */
-function connecting(url: string, port: number): string[] {
-  const options = [
-    '-gkvsS',
-    '-o',
-    '/dev/null',
-    '--noproxy',
-    '*',
-    '--connect-timeout',
-    ANSWER_WITHIN,
-    '--max-time',
-    WHOLE,
-  ];
-  return [...options, '--local-port', String(port), '-w', `syn ${port} %{local_ip}\\n`, url];
+function connection(url: string, port: number, [answered, whole]: readonly [number, number]): string[] {
+  const bounds = ['--connect-timeout', String(answered), '--max-time', String(whole)];
+  const options = ['-gkvsS', '-o', '/dev/null', '--noproxy', '*', ...bounds, '--local-port', String(port)];
+  return [...options, '-w', `syn ${port} %{local_ip}\\n`, url];
 }
 
-/** curl's exit status is that of the last connection: 7 refused, 28 timed out, 35 to 60 connected but not HTTPS, 45 port in use. */
+/** curl's exit status is that of one of the connections: 7 refused, 28 timed out, 35 to 60 connected but not HTTPS, 45 port in use. */
 const CURL = {
   id: 'tcp-syn',
   reads: 'the marked SYNs',

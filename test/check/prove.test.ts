@@ -22,17 +22,38 @@ describe('replies by another interface', () => {
   test.each(['answered-elsewhere', 'arrived-not-answered'] as const)(
     'as a drop by strict RPF are proven by its counter, whatever the captures say: %s',
     (fate) => {
-      const watched = counted(fate, { counters: [rise('TcpExtIPReversePathFilter', 9, 2)] });
-      const proof = weigh('request-dropped-by-strict-rpf', watched);
-      expect(proof.says).toBe('proven');
-      expect(proof.sentence).toContain('dropped 9 packets');
-      expect(proof.sentence).toContain('2 in a quiet window');
+      const exact = counted(fate, { counters: [rise('TcpExtIPReversePathFilter', 7)] });
+      expect(weigh('request-dropped-by-strict-rpf', exact)).toEqual({
+        says: 'proven',
+        sentence:
+          'The node dropped 7 of our 7 packets for this reason, twice: TcpExtIPReversePathFilter rose by 7 and again by 7, and by 0 in the quiet window between.',
+      });
+      const consistent = counted(fate, { counters: [rise('TcpExtIPReversePathFilter', [9, 10], 2)] });
+      expect(weigh('request-dropped-by-strict-rpf', consistent)).toEqual({
+        says: 'proven',
+        sentence:
+          'The counter TcpExtIPReversePathFilter rose by 9 and again by 10, and by 2 in the quiet window between: enough for 7 of our 7 packets each time.',
+      });
     },
   );
 
-  test('as a drop by strict RPF are open where the counter rose no more than in quiet', () => {
-    const watched = counted('arrived-not-answered', { counters: [rise('TcpExtIPReversePathFilter', 9, 3)] });
-    expect(weigh('request-dropped-by-strict-rpf', watched).says).toBe('open');
+  test.each<[string, number | readonly [number, number], number]>([
+    ['no more than in quiet', 9, 3],
+    ['the first time only', [7, 0], 0],
+    ['less than was sent', 6, 0],
+    ['just as much in quiet', 7, 7],
+  ])('as a drop by strict RPF are open, and it is said so, where the counter rose %s', (_, each, quiet) => {
+    const watched = counted('arrived-not-answered', { counters: [rise('TcpExtIPReversePathFilter', each, quiet)] });
+    const proof = weigh('request-dropped-by-strict-rpf', watched);
+    expect(proof.says).toBe('open');
+    expect(proof.sentence).toContain('ambiguous');
+  });
+
+  test('no way back is proven by the lookups that the kernel counted as failed', () => {
+    const proven = counted('arrived-not-answered', { counters: [rise('IpOutNoRoutes', 7)] });
+    const elsewhere = counted('arrived-not-answered', { counters: [rise('TcpExtIPReversePathFilter', 7)] });
+    expect(weigh('no-way-back', proven).says).toBe('proven');
+    expect(weigh('no-way-back', elsewhere).says).toBe('open');
   });
 
   test('as a drop by strict RPF are open where another counter rose', () => {
@@ -54,14 +75,24 @@ describe('forwarding switched off', () => {
     const proof = weigh(code, counted('not-forwarded', POD));
     expect(proof.says).toBe('proven');
     expect(proof.sentence).toContain('went no further');
-    expect(proof.sentence).not.toContain('kernel counted');
+    expect(proof.sentence).not.toContain('IpInAddrErrors');
   });
 
-  test("is proven with the kernel's own count where it rose enough", () => {
-    const enough = counted('not-forwarded', { ...POD, counters: [rise('IpInAddrErrors', 8, 1)] });
-    const few = counted('not-forwarded', { ...POD, counters: [rise('IpInAddrErrors', 8, 2)] });
-    expect(weigh('forwarding-off', enough).sentence).toContain('kernel counted 8 packets');
-    expect(weigh('forwarding-off', few).sentence).not.toContain('kernel counted');
+  test("says the kernel's own count beside what was seen", () => {
+    const exact = counted('not-forwarded', { ...POD, counters: [rise('IpInAddrErrors', 7)] });
+    const noise = counted('not-forwarded', { ...POD, counters: [rise('IpInAddrErrors', 8, 2)] });
+    expect(weigh('forwarding-off', exact).sentence).toContain(
+      'The node dropped 7 of our 7 packets for this reason, twice',
+    );
+    expect(weigh('forwarding-off', noise).sentence).toContain('ambiguous');
+  });
+
+  test('is proven by an exact count alone where the captures contradict themselves, by no other', () => {
+    const mixed = (...rises: Parameters<typeof rise>[]) =>
+      weigh('forwarding-off', counted('mixed', { ...POD, counters: rises.map((one) => rise(...one)) })).says;
+    expect(mixed(['IpInAddrErrors', 7])).toBe('proven');
+    expect(mixed(['IpInAddrErrors', 9, 2])).toBe('open');
+    expect(mixed(['IpForwDatagrams', 7])).toBe('open');
   });
 
   test('is refuted by a pod that answers', () => {
@@ -84,7 +115,7 @@ describe('a kubelet that does not listen', () => {
   test('is proven by refusals, refuted by answers', () => {
     expect(weigh('kubelet-not-listening', counted('refused'))).toMatchObject({
       says: 'proven',
-      sentence: 'The node refused 7 of 7 marked packets to port 10250.',
+      sentence: 'The node refused 14 of 14 marked packets to port 10250.',
     });
     expect(weigh('kubelet-not-listening', counted('answered')).says).toBe('refuted');
   });
@@ -109,6 +140,44 @@ describe('firewall and pod route', () => {
     expect(weigh('firewall-blocks-kubelet', counted('answered', POD)).says).toBe('open');
     expect(weigh('forward-policy-drop', counted('answered')).says).toBe('open');
     expect(weigh('pod-route-missing', counted('answered', POD), { pod: '192.168.4.99' }).says).toBe('open');
+  });
+});
+
+describe('a firewall rule', () => {
+  const RULE = '-A INPUT -p tcp -m tcp --dport 10250 -j DROP';
+  const blocks = (watched: Watched) => weigh('firewall-blocks-kubelet', watched, { rule: RULE }).says;
+  const forwards = (watched: Watched, end = ':FORWARD DROP') => weigh('forward-policy-drop', watched, { end }).says;
+
+  test('is proven by its own counter', () => {
+    expect(blocks(counted('arrived-not-answered', { counters: [rise(`rule ${RULE}`, 7)] }))).toBe('proven');
+    expect(forwards(counted('not-forwarded', { ...POD, counters: [rise('policy DROP of FORWARD', 7)] }))).toBe(
+      'proven',
+    );
+    const last = '-A FORWARD -j REJECT --reject-with icmp-host-prohibited';
+    expect(forwards(counted('refused', { ...POD, counters: [rise(`rule ${last}`, 7)] }), last)).toBe('proven');
+  });
+
+  test("is left open by another one's counter, by an ambiguous one, and by packets to elsewhere", () => {
+    expect(blocks(counted('arrived-not-answered', { counters: [rise(`rule ${RULE} (2)`, 7)] }))).toBe('open');
+    expect(blocks(counted('arrived-not-answered', { counters: [rise(`rule ${RULE}`, [7, 6])] }))).toBe('open');
+    expect(blocks(counted('not-forwarded', { ...POD, counters: [rise(`rule ${RULE}`, 7)] }))).toBe('open');
+    expect(forwards(counted('not-forwarded', { ...POD, counters: [rise('policy DROP of INPUT', 7)] }))).toBe('open');
+  });
+});
+
+describe('a full conntrack table and a missing pod route', () => {
+  test('are proven by what was counted as dropped for them', () => {
+    const full = counted('arrived-not-answered', { counters: [rise('conntrack drop', 7)] });
+    const lost = counted('arrived-not-answered', { ...POD, counters: [rise('IpExtInNoRoutes', 7)] });
+    expect(weigh('conntrack-full', full).says).toBe('proven');
+    expect(weigh('pod-route-missing', lost, { pod: POD.to }).says).toBe('proven');
+  });
+
+  test('are left open by answers, by noise and by other targets', () => {
+    expect(weigh('conntrack-full', counted('answered')).says).toBe('open');
+    expect(weigh('conntrack-full', counted('mixed', { counters: [rise('conntrack drop', [7, 1])] })).says).toBe('open');
+    const lost = counted('arrived-not-answered', { ...POD, counters: [rise('IpExtInNoRoutes', 7)] });
+    expect(weigh('pod-route-missing', lost, { pod: '192.168.4.99' }).says).toBe('open');
   });
 });
 

@@ -126,7 +126,7 @@ describe('counted packets', () => {
   };
   const weighed = (id: string, node: Parameters<typeof i2Answers>[0], watched: Watched): string | undefined =>
     cniChecks.find((one) => one.id === id)?.prove?.(finding(id, node), watched).says;
-  const foreign = (during: number, quiet = 0) => ({ counters: [rise('otherhost of flannel.1', during, quiet)] });
+  const foreign = (each: number, quiet = 0) => ({ counters: [rise('otherhost of flannel.1', each, quiet)] });
   const withSource = (watched: Watched, source: string): Watched => ({
     ...watched,
     story: {

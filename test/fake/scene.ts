@@ -1,5 +1,6 @@
 import { readingsOf } from '../../src/check/check.ts';
 import type { Readings } from '../../src/check/check.ts';
+import { verdictOf } from '../../src/check/counted.ts';
 import { questionKey } from '../../src/model/index.ts';
 import type {
   Answer,
@@ -12,6 +13,7 @@ import type {
   NodeFacts,
   NodeRole,
   Output,
+  Round,
   Watched,
 } from '../../src/model/index.ts';
 import {
@@ -269,7 +271,7 @@ export function i3Answers(node: I3Case, device = 'eth0'): Answer[] {
   ];
 }
 
-/** What counted packets came to: seven marked ones to the kubelet, or to a pod where `port` is `null`. */
+/** What counted packets came to: seven marked ones to the kubelet, twice, or to a pod where `port` is `null`. */
 export function counted(
   fate: Fate,
   change: {
@@ -280,7 +282,16 @@ export function counted(
   } = {},
 ): Watched {
   const port = change.port === undefined ? 10250 : change.port;
-  const answers = fate === 'answered' ? 7 : 0;
+  const answers = fate === 'answered' ? 14 : 0;
+  const round = (first: number): Round => ({
+    count: 7,
+    answered: answers / 2,
+    mark:
+      port === null
+        ? { proto: 'icmp', totalLength: first }
+        : { proto: 'tcp', firstPort: 61_000 + first, lastPort: 61_006 + first },
+  });
+  const rounds = [round(201), round(208)];
   return {
     sent: {
       from: 'farEnd',
@@ -288,9 +299,10 @@ export function counted(
       source: '10.0.10.69',
       to: change.to ?? (port === null ? '192.168.4.25' : '10.0.10.207'),
       port,
-      count: 7,
+      count: 14,
       answered: answers,
-      mark: port === null ? { proto: 'icmp', totalLength: 71 } : { proto: 'tcp', firstPort: 33_201, lastPort: 33_207 },
+      mark: round(201).mark,
+      rounds,
     },
     captures: [],
     story: {
@@ -299,11 +311,11 @@ export function counted(
         { role: 'subject', node: 'ip-10-0-10-207', device: 'eth0' },
         { role: 'subject', node: 'ip-10-0-10-207', device: 'eth1' },
       ],
-      sent: 7,
+      sent: 14,
       answered: answers,
-      requestsAt: [7, 0],
-      answersAt: fate === 'answered' ? [7, 0] : fate === 'answered-elsewhere' ? [0, 7] : [0, 0],
-      refusalsAt: fate === 'refused' ? [7, 0] : [0, 0],
+      requestsAt: [14, 0],
+      answersAt: fate === 'answered' ? [14, 0] : fate === 'answered-elsewhere' ? [0, 14] : [0, 0],
+      refusalsAt: fate === 'refused' ? [14, 0] : [0, 0],
       flows: [],
       ladder: [],
       ...change.story,
@@ -312,7 +324,9 @@ export function counted(
   };
 }
 
-/** A counter that rose during the stimulus, and in a quiet window as long. */
-export function rise(counter: string, during: number, quiet = 0): CounterRise {
-  return { counter, during, quiet, command: 'nstat -asz', line: `${counter} ${during} 0.0`, output: null };
+/** A counter that rose in each of two rounds of seven packets, and in the quiet window between. */
+export function rise(counter: string, each: number | readonly [number, number], quiet = 0): CounterRise {
+  const rounds = typeof each === 'number' ? [each, each] : each;
+  const verdict = verdictOf(rounds, quiet, [7, 7]);
+  return { counter, rounds, quiet, verdict, command: 'nstat -asz', line: `${counter} ${rounds[1]} 0.0`, output: null };
 }

@@ -6,26 +6,42 @@ import { outputOf } from '../probe/recorded-output.ts';
 const plan: StimulusPlan = { stimulus: 'icmp-echo', from: 'farEnd', to: '192.168.4.25', count: 7 };
 const vantage = { role: 'farEnd', node: 'dev-slave-107' } as const;
 const mark = { proto: 'icmp', totalLength: 300 } as const;
-const parse = (output: Output) => icmpEcho.parse([output], plan, mark, vantage);
+const parse = (output: Output) => icmpEcho.parse(output, plan, mark, vantage);
 
 describe('marked echo requests as commands', () => {
   test('one ping sends all of them, with the length of the mark', () => {
-    const { commands, mark: drawn } = icmpEcho.build(plan, { between: () => 217 });
-    expect(drawn).toEqual({ proto: 'icmp', totalLength: 245 });
-    expect(commands).toEqual([
-      {
-        argv: ['ping', '-n', '-c', '7', '-i', '0.2', '-W', '1', '-s', '217', '192.168.4.25'],
-        deadlineMs: 5400,
-        privileged: false,
-        key: 'stimulus/icmp-echo/0',
-      },
-    ]);
+    const [quick, unhurried] = icmpEcho.ways(plan, { proto: 'icmp', totalLength: 245 });
+    expect(quick).toEqual({
+      argv: ['ping', '-n', '-c', '7', '-i', '0.02', '-W', '1', '-s', '217', '192.168.4.25'],
+      deadlineMs: 4140,
+      privileged: false,
+      key: 'stimulus/icmp-echo/quick',
+    });
+    expect(unhurried).toEqual({
+      ...quick,
+      argv: quick.argv.map((word) => (word === '0.02' ? '0.2' : word)),
+      deadlineMs: 5400,
+      key: 'stimulus/icmp-echo/unhurried',
+    });
   });
 
-  test('no payload is one that people or tools use', () => {
-    const asked: [number, number][] = [];
-    icmpEcho.build(plan, { between: (low, high) => (asked.push([low, high]), low) });
-    expect(asked.every(([low, high]) => [56, 64, 1300, 1472].every((usual) => usual < low || usual > high))).toBe(true);
+  test.each([
+    ['iputils of 2019', 'ping: cannot flood; minimal interval allowed for user is 200ms\n', true],
+    ['iputils of 2012', 'ping: cannot flood; minimal interval, allowed for user, is 200ms\n', true],
+    ['no permission', 'ping: socket: Operation not permitted\n', false],
+    ['no route', 'ping: connect: Network is unreachable\n', false],
+  ])('%s sends only slower: %s', (_, said, refused) => {
+    expect(icmpEcho.refused(outputOf('', 2, said))).toBe(refused);
+    expect(icmpEcho.refused(outputOf('', 0, said))).toBe(false);
+  });
+
+  test('no payload is one that people or tools use, and no two rounds share one', () => {
+    for (const end of [0, 1]) {
+      const marks = icmpEcho.marks(plan, 2, { between: (...range) => range[end] ?? 0 });
+      const payloads = marks.map((one) => (one.proto === 'icmp' ? one.totalLength - 28 : 0));
+      expect(new Set(payloads).size).toBe(2);
+      expect(payloads.every((payload) => payload > 64 && payload < 1300)).toBe(true);
+    }
   });
 
   test.each<[string, Partial<StimulusPlan>]>([
@@ -35,7 +51,7 @@ describe('marked echo requests as commands', () => {
     ['no packets', { count: 0 }],
     ['a load of packets', { count: 1000 }],
   ])('%s is not sent', (_, change) => {
-    expect(() => icmpEcho.build({ ...plan, ...change }, { between: (low) => low })).toThrow(TypeError);
+    expect(() => icmpEcho.marks({ ...plan, ...change }, 1, { between: (low) => low })).toThrow(TypeError);
   });
 
   test('a capture sees requests and replies of the target', () => {
@@ -97,9 +113,5 @@ describe('what became of marked echo requests', () => {
     ['a cut output', outputOf('PING 192.168.4.25 (192.168.4.25) 217(245) bytes of data.\n', 0), 'unparsable'],
   ])('%s is a gap', (_, output, gap) => {
     expect(parse(output)).toMatchObject({ known: false, gap });
-  });
-
-  test('no output at all is not recorded', () => {
-    expect(icmpEcho.parse([], plan, mark, vantage)).toMatchObject({ known: false, gap: 'not-recorded' });
   });
 });

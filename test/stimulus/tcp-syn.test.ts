@@ -7,31 +7,58 @@ import { outputOf } from '../probe/recorded-output.ts';
 const plan: StimulusPlan = { stimulus: 'tcp-syn', from: 'peer', to: '10.0.10.207', port: 10_250, count: 2 };
 const vantage = { role: 'peer', node: 'ip-10-0-10-69' } as const;
 const mark = { proto: 'tcp', firstPort: 61_000, lastPort: 61_001 } as const;
-const parse = (output: Output) => tcpSyn.parse([output], plan, mark, vantage);
+const parse = (output: Output) => tcpSyn.parse(output, plan, mark, vantage);
+const lowest = { between: (low: number) => low };
 
 describe('marked SYNs as commands', () => {
-  test('one curl sends all of them, each from its own port', () => {
-    const { commands, mark: drawn } = tcpSyn.build(plan, { between: () => 62_500 });
-    expect(drawn).toEqual({ proto: 'tcp', firstPort: 62_500, lastPort: 62_501 });
-    expect(commands).toHaveLength(1);
-    const [command] = commands;
-    expect(command).toMatchObject({ key: 'stimulus/tcp-syn/0', privileged: false });
-    const argv = command?.argv ?? [];
-    expect(argv.slice(0, 2)).toEqual(['curl', '-q']);
+  test('one curl sends all of them at once, each from its own port', () => {
+    const [command] = tcpSyn.ways(plan, { proto: 'tcp', firstPort: 62_500, lastPort: 62_501 });
+    expect(command).toMatchObject({ key: 'stimulus/tcp-syn/at-once', privileged: false, deadlineMs: 4000 });
+    const { argv } = command;
+    expect(argv.slice(0, 5)).toEqual(['curl', '-q', '-Z', '--parallel-immediate', '--no-progress-meter']);
     expect(argv.filter((word) => word === '--next')).toHaveLength(1);
     expect(argv.filter((_, at) => argv[at - 1] === '--local-port')).toEqual(['62500', '62501']);
     expect(argv.filter((word) => word === 'https://10.0.10.207:10250/')).toHaveLength(2);
   });
 
-  test('the ports are drawn so that the last one is in range, too', () => {
+  test('an older curl sends them one after the other, and waits less for each', () => {
+    const [atOnce, inTurn] = tcpSyn.ways(plan, mark);
+    expect(inTurn).toMatchObject({ key: 'stimulus/tcp-syn/in-turn', privileged: false });
+    const argv = inTurn?.argv ?? [];
+    expect(argv).not.toContain('-Z');
+    const patience = (words: readonly string[]) => words.filter((_, at) => words[at - 1] === '--connect-timeout');
+    expect(patience(argv)).toEqual(['0.4', '0.4']);
+    expect(patience(atOnce.argv)).toEqual(['0.8', '0.8']);
+  });
+
+  test.each([
+    ['curl 7.61', 'curl: option -Z: is unknown\n', true],
+    ['curl 7.66', 'curl: option --parallel-immediate: is unknown\n', true],
+    [
+      'a libcurl without it',
+      "curl: option --parallel-immediate: the installed libcurl version doesn't support this\n",
+      true,
+    ],
+    ['a curl before 7.36', 'curl: option --next: is unknown\n', false],
+    ['a node without curl', 'timeout: failed to run command curl: No such file or directory\n', false],
+  ])('%s knows another way: %s', (_, said, refused) => {
+    expect(tcpSyn.refused(outputOf('', 2, said))).toBe(refused);
+    expect(tcpSyn.refused(outputOf('', 7, said))).toBe(false);
+  });
+
+  test('no two rounds share a port, and the last one is in range, too', () => {
     const asked: [number, number][] = [];
-    tcpSyn.build({ ...plan, count: 7 }, { between: (low, high) => (asked.push([low, high]), high) });
-    expect(asked).toEqual([[61_000, 64_993]]);
+    const seven = { ...plan, count: 7 };
+    const marks = tcpSyn.marks(seven, 2, { between: (low, high) => (asked.push([low, high]), high) });
+    expect(asked).toEqual([[61_000, 64_986]]);
+    expect(marks).toEqual([
+      { proto: 'tcp', firstPort: 64_986, lastPort: 64_992 },
+      { proto: 'tcp', firstPort: 64_993, lastPort: 64_999 },
+    ]);
   });
 
   test('an IPv6 address stands in brackets', () => {
-    const argv = tcpSyn.build({ ...plan, to: 'fd00::2' }, { between: (low) => low }).commands[0]?.argv;
-    expect(argv).toContain('https://[fd00::2]:10250/');
+    expect(tcpSyn.ways({ ...plan, to: 'fd00::2' }, mark)[0].argv).toContain('https://[fd00::2]:10250/');
   });
 
   test.each<[string, Partial<StimulusPlan>]>([
@@ -44,7 +71,7 @@ describe('marked SYNs as commands', () => {
     ['a load of packets', { count: 51 }],
     ['half a packet', { count: 1.5 }],
   ])('%s is not sent', (_, change) => {
-    expect(() => tcpSyn.build({ ...plan, ...change }, { between: (low) => low })).toThrow(TypeError);
+    expect(() => tcpSyn.marks({ ...plan, ...change }, 1, lowest)).toThrow(TypeError);
   });
 
   test('a capture sees both directions of the port at the target', () => {
@@ -98,10 +125,6 @@ describe('what became of marked SYNs', () => {
     ['nothing said', outputOf('', 7), 'unparsable'],
   ])('%s is a gap', (_, output, gap) => {
     expect(parse(output)).toMatchObject({ known: false, gap });
-  });
-
-  test('no output at all is not recorded', () => {
-    expect(tcpSyn.parse([], plan, mark, vantage)).toMatchObject({ known: false, gap: 'not-recorded' });
   });
 
   test('any bytes give a number of packets that could be, or a gap', () => {

@@ -33,7 +33,7 @@ export interface Wire {
 
 const SENDER = '10.77.0.1';
 const TARGET = '10.77.0.2';
-/** IP total length of the packet that ends a batch. */
+/** The packets that end batches have IP total lengths above this one. */
 const END_LENGTH = 1028;
 
 /** Two network namespaces; the name must be unique among running tests. */
@@ -52,12 +52,15 @@ export async function wireUp(name: string): Promise<Wire> {
     await must(['ip', '-n', namespace, 'link', 'set', 'wire', 'up']);
   }
   let printed = '';
+  let batch = 0;
   const waiting = new Set<() => void>();
   const sniff = ['tcpdump', '-nn', '-v', '-l', '--immediate-mode', '-i', 'wire', 'tcp or icmp'];
   const dump = spawn('nsenter', inNamespace(target, sniff).slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   dump.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
-    for (const wake of waiting) wake();
+    const woken = [...waiting];
+    waiting.clear();
+    for (const wake of woken) wake();
   });
   if (dump.pid !== undefined) running.push({ pid: dump.pid, ended: once(dump, 'close') });
   await once(dump.stderr, 'data');
@@ -88,13 +91,19 @@ export async function wireUp(name: string): Promise<Wire> {
       await once(child.stdout, 'data');
     },
     seen: async () => {
-      const ended = () => new RegExp(`length ${END_LENGTH}\\)[^)]*echo reply[^\n]*\n$`).test(printed);
-      await run(inNamespace(sender, ['ping', '-n', '-c', '1', '-W', '1', '-s', String(END_LENGTH - 28), TARGET]));
-      while (!ended()) await new Promise<void>((resolve) => waiting.add(resolve));
-      waiting.clear();
-      const packets = printed.split(/\n(?=\d\d:)/).map((packet) => packet.replaceAll(/\s+/g, ' '));
-      printed = '';
-      return packets.filter((packet) => !packet.includes(`length ${END_LENGTH})`));
+      const length = END_LENGTH + (batch += 1);
+      const end = new RegExp(`length ${length}\\)[^)]*echo reply[^\n]*\n`);
+      await run(inNamespace(sender, ['ping', '-n', '-c', '1', '-W', '5', '-s', String(length - 28), TARGET]));
+      for (;;) {
+        const found = end.exec(printed);
+        if (found !== null) {
+          const whole = printed.slice(0, found.index + found[0].length);
+          printed = printed.slice(whole.length);
+          const packets = whole.split(/\n(?=\d\d:)/).map((packet) => packet.replaceAll(/\s+/g, ' '));
+          return packets.filter((packet) => !packet.includes(`length ${length})`));
+        }
+        await new Promise<void>((resolve) => waiting.add(resolve));
+      }
     },
     down: async () => {
       for (const { pid } of running) {

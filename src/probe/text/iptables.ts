@@ -1,4 +1,4 @@
-import { emptyRecord, linesOf, refuse } from './lines.ts';
+import { emptyRecord, linesOf, refuse, wholeNumber } from './lines.ts';
 
 const READ_ONLY = `command -v iptables-save >/dev/null || exit 127
 iptables -V | grep -q nf_tables || grep -qsx TABLE /proc/net/ip_tables_names || exit 0
@@ -10,6 +10,18 @@ exec iptables-save -t TABLE`;
  */
 export function savedTable(name: 'filter' | 'nat' | 'mangle'): [string, ...string[]] {
   return ['sh', '-c', READ_ONLY.replaceAll('TABLE', name).replaceAll('\n', '; ')];
+}
+
+const DROPS_ONLY = READ_ONLY.replace(
+  'exec iptables-save -t TABLE',
+  `saved=$(iptables-save -c -t TABLE) || exit
+printf '%s\\n' "$saved" | grep -E '^[*]|^COMMIT$|^:[A-Z]+ DROP | -j (DROP|REJECT)( |$)'
+exit 0`,
+);
+
+/** argv that prints of such a table only policies and rules that drop, each with its counters. */
+export function countedDrops(name: 'filter'): [string, ...string[]] {
+  return ['sh', '-c', DROPS_ONLY.replaceAll('TABLE', name).replaceAll('\n', '; ')];
 }
 
 export interface IptablesRule {
@@ -46,6 +58,40 @@ export function tableOf(name: string, text: string): IptablesTable {
   }
   if (inside) refuse('the table has no end', name);
   return { policies, rules };
+}
+
+/** What drops packets, and how many it has dropped. */
+export interface CountedDrop {
+  /** `policy DROP of FORWARD`, or `rule -A INPUT …` as iptables-save prints it; the second one of its kind ends in ` (2)`. */
+  readonly name: string;
+  readonly packets: number;
+  readonly line: string;
+}
+
+/** Policies and rules that drop, as `countedDrops` prints them. An absent table has none. Throws Unparsable. */
+export function dropsOf(name: string, text: string): CountedDrop[] {
+  const drops: CountedDrop[] = [];
+  const lines = linesOf(text);
+  if (lines.length > 0 && (lines[0] !== `*${name}` || lines.at(-1) !== 'COMMIT')) refuse('not all of a table', text);
+  for (const line of lines.slice(1, -1)) {
+    const [, chain, policy] = /^:([^ ]+) DROP \[(\d+):\d+\]$/.exec(line) ?? [];
+    const [, packets, rule] = /^\[(\d+):\d+\] (.*)$/.exec(line) ?? [];
+    if (chain !== undefined) drops.push({ name: `policy DROP of ${chain}`, packets: wholeNumber(policy, line), line });
+    else if (rule === undefined) refuse('not a counted rule', line);
+    else if (['DROP', 'REJECT'].includes(ruleOf(rule).target ?? ''))
+      drops.push({ name: `rule ${rule}`, packets: wholeNumber(packets, line), line });
+  }
+  return numbered(drops);
+}
+
+/** Equal rules are told apart by their order. */
+export function numbered(drops: readonly CountedDrop[]): CountedDrop[] {
+  const seen = new Map<string, number>();
+  return drops.map((drop) => {
+    const times = (seen.get(drop.name) ?? 0) + 1;
+    seen.set(drop.name, times);
+    return times === 1 ? drop : { ...drop, name: `${drop.name} (${times})` };
+  });
 }
 
 function ruleOf(line: string): IptablesRule {

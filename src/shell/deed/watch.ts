@@ -13,7 +13,7 @@ export async function watch(ports: Ports, state: IncidentState, effect: Watch): 
   if (!reached.reached)
     return { is: 'watch-failed', gap: reached.gap, sentence: `No packets could be captured: ${reached.sentence}` };
   try {
-    return { is: 'watched', watched: await watching(ports, state, reached.session, effect, 'watch') };
+    return { is: 'watched', watched: await watching(ports, state, reached.session, effect, 'watch', 2) };
   } catch (error) {
     if (!(error instanceof WatchFailed)) throw error;
     return { is: 'watch-failed', gap: 'unreachable', sentence: error.message };
