@@ -3,7 +3,7 @@ import { flowsSeen, type Group, groupsOf } from '../shown.ts';
 import { type Noun, wordsFor } from '../words.ts';
 import type { Column } from './column.ts';
 import { answersOf, missed, refusalOf, requestOf } from './course.ts';
-import { beginOf, pauseOf, refusedWith } from './moment.ts';
+import { beginOf, pauseOf, refusedWith, targetRefused } from './moment.ts';
 import type { Part, Passage } from './passage.ts';
 
 /** Flows that fared alike, as passages in the order of their first packets. */
@@ -29,9 +29,10 @@ function passagesOf(story: CaptureStory, sent: Sent, columns: readonly Column[],
   const { example, flows } = group;
   const words = wordsFor(story);
   const label = (count: number, noun: Pick<Noun, 'one'>) => `${count} × ${noun.one}`;
-  const request = requestOf(story, columns, example);
-  const answers = answersOf(story, sent, columns, example);
-  const refusal = refusalOf(columns, example, request.way?.to ?? 0);
+  const refused = targetRefused(story, group, sent.to);
+  const request = requestOf(story, columns, example, refused);
+  const answers = answersOf(story, sent, columns, example, request.missing === null);
+  const refusal = refusalOf(columns, example, refused ? (request.way?.to ?? 0) : 0);
   const noun = {
     request: words.request,
     answer: words.answer,

@@ -6,21 +6,23 @@ import type { Missing, Passage } from './passage.ts';
 /** A passage that nobody has counted. */
 export type Course = Omit<Passage, 'label'>;
 
-/** From the sender through every point where it was seen; to the target where nothing says that it stopped before. */
-export function requestOf(story: CaptureStory, columns: readonly Column[], flow: FlowStory): Course {
+/**
+ * From the sender through every point where it was seen; to the target where nothing says that it stopped before. `refused`: the
+ * target itself did.
+ */
+export function requestOf(story: CaptureStory, columns: readonly Column[], flow: FlowStory, refused: boolean): Course {
   const base = { part: 'request', again: false } as const;
   const { request } = wordsFor(story);
   const seen = seenIn(columns, flow.requests);
   const last = seen.at(-1);
   if (last === undefined) return { ...base, way: null, seen, missing: missed(columns, 0, 1, `no ${request.one} on`) };
   const target = targetOf(columns);
-  const came = (counts: readonly number[]) => counts.some((count) => count > 0);
-  const answered = came(flow.answers) || story.fate === 'answered';
+  const answered = flow.answers.some((count) => count > 0) || story.fate === 'answered';
   const at = columns.findIndex(
     ({ point }, column) => point !== null && column > last && column < target && hasToPass(story, point),
   );
   const stopped = at !== -1 && !answered;
-  const to = !stopped && (answered || came(flow.refusals)) ? target : last;
+  const to = !stopped && (answered || refused) ? target : last;
   return {
     ...base,
     way: { from: 0, to },
@@ -31,13 +33,14 @@ export function requestOf(story: CaptureStory, columns: readonly Column[], flow:
 
 /**
  * From the target back through the points that the request had passed, as far as it was seen, and on to the sender if that took
- * it. What was seen to leave by another point goes out there, from where it was seen last.
+ * it; nothing where nothing `arrived` to be answered. What was seen to leave by another point goes out there, from where it was seen last.
  */
 export function answersOf(
   story: CaptureStory,
   sent: Sent,
   columns: readonly Column[],
   flow: FlowStory,
+  arrived: boolean,
 ): readonly Course[] {
   const target = targetOf(columns);
   const requested = seenIn(columns, flow.requests);
@@ -46,7 +49,6 @@ export function answersOf(
   const back = seen.filter((column) => column < target);
   const base = { part: 'answer', again: false } as const;
   const refused = flow.refusals.some((count) => count > 0);
-  const arrived = requestOf(story, columns, flow).missing === null;
   if (seen.length === 0 && (refused || !arrived)) return [];
   const left = back[0] ?? target;
   const at = requested.findLast((column) => column < left);
@@ -80,7 +82,7 @@ function takenBy(story: CaptureStory, sent: Sent, from: number): Missing | null 
   };
 }
 
-/** Back to the sender from where the request had come to, or out by a point that it had not passed. */
+/** Back to the sender from the column that the request `reached`, or that saw it first; or out by a point that it had not passed. */
 export function refusalOf(columns: readonly Column[], flow: FlowStory, reached: number): Course | null {
   const seen = seenIn(columns, flow.refusals);
   const [left] = seen;

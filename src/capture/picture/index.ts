@@ -1,4 +1,4 @@
-import { chaptersOf } from './chapter.ts';
+import { type Chapter, chaptersOf } from './chapter.ts';
 import { columnsOf } from './column.ts';
 import { drawFrame, frameOf, MARGIN, WIDTH } from './frame.ts';
 import { INK } from './ink.ts';
@@ -54,7 +54,7 @@ export function picture(drawable: Drawable): string | null {
   }
   const bottom = y + 4;
   y = bottom + 12;
-  const foot = [...counted(drawable), ...left(drawable, columns.length, chapters.length)];
+  const foot = [...counted(drawable), ...left(drawable, columns.length, chapters.slice(MOST_CHAPTERS))];
   const below: string[] = [];
   for (const line of foot.flatMap((sentence) => wrapped(sentence, SMALL, TEXT, 2))) {
     y += 17;
@@ -70,12 +70,12 @@ function fateMark({ story }: Drawable, y: number): string {
 }
 
 /** What there was no room for. */
-function left({ story }: Drawable, columns: number, chapters: number): string[] {
+function left({ story }: Drawable, columns: number, chapters: readonly Chapter[]): string[] {
   const points = story.points.length - (columns - 2);
-  const others = chapters - MOST_CHAPTERS;
+  const others = chapters.reduce((sum, { count }) => sum + count, 0);
   return [
     ...(points > 0 ? [`${points} more ${points === 1 ? 'device' : 'devices'} watched, not drawn`] : []),
-    ...(others > 0 ? [`Others fared in ${others} more ${others === 1 ? 'way' : 'ways'}, not drawn`] : []),
+    ...(others > 0 ? [`${others} of ${story.sent} fared otherwise, not drawn`] : []),
   ];
 }
 

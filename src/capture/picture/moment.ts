@@ -50,3 +50,9 @@ export function refusedWith(story: CaptureStory, group: Group): string | null {
   const { says = 'other', mtu } = first.error ?? {};
   return mtu === undefined ? ERRORS[says] : `${ERRORS[says]}: at most ${mtu} bytes`;
 }
+
+/** Whether the target itself refused the example: a TCP reset is its own, whatever address that was translated to. */
+export function targetRefused(story: CaptureStory, group: Group, target: string): boolean {
+  const [first] = firstsOf(story, group, 'refusal');
+  return first !== undefined && (first.kind === 'RST' || first.source === target);
+}

@@ -71,6 +71,17 @@ describe('a picture of a sick story says what is missing, where', () => {
     expect(dashes(SICK[name])).toBe(1);
   });
 
+  test('a router that refuses is not the target, which the request never reached', () => {
+    const said = lines(SICK['too big for a link']);
+    expect(said[0]).toBe('Too big for a link');
+    expect(said).toContain('7 × ICMP too big: at most 1400 bytes');
+    const ends = drawn(SICK['too big for a link']).flatMap(({ attributes: { d = '', fill = '' } }) =>
+      d.endsWith('Z') && fill !== 'none' ? [Number(/^M([\d.]+) /.exec(d)?.[1])] : [],
+    );
+    const [sender, uplink] = [68, 180];
+    expect(ends).toEqual([uplink - 5, sender]);
+  });
+
   test('groups that fared otherwise are counted and drawn for themselves', () => {
     const said = lines(SICK['refused, answered and lost']);
     expect(said[0]).toBe('2 of 7 answered');
@@ -85,7 +96,7 @@ describe('a picture of a sick story says what is missing, where', () => {
       '1 × SYN',
       '1 × RST',
     ]);
-    expect(said.at(-1)).toBe('Others fared in 1 more way, not drawn');
+    expect(said.at(-1)).toBe('1 of 7 fared otherwise, not drawn');
   });
 
   test('counters stand beneath, what proves nothing does not', () => {

@@ -1,7 +1,7 @@
 import { type Captured, story } from '../../../src/capture/index.ts';
 import type { Drawable } from '../../../src/capture/picture/index.ts';
 import type { CapturePoint, Sent } from '../../../src/model/index.ts';
-import { pcap, type Written } from '../build.ts';
+import { be16, bytes, ethernet, icmp, ipv4, pcap, type Written } from '../build.ts';
 import { at, echoReply, echoRequest, ETH0, ETH1, point, ports, refused, sentSyns, syn, synAck } from '../talk.ts';
 
 const NOTHING: Captured = { pcap: pcap([]) };
@@ -13,6 +13,13 @@ const ping = (seq: number) => ({ source: '10.0.0.224', target: '10.39.0.107', id
 const seven = [1, 2, 3, 4, 5, 6, 7];
 const pings = seven.map((seq) => at(seq * 100, echoRequest(ping(seq))));
 const replies = seven.map((seq) => at(seq * 100 + 0.06, echoReply(ping(seq))));
+
+/** What a router says of an echo request that the next link does not take: https://www.rfc-editor.org/rfc/rfc1191#section-4 */
+const tooBig = seven.map((seq) => {
+  const quoted = echoRequest(ping(seq)).subarray(14, 14 + 28);
+  const said = icmp(3, 4, bytes(be16(0), be16(1400)), quoted);
+  return at(seq * 100 + 0.03, ethernet(0x0800, ipv4({ source: '10.0.0.1', target: '10.0.0.224', protocol: 1 }, said)));
+});
 
 const API = { node: 'ip-10-0-10-69' };
 const PINGED: Partial<Sent> = {
@@ -71,6 +78,7 @@ export const HEALTHY = {
     sentSyns(7, API),
   ),
   'the sender alone saw the answers': watched([UPLINK, VETH], [NOTHING, NOTHING], sentSyns(7, PINGED)),
+  'too big at first, then made smaller': watched([UPLINK], [captured(pings, tooBig, replies)], sentSyns(7, PINGED)),
   'refused by nobody, in two rounds': watched([ETH0], [captured(syns, synAcks, again(syns))], sentSyns(7, API)),
   'a pod of one interface answers': watched(
     [on('ip-172-31-53-61', 'eth1'), on('ip-172-31-53-61', 'eni10574b2dfef'), on('ip-172-31-53-61', 'eth0')],
@@ -118,6 +126,7 @@ export const SICK = {
     sentSyns(0, { from: 'subject', node: 'kylin-19' }),
   ),
   'seen by one of two': watched([ETH0, ETH1], [captured(syns), { ...NOTHING, gap: 'denied' }], sentSyns(0, API)),
+  'too big for a link': watched([UPLINK], [captured(pings, tooBig)], sentSyns(0, PINGED)),
   'refused, answered and lost': watched(
     [ETH0],
     [captured(syns.slice(0, 6), synAcks.slice(0, 2), refusals.slice(2, 3))],
