@@ -2,8 +2,8 @@ import { layers } from './layer/index.ts';
 import { DONE, linkType } from './layer/layer.ts';
 import type { Packet } from './packet.ts';
 
-/** More headers than any honest packet has; stacked VLAN tags and tunnels in tunnels end here. */
-const MAX_LAYERS = 12;
+/** A tunnel in a tunnel behind two VLAN tags, with a DNS header inside, has 14 headers; towers of more end here. */
+const MAX_LAYERS = 16;
 
 /**
  * Reads the headers of the packet in `bytes[start..end)` into `packet`, from the link type on, as far as they make sense.

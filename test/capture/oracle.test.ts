@@ -4,156 +4,115 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTool } from '../lab/available.ts';
 import { must } from '../lab/command.ts';
-import { arp, be16, be32, bytes, echo, ethernet, icmp, ipv4, ipv6, pcap, sll, sll2, tcp, udp, vlan } from './build.ts';
-import { type Decoded, decoded } from './decoded.ts';
+import { pcap } from './build.ts';
+import { decoded } from './decoded.ts';
+import { type Claim, claims, FIELDS } from './oracle/claims.ts';
+import { CASES } from './oracle/kinds.ts';
+import { pcapng } from './oracle/pcapng.ts';
 
 const tshark = findTool('tshark');
 const note = tshark === null ? ' (skipped: tshark is not installed)' : '';
 
-const ends = { source: '10.0.10.69', target: '10.0.10.207' };
-const ends6 = ['fd00:0:0:1:0:0:0:69', 'fd00:0:0:0:2:0:0:207'] as const;
-const flags = [0x02, 0x12, 0x14, 0x10, 0x18, 0x11, 0x04, 0xc2];
-const segments = flags.map((flag, index) =>
-  tcp({
-    sourcePort: 33_000 + index,
-    targetPort: 10_250,
-    flags: flag,
-    sequence: 0xf000_0000 + index,
-    acknowledged: 0x8000_0000 + index,
-    ...(index % 2 === 0 ? { options: bytes(2, 4, be16(1460)) } : {}),
-  }),
-);
-const datagram = udp(40_000, 9999, bytes('some payload'));
-/** What a router quotes at least: 8 bytes behind the IP header. */
-const quoted = ipv4({ ...ends, protocol: 6, length: 60 }, segments[0]!.subarray(0, 8));
+/** What netdiag keeps of a packet: without and with a tunnel. */
+const SNAPS = [96, 192];
 
-/** Well-formed packets of every kind that netdiag reads, by the EtherType that announces them. */
-const packets: readonly { readonly type: number; readonly packet: Uint8Array }[] = [
-  ...segments.map((segment) => ({ type: 0x0800, packet: ipv4({ ...ends, protocol: 6, id: 77, ttl: 9 }, segment) })),
-  ...segments.map((segment) => ({ type: 0x86dd, packet: ipv6(...ends6, 6, segment) })),
-  ...[
-    ipv4({ ...ends, protocol: 6, options: bytes(1, 1, 1, 0) }, segments[1]!),
-    ipv4({ ...ends, protocol: 17 }, datagram),
-    ipv4({ ...ends, protocol: 17, fragmentOffset: 100 }, bytes('a later fragment')),
-    ipv4({ ...ends, protocol: 1 }, echo(8, 0x0123, 7, bytes('ping'))),
-    ipv4({ ...ends, protocol: 1 }, echo(0, 0x0123, 7, bytes('ping'))),
-    ipv4({ ...ends, protocol: 1 }, icmp(3, 1, be32(0), quoted)),
-    ipv4({ ...ends, protocol: 1 }, icmp(11, 0, be32(0), quoted)),
-    ipv4({ ...ends, protocol: 132 }, bytes('something else')),
-  ].map((packet) => ({ type: 0x0800, packet })),
-  ...[
-    ipv6(...ends6, 17, datagram),
-    ipv6(...ends6, 0, bytes(17, 0, 1, 4, be32(0), datagram)),
-    ipv6(...ends6, 58, echo(128, 0x0123, 7, bytes('ping'))),
-  ].map((packet) => ({ type: 0x86dd, packet })),
-  { type: 0x0806, packet: arp(1, ends.source, ends.target) },
-  { type: 0x0806, packet: arp(2, ends.target, ends.source) },
-];
+/** Every occurrence, nothing put together from several packets, and no packet left out for what came before it. */
+const PREFERENCES = [
+  'ip.defragment:FALSE',
+  'ipv6.defragment:FALSE',
+  'tcp.analyze_sequence_numbers:FALSE',
+  'tcp.desegment_tcp_streams:FALSE',
+].flatMap((preference) => ['-o', preference]);
+const FORM = ['occurrence=a', 'aggregator=,', 'separator=|'].flatMap((form) => ['-E', form]);
+const OPTIONS = ['-n', '-d', 'udp.port==8472,vxlan', ...PREFERENCES, '-T', 'fields', ...FORM];
 
-const captures = {
-  Ethernet: pcap(packets.map(({ type, packet }) => ethernet(type, packet))),
-  'Ethernet with a VLAN tag, big endian': pcap(
-    packets.map(({ type, packet }) => ethernet(0x8100, vlan(42, type, packet))),
-    { bigEndian: true },
-  ),
-  'cooked, ns': pcap(
-    packets.map(({ type, packet }) => sll(type, packet)),
-    { linkType: 113, nanoseconds: true },
-  ),
-  'cooked version 2': pcap(
-    packets.map(({ type, packet }) => sll2(type, 3, packet)),
-    { linkType: 276 },
-  ),
-  'no link header': pcap(
-    packets.filter(({ type }) => type !== 0x0806).map(({ packet }) => packet),
-    { linkType: 101 },
-  ),
-};
-
-const FIELDS = [
-  'frame.time_epoch',
-  'frame.len',
-  'vlan.id',
-  'arp.opcode',
-  'arp.src.proto_ipv4',
-  'arp.dst.proto_ipv4',
-  'ip.src',
-  'ip.dst',
-  'ip.ttl',
-  'ip.len',
-  'ipv6.src',
-  'ipv6.dst',
-  'tcp.srcport',
-  'tcp.dstport',
-  'tcp.seq_raw',
-  'tcp.ack_raw',
-  'udp.srcport',
-  'udp.dstport',
-  'icmp.type',
-  'icmp.code',
-  'icmp.ident',
-  'icmp.seq',
-  'icmpv6.type',
-  'icmpv6.echo.identifier',
-  'icmpv6.echo.sequence_number',
-] as const;
-
-/** Our decoding in tshark's words; empty where a packet does not carry the field. */
-function inItsWords(packet: Decoded): string[] {
-  const number = (present: boolean, name: string) => (present ? String(packet[name]) : '');
-  const is = (network: number, protocol: number) =>
-    packet['network'] === network && packet['transport'] === true && packet['protocol'] === protocol;
-  const isTcp = is(4, 6) || is(6, 6);
-  const isUdp = is(4, 17) || is(6, 17);
-  const isEcho = is(4, 1) && Number(packet['echoId']) >= 0;
-  // Of an ICMP error tshark shows the quoted ports as the packet's own, but no sequence number.
-  const quotes = is(4, 1) && packet['quotedProtocol'] === 6;
-  const [arpPacket, four, six] = [packet['network'] === 1, packet['network'] === 4, packet['network'] === 6];
-  return [
-    (Number(packet['at']) / 1e6).toFixed(6),
-    number(true, 'wire'),
-    number(Number(packet['vlan']) >= 0, 'vlan'),
-    number(arpPacket, 'arpOperation'),
-    number(arpPacket, 'source'),
-    number(arpPacket, 'target'),
-    number(four, 'source'),
-    number(four, 'target'),
-    number(four, 'ttl'),
-    number(four, 'ipLength'),
-    number(six, 'source'),
-    number(six, 'target'),
-    quotes ? number(true, 'quotedSourcePort') : number(isTcp, 'sourcePort'),
-    quotes ? number(true, 'quotedTargetPort') : number(isTcp, 'targetPort'),
-    number(isTcp, 'tcpSequence'),
-    number(isTcp, 'tcpAcknowledged'),
-    number(isUdp, 'sourcePort'),
-    number(isUdp, 'targetPort'),
-    number(is(4, 1), 'icmpType'),
-    number(is(4, 1), 'icmpCode'),
-    number(isEcho, 'echoId'),
-    number(isEcho, 'echoSequence'),
-    number(is(6, 58), 'icmpType'),
-    is(6, 58) ? `0x${Number(packet['echoId']).toString(16).padStart(4, '0')}` : '',
-    number(is(6, 58), 'echoSequence'),
-  ];
+/** Each packet's fields as tshark tells them: every occurrence, outermost first. */
+async function told(file: string, fields: readonly string[]): Promise<string[][][]> {
+  const said = await must([tshark ?? '', '-r', file, ...OPTIONS, ...fields.flatMap((field) => ['-e', field])]);
+  return said
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('|').map((field) => (field === '' ? [] : field.split(','))));
 }
 
-describe.skipIf(tshark === null)(`tshark reads the same${note}`, { timeout: 30_000 }, () => {
+/** Claims that tshark does not share, in words; where a packet is cut, headers that tshark still shows may come after ours. */
+function disputed(
+  all: readonly (Pick<Claim, 'field' | 'value'> & { readonly fromEnd: number | null })[],
+  theirs: readonly string[][],
+): string[] {
+  return all.flatMap(({ field, value, fromEnd }) => {
+    const occurrences = theirs[FIELDS.indexOf(field as (typeof FIELDS)[number])] ?? [];
+    const said = fromEnd === null ? occurrences : occurrences.slice(-1 - fromEnd, occurrences.length - fromEnd);
+    const same = said.some((one) => (typeof value === 'number' ? Number(one) === value : one === value));
+    return same ? [] : [`${field}: we say ${value}, tshark ${occurrences.join(',') || 'nothing'}`];
+  });
+}
+
+/** Fields of transport headers that tshark sees and we do not. */
+function overlooked(all: readonly Claim[], theirs: readonly string[][], before: number): string[] {
+  return (['tcp.srcport', 'udp.srcport', 'icmp.type', 'icmpv6.type', 'dns.id', 'arp.opcode'] as const).flatMap(
+    (field) => {
+      const ours = all.filter((claim) => claim.field === field).length + (field === 'udp.srcport' ? before : 0);
+      const seen = theirs[FIELDS.indexOf(field)]?.length ?? 0;
+      return seen > ours ? [`${field}: tshark sees ${seen}, we ${ours}`] : [];
+    },
+  );
+}
+
+describe.skipIf(tshark === null)(`tshark reads the same${note}`, { timeout: 60_000 }, () => {
   const directory = tshark === null ? '' : mkdtempSync(join(tmpdir(), 'netdiag-oracle-'));
-  beforeAll(() => {
-    for (const [name, file] of Object.entries(captures)) writeFileSync(join(directory, `${name}.pcap`), file);
+  const file = join(directory, 'every-case.pcapng');
+  const whole = CASES.map((one) => ({ ...one, snap: one.bytes.length }));
+  const cut = SNAPS.flatMap((snap) =>
+    CASES.filter(({ bytes }) => bytes.length > snap).map((one) => ({ ...one, snap })),
+  );
+  let theirs: string[][][] = [];
+
+  beforeAll(async () => {
+    writeFileSync(file, pcapng([...whole, ...cut]));
+    theirs = await told(file, FIELDS);
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  test.each(Object.entries(captures))('%s', async (name, file) => {
-    const options = ['-n', '-o', 'ip.defragment:FALSE', '-E', 'separator=|', '-E', 'occurrence=f', '-T', 'fields'];
-    const fields = FIELDS.flatMap((field) => ['-e', field]);
-    const said = await must([tshark ?? '', '-r', join(directory, `${name}.pcap`), ...options, ...fields]);
-    const theirs = said
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split('|'));
-    const ours = decoded(file).map(inItsWords);
-    expect(ours).toEqual(theirs.map(([time, ...rest]) => [Number(time).toFixed(6), ...rest]));
+  test('as many packets', () => {
+    expect(theirs).toHaveLength(whole.length + cut.length);
+    expect(cut.length).toBeGreaterThan(100);
+  });
+
+  test.each([...new Set(CASES.map(({ tunnel }) => tunnel))])('in whole packets: %s', (tunnel) => {
+    const wrong = whole.flatMap((one, index) => {
+      if (one.tunnel !== tunnel) return [];
+      const all = claims(one, one.bytes);
+      expect(all.length).toBeGreaterThan(1);
+      const complaints = [...disputed(all, theirs[index]!), ...overlooked(all, theirs[index]!, one.udpBefore)];
+      return complaints.map((complaint) => `${one.name}: ${complaint}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('in cut packets we claim nothing else', () => {
+    const wrong = cut.flatMap((one, index) => {
+      const anywhere = claims(one, one.bytes.subarray(0, one.snap)).map((claim) => ({ ...claim, fromEnd: null }));
+      return disputed(anywhere, theirs[whole.length + index]!).map(
+        (complaint) => `${one.name}, cut at ${one.snap}: ${complaint}`,
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('in the file around them, big endian and with ns', async () => {
+    const classic = pcap(
+      CASES.filter(({ linkType }) => linkType === 1).map(({ bytes }, index) => ({
+        bytes: bytes.subarray(0, 96),
+        wire: bytes.length,
+        at: 1_700_000_000_000_001 + index * 333_333,
+      })),
+      { bigEndian: true, nanoseconds: true },
+    );
+    const here = join(directory, 'classic.pcap');
+    writeFileSync(here, classic);
+    const said = await told(here, ['frame.time_epoch', 'frame.len']);
+    const ours = decoded(classic).map(({ at, wire }) => [(Number(at) / 1e6).toFixed(6), String(wire)]);
+    expect(ours).toEqual(said.map(([time, length]) => [Number(time![0]).toFixed(6), length![0]]));
   });
 });
