@@ -1,3 +1,4 @@
+import { commandOf, typedLines } from '../model/command.ts';
 import { doorName } from '../model/door.ts';
 import type { Finding, IncidentState } from '../model/index.ts';
 import type { House } from '../incident/index.ts';
@@ -63,8 +64,11 @@ export function document(
       id: plan.id,
       remediation: plan.remediation,
       title: plan.title,
-      steps: plan.steps.map(({ argv }) => argv),
-      undo: plan.undo.map(({ argv }) => argv),
+      steps: plan.steps.map(commandOf),
+      undo: plan.undo.map(commandOf),
+      typed: plan.steps.flatMap(typedLines),
+      stage: plan.stage,
+      rehearsal: plan.rehearsal,
       risk: plan.risk,
       hash,
       doors: plan.doors,

@@ -78,9 +78,9 @@ export const correctRuntimeMount: Remediation = {
     });
     const says = [
       `mount ${wanted} instead of ${mounted}`,
-      ...(place === null ? [] : [`where ipamd looks for it, ${place}`]),
-      ...(warm === null ? [] : [`and set ${TARGET} to ${warm}`]),
-    ].join(', ');
+      ...(place === null ? [] : [`at ${place} too, where ipamd looks for it`]),
+      ...(warm === null ? [] : [`set ${TARGET} to ${warm}`]),
+    ].join('; ');
     return {
       ...common,
       title: `mount ${wanted} into aws-node, and restart it on ${node} alone`,

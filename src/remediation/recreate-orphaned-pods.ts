@@ -38,7 +38,7 @@ export const recreateOrphanedPods: Remediation = {
           : [
               'These pods have no network and never get it back: their addresses went with the ENI. Each next one goes only when the one before is Ready again; disruption budgets are not asked.',
             ]),
-        ...(frees ? ['It was I who cordoned the node; that ends first, so that no pod is left without a place.'] : []),
+        ...(frees ? ['I cordoned the node; that ends first, so that no pod is left without a place.'] : []),
         ...(rest === 0 ? [] : [`${rest} more follow in a plan of their own.`]),
         ...people,
       ].join(' '),

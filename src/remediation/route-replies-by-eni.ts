@@ -52,7 +52,7 @@ export const routeRepliesByEni: Remediation = {
     return {
       ...common,
       title: `answer by the ENI of the request: ${SETTING}=true, on ${node} first`,
-      safety: `${out} ${meanwhile} No other node is rolled: the DaemonSet waits until somebody deletes its pod there (OnDelete). The mount that aws-node needs to start without freeing ENIs was looked at for every node. Loose reverse path filtering on ${eni} instead would let requests in and lose their answers.`,
+      safety: `${out} ${meanwhile} No other node is rolled: the DaemonSet waits until somebody deletes its pod there (OnDelete). What aws-node must mount to start without freeing ENIs is right for every node. Loose reverse path filtering on ${eni} instead would let requests in and lose their answers.`,
       steps: [
         patchOf(object, `set ${SETTING} to true${hold}`, {
           spec: { ...stay, ...template({ name: container, env: settings({ [SETTING]: 'true' }) }) },

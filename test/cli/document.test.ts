@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { document, EXIT, exitStatus } from '../../src/cli/document.ts';
+import { nodeCommands } from '../../src/model/index.ts';
 import type { IncidentState } from '../../src/model/index.ts';
 import { SECOND } from '../fake/house.ts';
+import { clusterPlan } from '../adapter/slack/messages.ts';
 import { counted } from '../fake/scene.ts';
 import { asking, changing, counting, DOOR, i1Known, proposing, repaired, silent, type Tale } from '../incident/tale.ts';
 
@@ -108,14 +110,31 @@ describe('the document', () => {
         letter: 'A',
         id: tale.offer().plan.id,
         remediation: 'delete-connected-route',
-        steps: tale.offer('A').plan.steps.map(({ argv }) => argv),
-        undo: tale.offer('A').plan.undo.map(({ argv }) => argv),
+        steps: nodeCommands(tale.offer('A').plan.steps).map(({ argv }) => argv),
+        undo: nodeCommands(tale.offer('A').plan.undo).map(({ argv }) => argv),
+        typed: ['ip -4 route del 10.0.10.0/24 dev eth1 proto kernel scope link src 10.0.10.190'],
+        stage: null,
+        rehearsal: [],
         risk: 1,
         hash: tale.offer().hash,
         doors: { closes: ['10.0.10.190'], opens: ['10.0.10.207'], confirmThrough: ['10.0.10.207'] },
       },
       { letter: 'B', remediation: 'route-by-source-address' },
     ]);
+  });
+
+  test('has a plan for the API server as the commands that people would type', () => {
+    const { state, house } = proposing();
+    const offers = state.offers.map((offer) => ({ ...offer, plan: { ...offer.plan, ...clusterPlan } }));
+    const { plans } = document({ ...state, offers }, house, { ms: 1 }, (name) => name) as { plans: readonly object[] };
+    expect(plans[0]).toMatchObject({
+      steps: [
+        expect.arrayContaining(['kubectl', 'patch', 'daemonset', '{"spec":{"updateStrategy":{"type":"OnDelete"}}}']),
+        ['kubectl', '-n', 'kube-system', 'delete', 'pod', 'aws-node-x2vlj'],
+      ],
+      stage: { at: 2, of: 3 },
+      rehearsal: clusterPlan.rehearsal,
+    });
   });
 
   test('has captures with the path of their file', () => {

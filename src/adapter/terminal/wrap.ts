@@ -25,7 +25,7 @@ export function wrap(line: Line, width: number, hang: Line = []): readonly Line[
         if (word === '' || (space && !started && parts.length > 0)) continue;
         part.push({ text: word, style });
         used += cells(word);
-        started = true;
+        started ||= !space;
         continue;
       }
       if (started) next();

@@ -1,4 +1,11 @@
-import type { ApprovalMessage, FindingMessage, LiveMessage, Place, QuestionMessage } from '../../../src/model/index.ts';
+import type {
+  ApprovalMessage,
+  FindingMessage,
+  LiveMessage,
+  Place,
+  Plan,
+  QuestionMessage,
+} from '../../../src/model/index.ts';
 
 export const onCallPerson = { id: 'UONCALL01', name: 'on-call' };
 export const secondPerson = { id: 'USECOND01', name: 'second' };
@@ -99,6 +106,50 @@ export const found: FindingMessage = {
   ],
 };
 
+/** A plan that the API server carries out, as far as it differs from the node's. */
+export const clusterPlan = {
+  remediation: 'correct-runtime-mount',
+  title: 'mount /var/run/docker.sock into aws-node',
+  safety: 'Only this node gets it now.',
+  steps: [
+    {
+      kind: 'kubernetes-patch',
+      object: { kind: 'DaemonSet', namespace: 'kube-system', name: 'aws-node', uid: 'u1', generation: 12 },
+      says: 'mount the right socket',
+      patch: { spec: { updateStrategy: { type: 'OnDelete' } } },
+    },
+    {
+      kind: 'pod-delete',
+      namespace: 'kube-system',
+      name: 'aws-node-x2vlj',
+      uid: 'u2',
+      node: 'ip-10-0-10-207',
+      owner: 'DaemonSet/aws-node',
+    },
+  ],
+  undo: [
+    {
+      kind: 'kubernetes-patch',
+      object: { kind: 'Node', namespace: null, name: 'ip-10-0-10-207', uid: 'u3', generation: null },
+      says: 'let new pods come here again',
+      patch: { spec: { unschedulable: null } },
+    },
+    {
+      kind: 'pod-delete',
+      namespace: 'kube-system',
+      name: null,
+      uid: null,
+      node: 'ip-10-0-10-207',
+      owner: 'DaemonSet/aws-node',
+    },
+  ],
+  preconditions: [],
+  risk: 2,
+  rollbackSeconds: 0,
+  stage: { at: 2, of: 3 },
+  rehearsal: ['DaemonSet kube-system/aws-node', '-    type: RollingUpdate', '+    type: OnDelete'],
+} as const satisfies Partial<Plan>;
+
 export const wanted: ApprovalMessage = {
   is: 'approval',
   letter: 'A',
@@ -134,6 +185,8 @@ export const wanted: ApprovalMessage = {
     expiresAt: 1_763_662_500_000,
     verify: ['two-interfaces-one-subnet'],
     durable: [],
+    stage: null,
+    rehearsal: [],
     playbook: { id: 'kubelet-unreachable', digest: 'd'.repeat(64) },
   },
   planHash: `7f3a${'0'.repeat(60)}`,

@@ -132,6 +132,8 @@ export const plan = (evil = ''): Plan => ({
   expiresAt: Date.UTC(2026, 10, 20, 0, 27),
   verify: [],
   durable: [],
+  stage: null,
+  rehearsal: [],
   playbook: { id: 'kubelet', digest: 'd'.repeat(64) },
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { render } from '../../../src/adapter/terminal/index.ts';
 import { cells } from '../../../src/adapter/terminal/inert.ts';
 import type { Message } from '../../../src/model/index.ts';
+import { clusterPlan } from '../slack/messages.ts';
 import { approval, everyKind, finding, live, onCall, question, second, summary } from './message.ts';
 
 const text = (message: Message, width = 200, ladder?: () => string): string =>
@@ -126,6 +127,45 @@ describe('render', () => {
     });
     expect(said).toContain('nobody is named as an approver');
     expect(said).toContain('this fix leaves every door as it is. I will confirm through 1.2.3.4.');
+  });
+
+  test('approval: of a plan for the API server, what it is asked, what that changes, and who takes it back', () => {
+    const said = text(approval({ plan: { ...approval().plan, ...clusterPlan } }), 300);
+    expect(said).toContain('Fix A — mount /var/run/docker.sock into aws-node · risk 2 of 3 · step 2 of 3');
+    expect(said).toContain(
+      [
+        'Through the API server of prod-east, for ip-10-0-10-207',
+        '  # DaemonSet kube-system/aws-node: mount the right socket',
+        `  $ kubectl -n kube-system patch daemonset aws-node --type strategic -p '{"spec":{"updateStrategy":{"type":"OnDelete"}}}'`,
+        '  # DaemonSet/aws-node makes another pod on ip-10-0-10-207; done when that one is Ready',
+        '  $ kubectl -n kube-system delete pod aws-node-x2vlj',
+        '',
+        'What that changes, as the API server says without doing it',
+        '  DaemonSet kube-system/aws-node',
+        '  -    type: RollingUpdate',
+        '  +    type: OnDelete',
+      ].join('\n'),
+    );
+    expect(said).toContain('netdiag takes it back by the undo steps; the node cannot do that by itself.');
+    expect(said).not.toMatch(/restores itself|confirm through|What that changes[^]*What that changes/);
+    const bare = text(approval({ plan: { ...approval().plan, ...clusterPlan, undo: [], rehearsal: [], stage: null } }));
+    expect(bare).toContain('There is nothing to take back');
+    expect(bare).not.toMatch(/What that changes|· step/);
+  });
+
+  test('approval: the text of a file that is written, below its command', () => {
+    const argv = ['install', '-m', '0644', '/dev/stdin', '/etc/a'];
+    const steps = [{ kind: 'node-command', node: 'ip-10-0-10-207', argv, stdin: 'a = 1\n\nb = 2\n' }] as const;
+    expect(text(approval({ plan: { ...approval().plan, steps } }))).toContain(
+      "  $ install -m 0644 /dev/stdin /etc/a <<'EOF'\n  a = 1\n\n  b = 2\n  EOF",
+    );
+  });
+
+  test('a word that is wider than the terminal begins on the line of its sign', () => {
+    const argv = ['x'.repeat(100)];
+    const steps = [{ kind: 'node-command', node: 'ip-10-0-10-207', argv, stdin: `${'y'.repeat(100)}\n` }] as const;
+    const lines = render(approval({ plan: { ...approval().plan, steps } }), 60);
+    expect(lines[lines.findIndex((line) => line.includes('EOF')) + 1]).toMatch(/^ {2}y{58}$/);
   });
 
   test.each([

@@ -1,9 +1,9 @@
 import type { KnownBlock, RichTextElement, RichTextSection } from '@slack/types';
-import { quoted } from '../../../model/index.ts';
+import { changesCluster, quoted } from '../../../model/index.ts';
 import type { ApprovalMessage, Person, Plan } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
 import { buttons, fallback, fold, lines, preformatted, rich, section } from './block.ts';
-import { clip, inertLines } from './clean.ts';
+import { clip, inert, inertLines } from './clean.ts';
 import { commandLines } from './command.ts';
 import { code, limited, person, strong, text, when } from './rich.ts';
 
@@ -20,8 +20,11 @@ const decisions = {
   superseded: 'Withdrawn',
 } as const;
 
-const mostOfSteps = 5000;
-const mostOfUndo = 2500;
+/** Characters of steps, undo and rehearsal; together they stay within what Slack takes of one message. */
+const room = {
+  alone: { steps: 4600, undo: 2500, rehearsal: 0 },
+  rehearsed: { steps: 3600, undo: 1900, rehearsal: 1900 },
+} as const;
 
 /** What is asked of an approver, down to the exact commands; once decided, who and when in place of the buttons. */
 export function approval(message: ApprovalMessage, style: Style): Rendering {
@@ -30,19 +33,22 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
   const steps = commandLines(plan.steps, plan.node.name);
   const undo = commandLines(plan.undo, plan.node.name);
   const waits = message.state === 'waiting';
+  const most = plan.rehearsal.length === 0 ? room.alone : room.rehearsed;
   return {
     text: fallback(waits ? `Approval wanted: ${title}` : decision(message), steps),
     blocks: [
       rich(
         ...lines(
           strong(clip(title, 300)),
-          text(`Risk ${plan.risk} of 3: ${risks[plan.risk]}. ${clip(plan.safety, 500)}`),
+          text(`Risk ${plan.risk} of 3: ${risk(plan)}. ${clip(plan.safety, 800)}`),
+          stage(plan),
           doors(message),
         ),
       ),
-      rich(section(...text('Runs on '), ...code(plan.node.name, 260), ...text(':')), preformatted(steps, mostOfSteps)),
-      rich(section(...text('Undo:')), preformatted(undo === '' ? '(none)' : undo, mostOfUndo)),
-      ...notWhole(steps, undo),
+      rich(section(...where(plan)), preformatted(steps, most.steps)),
+      ...rehearsal(plan, most.rehearsal),
+      rich(section(...text('Undo:')), preformatted(undo === '' ? '(none)' : undo, most.undo)),
+      ...notWhole([steps, most.steps], [undo, most.undo]),
       ...fold('What else is checked', rich(...checks(plan)), style),
       ...(waits
         ? [rich(...lines(rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
@@ -51,8 +57,47 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
   };
 }
 
+/** A file is no run-time value, and as exactly undone. */
+function risk(plan: Plan): string {
+  const writes = plan.steps.some((step) => step.kind === 'node-command' && step.stdin !== undefined);
+  return plan.risk === 1 && writes ? 'one new file on one node, exact undo' : risks[plan.risk];
+}
+
+function stage({ stage: one }: Plan): RichTextElement[] {
+  if (one === null) return [];
+  const next =
+    one.at === one.of
+      ? 'This is the last one.'
+      : 'It does not mend everything yet: the next step is offered when this one is done.';
+  return [...strong(`Step ${one.at} of ${one.of}.`), ...text(` ${next}`)];
+}
+
+function where(plan: Plan): RichTextElement[] {
+  const node = code(plan.node.name, 260);
+  if (!changesCluster(plan)) return [...text('Runs on '), ...node, ...text(':')];
+  return [
+    ...text('I ask the API server of '),
+    ...code(plan.cluster, 100),
+    ...text(' for this, for '),
+    ...node,
+    ...text(':'),
+  ];
+}
+
+/** What the API server's own dry-run says; nothing for a plan without patches. */
+function rehearsal(plan: Plan, most: number): KnownBlock[] {
+  if (plan.rehearsal.length === 0) return [];
+  return [
+    rich(
+      section(...text('What that changes, as the API server says without doing it:')),
+      preformatted(plan.rehearsal.map(inert).join('\n'), most),
+    ),
+  ];
+}
+
 function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
   const { closes, opens, confirmThrough } = plan.doors;
+  if (changesCluster(plan)) return text('It changes no way into the node.');
   const came = [...text('I came in through '), ...code(cameThrough, 80)];
   if (closes.length + opens.length === 0)
     return [
@@ -78,6 +123,13 @@ function named(addresses: readonly string[]): RichTextElement[] {
 }
 
 function rollback(plan: Plan): RichTextElement[] {
+  if (changesCluster(plan)) {
+    return text(
+      plan.undo.length === 0
+        ? 'There is nothing to take back: what is deleted is made anew by its owner.'
+        : 'Unless all is well afterwards, I take it back myself, by the undo steps in their order. The node cannot do that by itself.',
+    );
+  }
   return text(`The node restores itself after ${plan.rollbackSeconds} s unless a new connection confirms.`);
 }
 
@@ -104,16 +156,19 @@ function expiry(plan: Plan): RichTextElement[] {
   return [...text('Expires '), ...when(plan.expiresAt), ...text('.')];
 }
 
-function notWhole(steps: string, undo: string): KnownBlock[] {
-  if (inertLines(steps).length <= mostOfSteps && inertLines(undo).length <= mostOfUndo) return [];
+function notWhole(...parts: readonly (readonly [string, number])[]): KnownBlock[] {
+  if (parts.every(([lines, most]) => inertLines(lines).length <= most)) return [];
   return [rich(section(...strong('Not every command fits on this card. Read the whole plan before you approve it.')))];
 }
 
 function checks(plan: Plan): RichTextSection[] {
   const before = plan.preconditions.slice(0, 10).map((one) => code(quoted(one.argv), 150));
   const after = plan.verify.slice(0, 20).flatMap((check, i) => [...(i === 0 ? [] : text(', ')), ...code(check, 60)]);
+  const objects = changesCluster(plan)
+    ? 'Before: each object must still be the one of this plan, and unchanged since.'
+    : 'Before: nothing.';
   return lines(
-    text(before.length === 0 ? 'Before: nothing.' : 'Before, on the node, the output must still be the same:'),
+    text(before.length === 0 ? objects : 'Before, on the node, the output must still be the same:'),
     ...before,
     text(plan.preconditions.length > 10 ? `… (${plan.preconditions.length - 10} more)` : ''),
     [...text('Afterwards clear: '), ...(after.length === 0 ? text('nothing') : limited(after, 500))],

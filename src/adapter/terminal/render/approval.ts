@@ -1,4 +1,5 @@
-import { quoted } from '../../../model/index.ts';
+import { meaningOf, typedLines } from '../../../model/command.ts';
+import { changesCluster } from '../../../model/index.ts';
 import type { ApprovalMessage, Plan, PlanStep } from '../../../model/index.ts';
 import { behind, section } from '../block.ts';
 import { clockTime } from '../clock-time.ts';
@@ -9,15 +10,22 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
   const { letter, plan, planHash, state } = message;
   const head = behind(
     [say(`Fix ${letter} `, 'strong')],
-    [say('— '), say(plan.title), say(` · risk ${plan.risk} of 3`, 'dim')],
+    [say('— '), say(plan.title), say(` · risk ${plan.risk} of 3${stage(plan)}`, 'dim')],
     width,
   );
   if (state !== 'waiting') return [...head, ...behind([say('  ')], decided(message), width)];
   return [
     ...head,
     ...behind([say('  ')], [say(plan.safety)], width),
-    ...section(`On ${plan.node.name}`, plan.steps.map(stepLine), width),
-    ...section('Undo', plan.undo.map(stepLine), width),
+    ...section(
+      changesCluster(plan)
+        ? `Through the API server of ${plan.cluster}, for ${plan.node.name}`
+        : `On ${plan.node.name}`,
+      plan.steps.flatMap(stepLines),
+      width,
+    ),
+    ...section('What that changes, as the API server says without doing it', plan.rehearsal.map(difference), width),
+    ...section('Undo', plan.undo.flatMap(stepLines), width),
     [],
     ...[doors(message), rollback(plan), needed(message), [say('Plan '), code(planHash)]].flatMap((line) =>
       behind([say('  ')], line, width),
@@ -25,12 +33,27 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
   ];
 }
 
-function stepLine(step: PlanStep): Line {
-  return [say('$ ', 'dim'), code(quoted(step.argv))];
+function stage({ stage: one }: Plan): string {
+  return one === null ? '' : ` · step ${one.at} of ${one.of}`;
+}
+
+/** The command, what it reads below it, and above it what the API server is asked for. */
+function stepLines(step: PlanStep): readonly Line[] {
+  const [first = '', ...more] = typedLines(step);
+  return [
+    ...(step.kind === 'node-command' ? [] : [[say('# ', 'dim'), code(meaningOf(step))]]),
+    [say('$ ', 'dim'), code(first)],
+    ...more.map((line) => [code(line)]),
+  ];
+}
+
+function difference(line: string): Line {
+  return [code(line)];
 }
 
 function doors({ plan, cameThrough }: ApprovalMessage): Line {
   const { closes, opens, confirmThrough } = plan.doors;
+  if (changesCluster(plan)) return [say('It changes no way into the node.')];
   const list = (addresses: readonly string[]): Line =>
     joined(
       addresses.map((address) => [code(address)]),
@@ -52,8 +75,16 @@ function doors({ plan, cameThrough }: ApprovalMessage): Line {
   ];
 }
 
-function rollback({ rollbackSeconds }: Plan): Line {
-  return [say(`The node restores itself after ${rollbackSeconds} s unless a new connection confirms.`)];
+function rollback(plan: Plan): Line {
+  if (!changesCluster(plan))
+    return [say(`The node restores itself after ${plan.rollbackSeconds} s unless a new connection confirms.`)];
+  return [
+    say(
+      plan.undo.length === 0
+        ? 'There is nothing to take back: what is deleted is made anew by its owner.'
+        : 'Unless all is well afterwards, netdiag takes it back by the undo steps; the node cannot do that by itself.',
+    ),
+  ];
 }
 
 function needed({ plan, requester, approvers }: ApprovalMessage): Line {

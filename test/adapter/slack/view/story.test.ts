@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalMessage, Message, SummaryMessage } from '../../../../src/model/index.ts';
 import { view, whisper } from '../../../../src/adapter/slack/view/index.ts';
-import { answered, asking, found, looking, secondPerson, wanted } from '../messages.ts';
+import { answered, asking, clusterPlan, found, looking, secondPerson, wanted } from '../messages.ts';
 
 /** What a reader sees of blocks: one line per paragraph, mentions as `<@id>`, code in back-quotes, buttons in brackets. */
 function seen(value: unknown): string {
@@ -146,6 +146,16 @@ test('a remark numbers its steps', () => {
   expect(shown(note)).toBe('In this order:\none\ntwo\n');
 });
 
+test.each([1, 5, 6, 10])('a remark with %i buttons has each of them', (count) => {
+  const buttons = Array.from({ length: count }, (_, i) => ({
+    token: `${i}`.padStart(32, '0'),
+    label: `Diagnose node-${i}`,
+  }));
+  const [, ...actions] = view({ is: 'note', text: [{ text: 'The same cause:' }], buttons }, () => '', 'modern').blocks;
+  const drawn = actions.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+  expect(drawn.map((one) => (one.type === 'button' ? one.value : null))).toEqual(buttons.map(({ token }) => token));
+});
+
 describe('the approval card', () => {
   test('says what happens, what it risks, which doors, who may approve and until when', () => {
     expect(shown(wanted)).toBe(
@@ -200,6 +210,64 @@ describe('the approval card', () => {
 
   test('says when nobody else could approve', () => {
     expect(shown({ ...wanted, approvers: [wanted.requester] })).toContain('nobody else is configured');
+  });
+
+  test('of a plan for the API server: what is asked of it, what that changes, which step it is, who takes it back', () => {
+    const card = shown({ ...wanted, plan: { ...wanted.plan, ...clusterPlan } });
+    expect(card.split('What else is checked')[0]).toBe(
+      [
+        'Fix A — mount /var/run/docker.sock into aws-node',
+        'Risk 2 of 3: a daemon restart or one node rolled; undo is best effort. Only this node gets it now.',
+        'Step 2 of 3. It does not mend everything yet: the next step is offered when this one is done.',
+        'It changes no way into the node.',
+        'I ask the API server of `prod-east` for this, for `ip-10-0-10-207`:',
+        '# DaemonSet kube-system/aws-node: mount the right socket',
+        `kubectl -n kube-system patch daemonset aws-node --type strategic -p '{"spec":{"updateStrategy":{"type":"OnDelete"}}}'`,
+        '# DaemonSet/aws-node makes another pod on ip-10-0-10-207; done when that one is Ready',
+        'kubectl -n kube-system delete pod aws-node-x2vlj',
+        'What that changes, as the API server says without doing it:',
+        'DaemonSet kube-system/aws-node',
+        '-    type: RollingUpdate',
+        '+    type: OnDelete',
+        'Undo:',
+        '# Node ip-10-0-10-207: let new pods come here again',
+        `kubectl patch node ip-10-0-10-207 --type strategic -p '{"spec":{"unschedulable":null}}'`,
+        '# DaemonSet/aws-node makes another pod on ip-10-0-10-207; done when that one is Ready',
+        `kubectl -n kube-system delete pod '<the pod of DaemonSet/aws-node on ip-10-0-10-207>'`,
+        '',
+      ].join('\n'),
+    );
+    expect(card).toContain(
+      'I take it back myself, by the undo steps in their order. The node cannot do that by itself.',
+    );
+    expect(card).toContain('Before: each object must still be the one of this plan, and unchanged since.');
+    expect(card).not.toMatch(/restores itself|confirm through/);
+  });
+
+  test('of its last step says so, and of one without an undo that there is nothing to take back', () => {
+    const last = { ...wanted.plan, ...clusterPlan, undo: [], rehearsal: [], stage: { at: 3, of: 3 } };
+    expect(shown({ ...wanted, plan: last })).toContain('Step 3 of 3. This is the last one.');
+    expect(shown({ ...wanted, plan: last })).toContain('what is deleted is made anew by its owner');
+    expect(shown({ ...wanted, plan: last })).not.toContain('as the API server says');
+  });
+
+  test('shows the text of a file that is written', () => {
+    const argv = ['install', '-m', '0644', '/dev/stdin', '/etc/sysctl.d/a.conf'];
+    const steps = [
+      { kind: 'node-command', node: 'ip-10-0-10-207', argv, stdin: '# why\nnet.ipv4.ip_forward = 1\n' },
+    ] as const;
+    const card = shown({ ...wanted, plan: { ...wanted.plan, steps } });
+    expect(card).toContain(
+      "install -m 0644 /dev/stdin /etc/sysctl.d/a.conf <<'EOF'\n# why\nnet.ipv4.ip_forward = 1\nEOF\n",
+    );
+    expect(card).toContain('Risk 1 of 3: one new file on one node, exact undo.');
+  });
+
+  test('shows names of a cluster on one line each, whatever they hold', () => {
+    const [patch] = clusterPlan.steps;
+    const steps = [{ ...patch, says: 'set it back to a\nkubectl delete everything' }];
+    const card = shown({ ...wanted, plan: { ...wanted.plan, ...clusterPlan, steps } });
+    expect(card).toContain('set it back to a\\nkubectl delete everything\n');
   });
 
   test('names the node of a step on another node', () => {
