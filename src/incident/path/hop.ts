@@ -1,8 +1,9 @@
 import type { Readings } from '../../check/check.ts';
 import { rpfMode } from '../../check/rpf-mode.ts';
 import { quoted } from '../../model/index.ts';
-import type { CaptureStory, Gap, Hop } from '../../model/index.ts';
+import type { Gap, Hop } from '../../model/index.ts';
 import { ipRouteGet, sysctlIpv4 } from '../../probe/index.ts';
+import { captured } from './captured.ts';
 import type { Stage } from './stages.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -27,9 +28,6 @@ export function hopOf(stage: Stage, traffic: Traffic, readings: Readings): Hop {
   return { ...hop, command, line, output: answer.output, fits: against === null ? 'yes' : 'no', says };
 }
 
-const STOPPED = 'Routing lets it through, and yet it goes no further here: something other than routing stops it.';
-const NEVER = 'It never came to this node: it is lost between the nodes.';
-
 function unseen(
   command: string | null,
   gap: Gap,
@@ -38,14 +36,21 @@ function unseen(
   return { command, line: null, output: null, gap, fits: 'unknown', says: `${why}.` };
 }
 
+const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole', 'throw']);
+
 /** Why a lookup is not what a healthy way would have it; `null` where it is. */
-function objection(stage: Stage, { kind, device, line }: Said, readings: Readings): string | null {
+function objection(stage: Stage, { kind, device, via, line }: Said, readings: Readings): string | null {
   const { wanted, way, end } = stage;
   if (kind === 'local') return wanted === 'taken' ? null : `${end.node.name} takes the address for its own.`;
-  if (device === null) return refusal(stage, line, readings);
+  if (line.startsWith('RTNETLINK')) return refusal(stage, line, readings);
+  if (device === null || REFUSING.has(kind)) return `A route of type ${kind} refuses it.`;
   if (kind !== 'unicast') return `The kernel takes it for a ${kind}.`;
   if (wanted === 'taken') return `It would be sent on by ${device} instead of being taken.`;
-  if (wanted === 'leaves' || wanted.by === null || wanted.by === device) return null;
+  if (wanted === 'leaves' || wanted.by === device) return null;
+  if (wanted.by === null)
+    return wanted.near === true && via !== null
+      ? `It is sent on by ${device} to ${via}: this node has no route to its own pod.`
+      : null;
   return `It leaves by ${device}, not by ${wanted.by}, ${way === 'there' ? 'which leads to the pod' : 'by which the request came'}.`;
 }
 
@@ -71,40 +76,4 @@ function refusal({ end, lookup }: Stage, line: string, readings: Readings): stri
   if (strict || line.endsWith('cross-device link'))
     return `It is dropped on arrival: ${iif} filters strictly by reverse path, and the way back does not lead by ${iif}.`;
   return 'It is dropped on arrival: its source is taken for an own or an impossible one, or a blackhole route swallows it.';
-}
-
-/** How many of our packets the captures saw come in and go on here, and where they were lost although the lookup lets them pass. */
-function captured(
-  { way, end, lookup, wanted, outer }: Stage,
-  { sent, story, podDevice, own }: Traffic,
-  { device }: Said,
-): { readonly counts: string | null; readonly lost: string | null } {
-  if (outer === true) return { counts: null, lost: null };
-  const at = way === 'there' ? story.requestsAt : story.answersAt;
-  const seen = (name: string | null | undefined): number | null => seenAt(story, end.node.name, name ?? null, at);
-  const iif = lookup?.['iif'];
-  const on = wanted === 'taken' ? null : (device ?? (way === 'there' && !own ? podDevice : null));
-  const [came, went] = [seen(iif), seen(on)];
-  const parts = [
-    ...(came === null ? [] : [`${came} of ${sent.count} came in by ${iif ?? ''}`]),
-    ...(went === null ? [] : [`${went} of ${sent.count} left by ${on ?? ''}`]),
-  ];
-  const stopped = came !== null && came > 0 && went === 0 && on === device;
-  const notTaken = way === 'back' && wanted === 'taken' && came !== null && came > 0 && sent.answered === 0;
-  const never = way === 'there' && came === 0 && sent.count > 0;
-  return {
-    counts: parts.length === 0 ? null : `Captured: ${parts.join(', ')}.`,
-    lost: never ? NEVER : stopped || notTaken ? STOPPED : null,
-  };
-}
-
-/** How many of the packets were seen at a device; `null` where nobody watched it, or not all the time. */
-function seenAt(
-  { points, unseen = [] }: CaptureStory,
-  node: string,
-  device: string | null,
-  counts: readonly number[],
-): number | null {
-  const point = points.findIndex((one) => one.node === node && one.device === device);
-  return point < 0 || unseen.some((gap) => gap.point === point) ? null : (counts[point] ?? null);
 }

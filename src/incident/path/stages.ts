@@ -14,8 +14,11 @@ export interface Stage {
   /** `null` where `lacks`, one clause, is not known. */
   readonly lookup: Lookup | null;
   readonly lacks?: string;
-  /** `taken`: for this node itself · `leaves`: by any device · else by exactly this device; `null`: any, for none is known. */
-  readonly wanted: 'taken' | 'leaves' | { readonly by: string | null };
+  /**
+   * `taken`: for this node itself · `leaves`: by any device · else by exactly this device; `null`: any, for none is known. `near`:
+   * through no gateway, for it is for a pod here.
+   */
+  readonly wanted: 'taken' | 'leaves' | { readonly by: string | null; readonly near?: boolean };
   /** The packet that carries ours, not ours itself: captures of ours say nothing of it. */
   readonly outer?: true;
 }
@@ -77,7 +80,7 @@ function there(traffic: Traffic, receiver: End): Stage[] {
       end: receiver,
       about: `it arrives${by(inner)}${after}`,
       ...arrives(target, source, inner),
-      wanted: own ? 'taken' : { by: podDevice },
+      wanted: own ? 'taken' : { by: podDevice, near: receiver.node.pods.some(({ address }) => address === target) },
     },
   ];
 }
