@@ -30,6 +30,8 @@ export function objectDoor({ kind, namespace, name }: PatchedObject): ObjectDoor
   const how = (body: object, dryRun: boolean) => ({
     body,
     fieldManager: 'netdiag',
+    // A field that the API server does not know would be dropped without a word, and the plan would do less than was approved.
+    fieldValidation: 'Strict',
     ...(dryRun ? { dryRun: 'All' } : {}),
   });
   if (kind === 'Node') {

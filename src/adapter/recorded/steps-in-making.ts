@@ -1,4 +1,4 @@
-import type { KubernetesPatch, PodFacts } from '../../model/index.ts';
+import { canonical, type KubernetesPatch, type PodFacts } from '../../model/index.ts';
 import {
   BROKEN,
   type RecordedDeletion,
@@ -20,8 +20,10 @@ interface Lead {
 export class StepsInMaking {
   readonly all: RecordedStep[] = [];
   readonly #known: (state: string) => boolean;
-  /** Where each fix began, and whether it was taken back. */
-  readonly #fixes = new Map<string, { readonly from: string; back: boolean }>();
+  /** Where each fix began. */
+  readonly #fixes = new Map<string, string>();
+  /** What each fix did to which object, there and back. */
+  readonly #patched = new Set<string>();
   readonly #deleted = new Set<string>();
 
   constructor(known: (state: string) => boolean) {
@@ -32,15 +34,16 @@ export class StepsInMaking {
   patched(lead: Lead, step: KubernetesPatch, fix: string, taking: 'effect' | 'back'): string | null {
     const { kind, namespace, name, uid } = step.object;
     const what: RecordedPatch = { is: 'patch', taking, object: { kind, namespace, name, uid }, patch: step.patch };
-    const begun = this.#fixes.get(fix);
+    const about = canonical([fix, kind, namespace, name]);
+    if (this.#patched.has(`${taking} ${about}`)) return null;
+    if (taking === 'back' && !this.#patched.has(`effect ${about}`)) return null;
+    this.#patched.add(`${taking} ${about}`);
+    const began = this.#fixes.get(fix) ?? lead.from;
+    this.#fixes.set(fix, began);
     if (taking === 'effect') {
-      if (begun !== undefined) return null;
-      this.#fixes.set(fix, { from: lead.from, back: false });
       return this.#led(lead, what, this.#onwards({ ...lead, from: unfixed(lead.from) }), true);
     }
-    if (begun === undefined || begun.back) return null;
-    begun.back = true;
-    return this.#led(lead, what, unfixed(begun.from) === BROKEN ? ROLLED_BACK : `${unfixed(begun.from)}:back`, false);
+    return this.#led(lead, what, unfixed(began) === BROKEN ? ROLLED_BACK : `${unfixed(began)}:back`, false);
   }
 
   /** The state that the deletion of a pod leads to; `null` when it was deleted before. */

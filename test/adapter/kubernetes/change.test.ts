@@ -120,7 +120,7 @@ describe('a patch', () => {
     const sent: unknown[] = [];
     nock(SERVER)
       .patch(NODE, (body) => sent.push(body) > 0)
-      .query({ fieldManager: 'netdiag' })
+      .query({ fieldManager: 'netdiag', fieldValidation: 'Strict' })
       .reply(200, live, JSON_TYPE);
     const step: KubernetesPatch = {
       kind: 'kubernetes-patch',

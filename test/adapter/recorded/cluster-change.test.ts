@@ -187,6 +187,35 @@ describe('what a recorder keeps of changes', () => {
     expect(sink.present).toBe('broken');
   });
 
+  test('keeps each object that one fix patches, there and back', async () => {
+    const nodes = ['a', 'b'].map((name) => nodeNamed(name, '10.0.0.1'));
+    const sink = new Sink({ name: 'x', title: '', cluster: 'fake', madeFrom: {} });
+    const { cluster } = recorder(realNodes(), fakeCluster({ nodes }), sink, (pcap) => pcap);
+    const cordon = (name: string, unschedulable: true | null): KubernetesPatch => ({
+      kind: 'kubernetes-patch',
+      object: { kind: 'Node', namespace: null, name, uid: `uid-of-${name}`, generation: null },
+      says: 'cordon',
+      patch: { spec: { unschedulable } },
+    });
+    const WAY = [
+      ['a', true, 'effect'],
+      ['b', true, 'effect'],
+      ['b', null, 'back'],
+      ['a', null, 'back'],
+    ] as const;
+    sink.expect('cordon');
+    for (const [name, value, taking] of WAY) await cluster.patch(cordon(name, value), 'f1', taking);
+    const STATES = ['after:cordon', 'after:cordon:2', 'rolled-back', 'rolled-back:2'];
+    expect(sink.recording().steps.map(({ to }) => to)).toEqual(STATES);
+    const world = new World(sink.recording(), new HandClock());
+    const states: string[] = [];
+    for (const [name, value, taking] of WAY) {
+      await recordedCluster(world).patch(cordon(name, value), 'p1', taking);
+      states.push(world.state);
+    }
+    expect(states).toEqual(STATES);
+  });
+
   test('names states by themselves where nobody expects them, and goes back to where a later change began', async () => {
     const node = nodeNamed(NODE, '10.0.10.207');
     const sink = new Sink({ name: 'x', title: '', cluster: 'fake', madeFrom: {} });
