@@ -74,12 +74,12 @@ function ended(turn: Turn, present: Present, event: Pick<Stepped, 'outcome' | 'd
 }
 
 /** The change that an event is about, where that is the step under way. */
-function presentStep(turn: Turn, { plan: id, list, at }: Pick<Stepped, 'plan' | 'list' | 'at'>): Present | null {
+function presentStep(turn: Turn, { plan: id, list, nth }: Pick<Stepped, 'plan' | 'list' | 'nth'>): Present | null {
   const { change, life } = turn.state;
   const offer = turn.state.offers.find(({ plan, state }) => plan.id === id && state === 'approved');
   const cluster = change?.cluster ?? null;
   if (offer === undefined || change === null || cluster === null || change.plan !== id) return null;
-  if (list !== cluster.list || at !== cluster.done) return null;
+  if (list !== cluster.list || nth !== cluster.done) return null;
   return life === (list === 'apply' ? 'changing' : 'settling') ? { offer, change, cluster } : null;
 }
 

@@ -37,7 +37,10 @@ export function propose(turn: Turn): boolean {
 export function proposeLasting(turn: Turn, { plan }: Offer, findings: readonly Finding[]): void {
   const lasting = turn.house.remediations.filter(({ lasts }) => lasts?.includes(plan.remediation) === true);
   const cause = findings.filter(({ code }) => code === plan.finding);
-  set(turn, { offers: [...turn.state.offers, ...offersFor(turn, lasting, cause)] });
+  const { troubles } = turn.state;
+  const offers = offersFor(turn, lasting, cause);
+  // Where no lasting form fits, the summary says in words what lasts.
+  set(turn, { offers: [...turn.state.offers, ...offers], troubles });
 }
 
 /** Puts a drafted plan up for approval; one with patches once the API server has said what they would change. */

@@ -37,7 +37,7 @@ export type Deed =
       readonly plan: Plan;
       readonly approval: Approval;
       readonly list: 'apply' | 'undo';
-      readonly at: number;
+      readonly nth: number;
     }
   /** One Kubernetes step of an approved plan; carries the approval that opens the door. */
   | {
@@ -45,7 +45,7 @@ export type Deed =
       readonly plan: Plan;
       readonly approval: Approval;
       readonly list: 'apply' | 'undo';
-      readonly at: number;
+      readonly nth: number;
       /** Uids of the pods that the owner of a pod to be deleted had before; empty for a patch. */
       readonly there: readonly string[];
       /** Node state before the first step, to compare with after the last; `null` where there is none. */

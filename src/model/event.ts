@@ -68,7 +68,7 @@ export interface Prepared {
   readonly plan: string;
   readonly list: 'apply' | 'undo';
   /** Index of the step in that list. */
-  readonly at: number;
+  readonly nth: number;
   /** Uids of the pods that the owner of a pod to be deleted has; empty for a patch. */
   readonly there: readonly string[];
   /** The subject's node state, kept, before the first step; `null` where it could not be read or was not asked for. */
@@ -83,7 +83,7 @@ export interface Stepped {
   readonly plan: string;
   readonly list: 'apply' | 'undo';
   /** Index of the step in that list. */
-  readonly at: number;
+  readonly nth: number;
   /** `refused`: the object is not as it was when the plan was made, nothing was changed by this step. */
   readonly outcome: 'done' | 'refused' | 'failed';
   /** One sentence. */
@@ -145,5 +145,8 @@ export type Happening =
   | { readonly is: 'shown'; readonly slot: string; readonly ref: MessageRef; readonly thread: string | null }
   | { readonly is: 'effect-failed'; readonly effect: string; readonly sentence: string };
 
+/** A happening with a member of the stamp's would replace it; such a one is no event. */
+type Stampless<T> = T extends { readonly at: unknown } | { readonly seed: unknown } ? never : T;
+
 /** Something that happened, as the journal keeps it. */
-export type Event = Stamp & Happening;
+export type Event = Stamp & Stampless<Happening>;

@@ -57,7 +57,7 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         is: 'prepared',
         plan: effect.plan.id,
         list: effect.list,
-        at: effect.at,
+        nth: effect.nth,
         there: [],
         before: null,
         refusal: `What there is now could not be read: ${reason}`,
@@ -67,7 +67,7 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         is: 'stepped',
         plan: effect.plan.id,
         list: effect.list,
-        at: effect.at,
+        nth: effect.nth,
         outcome: 'failed',
         detail: `Whether this step was done is not known: ${reason}`,
       };

@@ -19,8 +19,10 @@ export interface Script {
   readonly symptom: string;
   /** Answers to further questions, by question. */
   readonly answers?: Readonly<Record<string, string>>;
-  /** Letter of the fix that the second person approves, as often as one is offered; absent: nobody approves anything. */
+  /** Letter of the fix that the second person approves; `every`: whatever waits, one after the other; absent: nobody approves anything. */
   readonly approve?: string;
+  /** After a repair, ask for its lasting form as well, and approve it. */
+  readonly lasting?: boolean;
   /** Journal to use; absent: one in memory. */
   readonly journal?: string;
   /** Id of an incident in that journal with which to go on, when netdiag died before. */
@@ -80,8 +82,13 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     pressing.push(counter.press({ key, token, by, place }).catch(done.reject));
   };
   const written = (state: IncidentState): void => {
-    if (state.outcome !== null || (script.approve === undefined && state.life === 'proposing'))
-      return done.resolve(state);
+    const lasting = script.lasting === true ? state.offers.find((offer) => offer.state === 'drafted') : undefined;
+    if (state.outcome === 'repaired' && lasting !== undefined) return press(lasting.tokens.offer, onCall);
+    if (state.outcome !== null) return done.resolve(state);
+    if (script.approve === undefined && state.life === 'proposing') {
+      // A plan of patches is on its way to its dry-run.
+      return state.offers.some((offer) => offer.state === 'rehearsing') ? undefined : done.resolve(state);
+    }
     for (const { question, choices, buttons } of state.questions) {
       const wanted = question === 'symptom' ? script.symptom : script.answers?.[question];
       const button = buttons[choices.findIndex(({ id }) => id === wanted)];
@@ -89,8 +96,9 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
         press(button.token, onCall);
     }
     if (state.life !== 'proposing') return undefined;
-    const offer = state.offers.findLast(({ letter }) => letter === script.approve);
-    if (offer === undefined) return done.reject(new Error(`there is no Fix ${script.approve}`));
+    const every = script.approve === 'every' || state.past.length > 0;
+    const offer = state.offers.findLast((one) => (every ? one.state === 'waiting' : one.letter === script.approve));
+    if (offer === undefined) return every ? undefined : done.reject(new Error(`there is no Fix ${script.approve}`));
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
     if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
     pressed.add(offer.plan.id);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { nodeCommands } from '../../src/model/index.ts';
 import { startLab } from '../lab/index.ts';
 import type { Lab } from '../lab/index.ts';
 import { outlive, STORIES } from '../story/lives.ts';
@@ -77,7 +78,7 @@ async function inLab(incident: Incident, when: Death['when']): Promise<number> {
 async function undone(lab: Lab, before: string, { state }: Outlived): Promise<readonly string[]> {
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
   const entries = (await ledgerOf(lab, state.node)).filter(({ fix }) => fix === offer?.plan.id);
-  for (const { argv } of offer?.plan.undo ?? []) await lab.exec(state.node, argv);
+  for (const { argv } of nodeCommands(offer?.plan.undo ?? [])) await lab.exec(state.node, argv);
   return [
     ...(entries.length === 1 && entries[0]?.state === 'confirmed'
       ? []

@@ -18,7 +18,7 @@ export function sweepMessage(state: IncidentState): readonly (readonly [string, 
           ? 'No other node has this cause. '
           : `${found.length} other nodes have this cause. `.replace(/^1 other nodes have/, '1 other node has'),
     },
-    { text: `I asked ${others.length} nodes of the pool: ${count('clear')} are clear` },
+    { text: `I asked ${others.length} ${others.length === 1 ? 'node' : 'nodes'} of the pool: ${count('clear')} clear` },
     ...(unseen.length === 0 ? [] : [{ text: `, ${unseen.length} could not be seen` }]),
     { text: left === 0 ? '.' : `; ${left} more were not asked.` },
   ];

@@ -14,14 +14,14 @@ type Told = Pick<Stepped, 'outcome' | 'detail'>;
  * pods there were before is in the journal. Throws ClusterError where the API server may answer a moment later.
  */
 export async function clusterStep(ports: Ports, state: IncidentState, deed: ClusterStep): Promise<Happening> {
-  const { plan, list, at, approval } = deed;
-  const base = { is: 'stepped', plan: plan.id, list, at } as const;
+  const { plan, list, nth, approval } = deed;
+  const base = { is: 'stepped', plan: plan.id, list, nth } as const;
   const against = notApproved(plan, approval, 0);
   if (against !== null) return { ...base, outcome: 'refused', detail: against };
-  if (list === 'apply' && at === 0 && ports.clock.now() >= approval.expiresAt + BEGUN_MS)
+  if (list === 'apply' && nth === 0 && ports.clock.now() >= approval.expiresAt + BEGUN_MS)
     return { ...base, ...TOO_LATE };
   const told = await carryOut(ports, deed);
-  const last = at + 1 === (list === 'apply' ? plan.steps : plan.undo).length;
+  const last = nth + 1 === (list === 'apply' ? plan.steps : plan.undo).length;
   if (!last || (list === 'apply' && told.outcome !== 'done')) return { ...base, ...told };
   return { ...base, ...told, difference: await stateDifference(ports, state, deed.before) };
 }
@@ -35,8 +35,8 @@ const TOO_LATE: Told = {
   detail: 'The approval expired before it was certain that this step was done.',
 };
 
-async function carryOut({ cluster, clock }: Ports, { plan, list, at, there }: ClusterStep): Promise<Told> {
-  const step = (list === 'apply' ? plan.steps : plan.undo)[at];
+async function carryOut({ cluster, clock }: Ports, { plan, list, nth, there }: ClusterStep): Promise<Told> {
+  const step = (list === 'apply' ? plan.steps : plan.undo)[nth];
   if (step === undefined || step.kind === 'node-command')
     return { outcome: 'refused', detail: 'This step is not one that the API server carries out.' };
   try {

@@ -16,10 +16,10 @@ type Prepare = Extract<Effect, { do: 'prepare' }>;
 export async function prepare(
   ports: Ports,
   state: IncidentState,
-  { plan, list, at, approval }: Prepare,
+  { plan, list, nth, approval }: Prepare,
 ): Promise<Happening> {
-  const base = { is: 'prepared', plan: plan.id, list, at } as const;
-  const first = list === 'apply' && at === 0;
+  const base = { is: 'prepared', plan: plan.id, list, nth } as const;
+  const first = list === 'apply' && nth === 0;
   const refused = (refusal: string): Happening => ({ ...base, there: [], before: null, refusal });
   const against = notApproved(plan, approval, first ? ports.clock.now() : 0);
   if (against !== null) return refused(against);
@@ -31,7 +31,7 @@ export async function prepare(
     before = await keepState(ports, seen?.lines ?? null);
   }
   try {
-    return { ...base, there: await podsBefore(ports, (list === 'apply' ? plan.steps : plan.undo)[at]), before };
+    return { ...base, there: await podsBefore(ports, (list === 'apply' ? plan.steps : plan.undo)[nth]), before };
   } catch (error) {
     if (!(error instanceof ClusterError) || passing(error)) throw error;
     return refused(error.message);
