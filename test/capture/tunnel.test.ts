@@ -60,6 +60,7 @@ describe('Geneve', () => {
     ['an option longer than all options', inGeneve(geneve(7, 0x6558, frame, bytes(be16(0x0104), 0, 3)))],
     ['a frame that is cut off', inGeneve(geneve(7, 0x6558, frame.subarray(0, 13)))],
     ['a header that is cut off', inGeneve(geneve(7, 0x6558, frame).subarray(0, 7))],
+    ['a frame behind the end of the datagram', over(17, udp(51_234, 6081, geneve(7, 0x6558, frame), 8 + 8 + 13))],
     ['a text on its port', inGeneve(bytes(SECRET, SECRET, SECRET))],
   ])('%s: the outer datagram is all there is', (_, packet) => {
     expect(decodeOne(packet)).toMatchObject({ ...outer, kind: 'udp' });
