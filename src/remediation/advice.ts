@@ -25,20 +25,20 @@ export const advice: Readonly<Record<string, string>> = {
     'Restart kube-proxy or the CNI, whose accepting chains are missing, or set the policy where it is managed.',
   'gateway-not-answering': 'Ask the network team about the gateway; look at VLAN and virtual switch of the uplink.',
   'pod-route-missing': 'Restart the CNI pod of this node; it writes these routes.',
-  'vtep-mac-not-announced': `Restart flannel on this node, so that it announces the MAC that the tunnel has: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
+  'vtep-mac-not-announced': `Restart flannel on this node: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; restarting NetworkManager alone does not mend it. ${UNMANAGED} Then look at the other nodes: what changed one MAC usually changed them all.`,
   'vtep-missing':
-    'Restart flannel on this node, which makes the device again: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; then find what removed it, a network manager most often.',
+    'Restart flannel on this node, which makes the device again: kubectl -n {namespace} delete pod -l app=flannel --field-selector spec.nodeName={node}; then find what removed it.',
   'eni-pod-request-dropped':
-    'Before aws-node is rolled: {first} Set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on aws-node and roll it node by node: kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\', kubectl -n {namespace} set env daemonset/{name} AWS_VPC_K8S_CNI_EXTERNALSNAT=true, then delete the aws-node pod of one node at a time. Pods then need a NAT gateway to reach the internet; a CNI with PR 1475 needs no change of the setting. rp_filter=2 on {eni} alone does not help: the SYN gets in, and its answer leaves {uplink} with an address that is not of {uplink}.',
+    'Before aws-node is rolled: {first} Then kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\', kubectl -n {namespace} set env daemonset/{name} AWS_VPC_K8S_CNI_EXTERNALSNAT=true, and delete the aws-node pod of one node at a time. Pods then need a NAT gateway to reach the internet; a CNI with PR 1475 needs no change of the setting. rp_filter=2 on {eni} alone does not help: the SYN gets in, and its answer is lost.',
   'eni-pod-reply-leaves-uplink':
-    'Before aws-node is rolled: {first} Loose reverse path filtering on {eni} does not mend this. Set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on aws-node and roll it node by node: kubectl -n {namespace} set env daemonset/{name} AWS_VPC_K8S_CNI_EXTERNALSNAT=true, with updateStrategy OnDelete. Pods then need a NAT gateway to reach the internet; a CNI with PR 1475 needs no change of the setting.',
+    'Before aws-node is rolled: {first} Then set AWS_VPC_K8S_CNI_EXTERNALSNAT=true on daemonset/{name} of {namespace}, with updateStrategy OnDelete, and delete the aws-node pod of one node at a time. Pods then need a NAT gateway to reach the internet. Loose reverse path filtering on {eni} does not mend this.',
   'ipamd-freed-eni-in-use':
-    'First stop the harm: kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\' so that no further node is rolled, and cordon this node. Then mount the right socket: volume {volume} of {daemonSet} has hostPath {mounted} and needs {wanted}; in the same change set WARM_ENI_TARGET to the number of ENIs that the node can hold, so that nothing more is freed meanwhile; delete the aws-node pod of this node alone and see its log find every container. Last, delete the orphaned pods one at a time, so that each gets a new address: {orphans}. kubectl -n {namespace} rollout undo daemonset/{name} takes the mount back.',
+    'In this order: give {daemonSet} updateStrategy OnDelete, so that no further node is rolled, and cordon this node; {mend}, delete the aws-node pod of this node alone and see its log find every container; then delete the orphaned pods one at a time: {orphans}.',
   'ipamd-cannot-see-containers':
-    'Do not restart or roll {daemonSet} before its mount is right: each start frees ENIs in use. kubectl -n {namespace} patch daemonset {name} -p \'{"spec":{"updateStrategy":{"type":"OnDelete"}}}\', then give volume {volume} (hostPath {mounted}) the socket of the runtime, {wanted}, and delete the aws-node pod of one node at a time.',
+    'Do not restart or roll {daemonSet} before its mount is right: each start frees ENIs in use. Give it updateStrategy OnDelete, {mend}, and delete the aws-node pod of one node at a time.',
   'ipamd-record-not-kept':
     'Mount {record} of the node into {daemonSet} at the same path, as its authors ship it, before it is rolled or restarted; until then give it updateStrategy OnDelete.',
   'pods-without-eni':
-    'Look at the ENIs of this node in the cloud and at the log of the address manager for when one was freed; then delete these pods one at a time, so that each gets a new address: {orphans}.',
+    'Find in the cloud and in the log of the address manager when the ENI was freed; delete these pods one at a time, so that each gets a new address: {orphans}.',
   'no-door-opens': 'Use the console or the cloud provider to get in; compare what the API server and the peer see.',
 };

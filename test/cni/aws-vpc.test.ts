@@ -117,6 +117,21 @@ describe('checks of aws-vpc', () => {
     expect(codesOf(check.judge(bound, readingsOf(asked)))).toEqual(code === null ? [] : [code]);
   });
 
+  const STARTED = '2019-11-26T02:28:11.342Z [INFO]\tStarting L-IPAMD v1.5.3  ...\n';
+  const failed = (attempt: number): string =>
+    `2019-11-26T02:28:${11 + attempt}.668Z [INFO]\tNot able to get local containers yet (attempt ${attempt}/5): no socket\n`;
+  const recovered =
+    '2019-11-26T02:28:26.700Z [INFO]\tRecovered AddNetwork for Pod web-0, Namespace default, Container 4f5d\n';
+  test.each([
+    ['has failed once and still tries', STARTED + failed(1), 'unknown'],
+    ['has failed four times and still tries', STARTED + failed(1) + failed(4), 'unknown'],
+    ['has given up', STARTED + failed(4) + failed(5), 'found'],
+    ['saw them at the second attempt', STARTED + failed(1) + recovered, 'clear'],
+  ])('an address manager that %s is not judged too early', (_, log, is) => {
+    expect(judged(ipamdRuntime, { ...DOCKER, log }).is).toBe(is);
+    expect(judged(ipamdRuntime, { ...I5, log, mount: '/var/run/docker.sock' }).is).toBe(is === 'clear' ? 'found' : is);
+  });
+
   test('a version that asks no runtime is asked for neither log nor sockets', () => {
     const asked = ipamdRuntime.needs(eniBound(HEALTHY), readings(...eniAnswers(HEALTHY))).map(({ probe }) => probe);
     expect(asked).not.toContain('ipamd-log');

@@ -93,6 +93,15 @@ function judge(bound: Bound, readings: Readings): Verdict {
   if (sockets === null || !sockets.known) return unknown(ID, bound, 'subject', sockets, 'which runtime this node has');
   const start = lastStart(log.value.events);
   const trouble = mountTrouble(bound, sockets.value.paths);
+  if (start.trying !== null) {
+    const { attempt, of } = start.trying;
+    const open = {
+      known: false,
+      gap: 'timed-out',
+      detail: `attempt ${attempt} of ${of} failed, and it still tries`,
+    } as const;
+    return unknown(ID, bound, 'subject', open, 'whether the address manager sees the containers');
+  }
   if (start.freed !== null && start.blind && lost.length > 0)
     return { is: 'found', findings: [freed(bound, readings, { start, trouble, lost })] };
   if (start.blind || trouble !== null)
@@ -164,15 +173,26 @@ function facts(
   const names = bound.subject.pods
     .filter(({ address }) => lost.some((orphan) => orphan.address === address))
     .map(({ namespace, name }) => `${namespace}/${name}`);
+  const volume = Object.entries(bound.cni.hostPaths).find(([, path]) => path === trouble?.path)?.[0] ?? '';
   return {
     ...daemonSetFacts(bound.cni),
-    volume: Object.entries(bound.cni.hostPaths).find(([, path]) => path === trouble?.path)?.[0] ?? '',
+    volume,
     mounted: trouble?.path ?? '',
     wanted: trouble?.wanted ?? '',
+    mend: mend(bound, trouble, volume),
     blind: blind ? 'yes' : 'no',
     orphans: names,
     ...whereToSend(bound, readings, lost),
   };
+}
+
+/** What people have to do about the mount, one clause. */
+function mend({ subject }: Bound, trouble: MountTrouble | null, volume: string): string {
+  const { runtime } = subject.facts;
+  if (trouble === null)
+    return `find out why it could not ask ${runtime}, for the socket that it mounts is the right one`;
+  const socket = trouble.wanted ?? `of ${runtime}`;
+  return `give its volume ${volume} (${trouble.path}) the socket ${socket}`;
 }
 
 /** An orphan behind a service, and where its packets would pass. */

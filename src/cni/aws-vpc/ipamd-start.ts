@@ -10,6 +10,8 @@ export interface IpamdStart {
   /** The pool as it last believed it before an ENI was freed; else as it last was. */
   readonly pool: Of<'pool'> | null;
   readonly freed: Extract<IpamdEvent, { is: 'freed' | 'detached' | 'deleted' }> | null;
+  /** The attempt that failed last, while it still tries: whether it will see the containers is open. */
+  readonly trying: Of<'unseen'> | null;
   /** It saw no container: attempts failed or pods were skipped, and not one was recovered. */
   readonly blind: boolean;
 }
@@ -29,6 +31,7 @@ export function lastStart(events: readonly IpamdEvent[]): IpamdStart {
     skipped,
     pool: before.findLast((event): event is Of<'pool'> => event.is === 'pool') ?? null,
     freed,
+    trying: unseen !== null && unseen === since.at(-1) && unseen.attempt < unseen.of ? unseen : null,
     blind:
       ((unseen?.attempt === unseen?.of && unseen !== null) || skipped.length > 0) &&
       !since.some(({ is }) => is === 'recovered'),
