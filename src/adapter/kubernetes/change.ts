@@ -32,8 +32,7 @@ export function changes(answer: Answer, clock: Clock): Pick<Cluster, 'rehearse' 
         if (!(error instanceof Failure) || error.fault.is !== 'status') throw error;
         const detail = refusal(error.fault, what, to.server);
         if (detail === null) throw error;
-        const { code } = error.fault;
-        return { is: code === 404 ? 'gone' : code === 409 ? 'conflict' : 'refused', detail };
+        return { is: kindOf(error.fault.code, error.fault.status?.message ?? ''), detail };
       }
     });
 
@@ -122,6 +121,12 @@ export function changes(answer: Answer, clock: Clock): Pick<Cluster, 'rehearse' 
       return refused(sent.detail);
     },
   };
+}
+
+/** An object that is gone is named in its 404; a server that does not even know the path names nothing. */
+function kindOf(code: number, message: string): 'gone' | 'conflict' | 'refused' {
+  if (code === 404 && message.endsWith('" not found')) return 'gone';
+  return code === 409 ? 'conflict' : 'refused';
 }
 
 /** Why the plan does not hold for the object any more; `null` when it does. */

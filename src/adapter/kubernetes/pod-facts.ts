@@ -17,7 +17,10 @@ export function podFacts(pod: V1Pod): PodFacts {
     address: ipAddress(pod.status?.podIP),
     hostNetwork: pod.spec?.hostNetwork === true,
     phase: clean(pod.status?.phase, 40),
-    ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
+    // A pod that is being deleted keeps its condition until its containers end, but gets no traffic any more.
+    ready:
+      pod.metadata?.deletionTimestamp === undefined &&
+      (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
     restarts: (pod.status?.containerStatuses ?? []).reduce(
       (sum, { restartCount }) => sum + (Number.isSafeInteger(restartCount) ? restartCount : 0),
       0,

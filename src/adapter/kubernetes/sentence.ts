@@ -115,7 +115,9 @@ function status(fault: Extract<Fault, { is: 'status' }>, ask: Ask): Explained {
       return {
         gap: 'unparsable',
         why: `does not accept the change (${fault.code})${quoted}`,
-        next: 'the object has a form that this plan does not fit, so change it by hand',
+        next: /does not support dry run/.test(said)
+          ? 'a webhook of the cluster cannot rehearse changes, so make it by hand'
+          : 'the object has a form that this plan does not fit, so change it by hand',
       };
     case 410:
       return {

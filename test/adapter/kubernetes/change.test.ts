@@ -185,6 +185,15 @@ describe('a change that the API server refuses', () => {
       recorded('status-422-invalid.json'),
       /does not accept the change \(422\) \("DaemonSet\.apps "aws-node" is inv/,
     ],
+    [
+      400,
+      JSON.stringify({
+        kind: 'Status',
+        message: 'admission webhook "x" does not support dry run',
+        reason: 'BadRequest',
+      }),
+      /does not accept the change \(400\).*a webhook of the cluster cannot rehearse/,
+    ],
     [404, recorded('status-404-daemonset.json'), /has no such thing \(404\)/],
   ] as const)('with %i changed nothing, and why is one sentence', async (status, body, sentence) => {
     const came = patchAnswers(status, body);
@@ -298,6 +307,8 @@ describe('the deletion of a pod', () => {
   });
 
   it('that the API server refuses changed nothing', async () => {
+    deleteAnswers(404, '{"kind":"Status","message":"the server could not find the requested resource","code":404}');
+    expect(await remove(), 'no API server of Kubernetes').toEqual(stale(/could not find.*; nothing was changed/));
     deleteAnswers(409, recorded('status-409-conflict.json'));
     nock(SERVER).get(POD).reply(200, pod(), JSON_TYPE);
     expect(await remove()).toEqual(

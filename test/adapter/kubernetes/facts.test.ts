@@ -125,6 +125,14 @@ describe('a pod', () => {
     expect((await cluster().podsOn('n')).map(({ address }) => address)).toEqual([null, null]);
   });
 
+  it('that is being deleted is not ready, whatever its condition says', async () => {
+    onlyNock();
+    const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+    const named = (name: string, more = {}) => ({ metadata: { name, namespace: 'default', ...more }, status });
+    answers(PODS, 200, list(named('a'), named('b', { deletionTimestamp: '2026-11-20T16:01:21Z' })));
+    expect((await cluster().podsOn('n')).map(({ ready }) => ready)).toEqual([true, false]);
+  });
+
   it('without a namespace is refused', async () => {
     onlyNock();
     answers(PODS, 200, list({ metadata: { name: 'a' } }));
