@@ -1,10 +1,17 @@
-/** Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`. */
+/**
+ * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
+ * `npm run trial -- throughput [MEGABYTES]`.
+ */
+import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { killTrial } from './kill.ts';
+import { throughputTrial } from './throughput.ts';
 
 const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   fuzz: fuzzTrial,
   kill: killTrial,
+  throughput: throughputTrial,
+  evidence: evidenceTrial,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
