@@ -11,14 +11,15 @@ export function sweepMessage(state: IncidentState): readonly (readonly [string, 
   const count = (says: string): number => others.filter((other) => other.says === says).length;
   const found = others.filter(({ says }) => says === 'found');
   const unseen = others.filter(({ says }) => says === 'unseen');
+  if (others.length === 0)
+    return [
+      ['others', { is: 'note', text: [{ text: 'There is no other node in the pool that could have this cause.' }] }],
+    ];
   const text: Rich = [
+    { strong: verdict(found.length, unseen.length + left === 0) },
     {
-      strong:
-        found.length === 0
-          ? 'No other node has this cause. '
-          : `${found.length} other nodes have this cause. `.replace(/^1 other nodes have/, '1 other node has'),
+      text: ` I asked ${others.length} ${others.length === 1 ? 'node' : 'nodes'} of the pool: ${count('clear')} clear`,
     },
-    { text: `I asked ${others.length} ${others.length === 1 ? 'node' : 'nodes'} of the pool: ${count('clear')} clear` },
     ...(unseen.length === 0 ? [] : [{ text: `, ${unseen.length} could not be seen` }]),
     { text: left === 0 ? '.' : `; ${left} more were not asked.` },
   ];
@@ -34,6 +35,12 @@ export function sweepMessage(state: IncidentState): readonly (readonly [string, 
       },
     ],
   ];
+}
+
+/** What nobody has looked at is never called clear. */
+function verdict(found: number, all: boolean): string {
+  if (found === 0) return all ? 'No other node has this cause.' : 'No other node that I could see has this cause.';
+  return found === 1 ? '1 other node has this cause.' : `${found} other nodes have this cause.`;
 }
 
 const MOST = 20;
