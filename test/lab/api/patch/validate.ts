@@ -68,9 +68,12 @@ export function causesAgainst(kind: string, before: Json, after: Json): Cause[] 
   if (!Object.entries(wanted).every(([key, value]) => labels[key] === value))
     found.push(cause.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'));
   found.push(...podCauses(fieldsOf(template['spec']), 'spec.template.spec'));
-  const { type } = fieldsOf(spec['updateStrategy']);
-  if (type !== 'OnDelete' && type !== 'RollingUpdate')
-    found.push(cause.unsupported('spec.updateStrategy.type', type, ['OnDelete', 'RollingUpdate']));
+  const strategy = fieldsOf(spec['updateStrategy']);
+  const rolling = fieldsOf(strategy['rollingUpdate']);
+  if (strategy['type'] !== 'OnDelete' && strategy['type'] !== 'RollingUpdate')
+    found.push(cause.unsupported('spec.updateStrategy', strategy, ['OnDelete', 'RollingUpdate']));
+  else if (strategy['type'] === 'RollingUpdate' && isNone(rolling['maxUnavailable']) && isNone(rolling['maxSurge']))
+    found.push(cause.required('spec.updateStrategy.rollingUpdate.maxUnavailable', 'cannot be 0 when `maxSurge` is 0'));
   if (!isDeepStrictEqual(spec['selector'], old['selector']))
     found.push(cause.invalid('spec.selector', spec['selector'], 'field is immutable'));
   return found;
@@ -128,6 +131,10 @@ function containerCauses(container: Json, path: string, volumes: readonly unknow
     paths.push(mount['mountPath']);
   });
   return found;
+}
+
+function isNone(value: unknown): boolean {
+  return value === undefined || value === 0 || value === '0%';
 }
 
 function isText(value: unknown): value is string {
