@@ -4,7 +4,9 @@ import { decode } from './decode.ts';
 import { fateOf } from './fate.ts';
 import { Packet } from './packet.ts';
 import { eachPacket } from './pcap.ts';
+import { AnyRecogniser } from './recognise-any.ts';
 import { IcmpRecogniser } from './recognise-icmp.ts';
+import { RoundsRecogniser } from './recognise-rounds.ts';
 import { TcpRecogniser } from './recognise-tcp.ts';
 import type { MarkedFlow, Recogniser } from './recogniser.ts';
 import type { Seen } from './seen.ts';
@@ -59,7 +61,9 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
 }
 
 function recogniserFor(sent: Sent): Recogniser {
-  const { mark } = sent;
+  const { mark, rounds, ...one } = sent;
+  if (sent.by === 'user') return new AnyRecogniser(sent);
+  if (rounds !== undefined) return new RoundsRecogniser(rounds.map((round) => recogniserFor({ ...one, ...round })));
   return mark.proto === 'tcp'
     ? new TcpRecogniser(sent, mark.firstPort, mark.lastPort)
     : new IcmpRecogniser(sent, mark.totalLength);

@@ -4,5 +4,5 @@ export { BadFilter, compileFilter } from './filter.ts';
 export { interpret } from './interpret.ts';
 export { ladder } from './ladder.ts';
 export { type Drawable, picture, pictureWords } from './picture/index.ts';
-export { storyOfRounds } from './rounds.ts';
+export { usersFilter, usersStory, type UsersStory } from './users.ts';
 export { headersOnly } from './zero.ts';

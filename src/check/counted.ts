@@ -40,12 +40,21 @@ export function countedBy(
 ): Counted {
   const rise = counters.find((one) => one.counter === counter);
   if (rise === undefined) return { is: 'still', sentence: '' };
+  if (sent.by === 'user') return { is: rise.verdict, sentence: users(rise, sent.count) };
   const rounds = roundsOf(sent);
   const expected = rounds.map(({ count, answered }) => (of === 'sent' ? count : count - answered));
   const is = of === 'sent' ? rise.verdict : verdictOf(rise.rounds, rise.quiet, expected);
   const rose = `${counter} rose by ${rise.rounds.join(' and again by ')}, and by ${rise.quiet} in ${rounds.length > 1 ? 'the quiet window between' : 'a quiet window after it'}`;
   const alike = of === 'sent' && rounds.length > 1 && expected.every((count) => count === expected[0]);
   return { is, sentence: SENTENCES[is](rose, ours(expected, of), alike) };
+}
+
+/** Attempts of people repeat their packets as they like, and the verdict was made beside what came in. */
+function users({ counter, rounds, quiet, verdict }: CounterRise, attempts: number): string {
+  const rose = `The counter ${counter} rose by ${rounds.join(' and again by ')} while ${attempts} of your attempts came in, and by ${quiet} in a quiet window after`;
+  return verdict === 'ambiguous'
+    ? `${rose}: that is ambiguous and proves nothing.`
+    : `${rose}: enough for all of them.`;
 }
 
 type Sentence = (rose: string, ours: string, alike: boolean) => string;

@@ -45,3 +45,12 @@ export interface Sent {
   /** `user`: people repeated what fails for them, and `answered` is what the captures saw of it. Absent: netdiag. */
   readonly by?: 'netdiag' | 'user';
 }
+
+/** Traffic that people send themselves where no vantage can reproduce what fails for them. */
+export interface ExpectedTraffic {
+  /** Who sends; `null` when unknown: then everybody's packets to the target count. */
+  readonly from: string | null;
+  readonly to: string;
+  /** TCP port; `null`: ICMP echo. */
+  readonly port: number | null;
+}

@@ -1,4 +1,4 @@
-import { storyOfRounds } from '../capture/index.ts';
+import { story } from '../capture/index.ts';
 import type { CapturePoint, IncidentState, StimulusPlan, Watched, WatchPlan } from '../model/index.ts';
 import type { NodeSession } from '../port.ts';
 import { stimulusById } from '../stimulus/index.ts';
@@ -53,9 +53,16 @@ export async function watching(
       const { sent, tallies } = await provoked(ports, sender, marks, read);
       const pcaps = await listening.stop();
       const all = together(sent);
-      const story = storyOfRounds(watch.points, pcaps, sent, all);
-      const counted = tallies === null ? { counters: [] } : await rises(ports, tallies, all);
-      return { sent: all, captures: await keepCaptures(ports, watch.points, pcaps, story), story, ...counted };
+      const told = story(watch.points, pcaps, all);
+      const counted =
+        tallies === null
+          ? { counters: [] }
+          : await rises(
+              ports,
+              tallies,
+              sent.map(({ count }) => count),
+            );
+      return { sent: all, captures: await keepCaptures(ports, watch.points, pcaps, told), story: told, ...counted };
     } finally {
       await listening.stop();
     }

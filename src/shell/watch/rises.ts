@@ -1,5 +1,5 @@
-import { roundsOf, verdictOf } from '../../check/counted.ts';
-import type { CounterRise, Sent, Uncounted } from '../../model/index.ts';
+import { verdictOf } from '../../check/counted.ts';
+import type { CounterRise, Uncounted } from '../../model/index.ts';
 import type { Ports } from '../ports.ts';
 import type { Tally } from './tally.ts';
 
@@ -10,18 +10,17 @@ export interface Tallies {
 }
 
 /**
- * Counters that rose in a round, each with its verdict beside the packets sent. One that was not read at every moment proves
+ * Counters that rose in a round, each with its verdict beside the packets expected of each round. One that was not read at every moment proves
  * nothing and is left out; what kept it from being read is told.
  */
 export async function rises(
   ports: Ports,
   { rounds, quiet }: Tallies,
-  sent: Sent,
+  expected: readonly number[],
 ): Promise<{ readonly counters: readonly CounterRise[]; readonly uncounted?: readonly Uncounted[] }> {
   const last = rounds.at(-1)?.after;
   if (last === undefined) return { counters: [] };
   const moments = [...rounds.flatMap(({ before, after }) => [before, after]), quiet.before, quiet.after];
-  const expected = roundsOf(sent).map(({ count }) => count);
   const counters: CounterRise[] = [];
   for (const [counter, { command, line, printed }] of last.counters) {
     const rise = (from: Tally, to: Tally): number =>
