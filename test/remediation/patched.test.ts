@@ -51,7 +51,7 @@ function daemonSet(hold: boolean, env: Readonly<Record<string, string>>, mountPa
   const volumes = [{ name: 'dockersock', hostPath: { path: '/run/containerd/containerd.sock', type: '' } }];
   const template = { ...whole.spec.template, spec: { ...whole.spec.template.spec, containers, volumes } };
   const updateStrategy = hold ? { type: 'OnDelete' } : whole.spec.updateStrategy;
-  return { ...whole, spec: { ...whole.spec, updateStrategy, template } } as unknown as KubeObject;
+  return { ...whole, spec: { ...whole.spec, updateStrategy, template } };
 }
 
 function node(cordoned: boolean): KubeObject {
@@ -60,7 +60,7 @@ function node(cordoned: boolean): KubeObject {
   return {
     metadata: cordoned ? ours : metadata,
     spec: { podCIDR: '10.0.0.0/24', ...(cordoned ? { unschedulable: true } : {}) },
-  } as unknown as KubeObject;
+  };
 }
 
 /** The object after a patch, by the lab's stand-in for the API server, which refuses fields that it does not know. */
@@ -94,7 +94,7 @@ const through = (object: KubeObject, steps: readonly PlanStep[], kind: string): 
 /** Those that the server does not count by itself. */
 const annotations = ({ metadata }: KubeObject): readonly (readonly [string, unknown])[] =>
   Object.entries(metadata['annotations'] ?? {}).filter(([name]) => name !== 'deprecated.daemonset.template.generation');
-const specOf = (object: KubeObject): Spec => (object as unknown as { spec: Spec }).spec;
+const specOf = (object: KubeObject): Spec => object['spec'] as Spec;
 
 const RIGHT: EniNode = { ...I4A, version: '1.5.3', runtime: 'docker://19.3', mount: '/var/run/docker.sock' };
 const SETTING = 'AWS_VPC_K8S_CNI_EXTERNALSNAT';
