@@ -1,6 +1,6 @@
 /**
  * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
- * `npm run trial -- throughput [MEGABYTES]`.
+ * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`.
  */
 import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
