@@ -27,7 +27,13 @@ async function run(
   known: readonly Answer[],
   { sent = true, typed = '' }: { readonly sent?: boolean; readonly typed?: string } = {},
 ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
-  const seven = Array.from({ length: 7 }, (_, index) => `syn ${20_000 + index} \n`).join('');
+  const seven = (first: number) => ({
+    stdout: Array.from({ length: 7 }, (_, index) => `syn ${first + index} \n`).join(''),
+    exit: 28,
+  });
+  const rounds = Object.fromEntries(
+    [1, 2].map((round) => [`watch/10.0.10.207/stimulus/tcp-syn/at-once/${round}`, seven(61_000 + round * 7)]),
+  );
   const made = bench({
     nodes: {
       'ip-10-0-10-207': {
@@ -35,9 +41,7 @@ async function run(
         captures: { 'watch/10.0.10.207/capture/eth0': { pcap: emptyPcap } },
       },
       'ip-10-0-10-115': printing(known, 'peer'),
-      'ip-10-0-10-69': sent
-        ? { outputs: { 'watch/10.0.10.207/stimulus/tcp-syn/0': { stdout: seven, exit: 28 } } }
-        : { closed: { '10.0.10.69': 'connection refused' } },
+      'ip-10-0-10-69': sent ? { outputs: rounds } : { closed: { '10.0.10.69': 'connection refused' } },
     },
   });
   const said = { out: '', err: '' };
@@ -72,7 +76,7 @@ describe('diagnose', () => {
       peer: 'ip-10-0-10-115',
       findings: [{ code: 'reply-leaves-other-interface', remediation: 'delete-connected-route' }, {}],
       plans: [{ remediation: 'delete-connected-route' }, { remediation: 'route-by-source-address' }],
-      stimulus: { count: 7, answered: 0 },
+      stimulus: { count: 14, answered: 0 },
       captures: [{ point: 'eth0 of ip-10-0-10-207' }, { point: 'eth1 of ip-10-0-10-207' }],
     });
   });
