@@ -1,3 +1,4 @@
+export { alwaysMounted } from './always-mounted.ts';
 export type { Call } from './api/server.ts';
 export { labAvailable } from './available.ts';
 export type { Chaos, ClusterState, Rule } from './cluster/state.ts';
@@ -9,3 +10,4 @@ export { noLab, skipNote } from './skip.ts';
 export type { LabNode, LabPod } from './record.ts';
 export { startSshNode, type SshNode } from './ssh-node.ts';
 export { startLab, type StartOptions } from './start.ts';
+export { daemonPod, kubeCall, kubeMust, podsOnNode, replacePod } from './kube-call.ts';

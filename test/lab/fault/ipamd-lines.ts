@@ -1,11 +1,11 @@
-import { podsOn } from '../topology/eni.ts';
+import { subjectPodNames } from '../topology/eni.ts';
 
 /** Where ipamd writes on the node. */
 export const LOG_FILE = '/var/log/aws-node/ipamd.log';
 
 const ENI = 'eni-08bafec9495ebc6df';
 const PRIMARY = 'eni-0debffa6dcf067b1b';
-const USED = [...podsOn('eth0'), ...podsOn('eth1')];
+const USED = subjectPodNames;
 
 const start = `2019-11-26T02:28:11.342Z [INFO]	Starting L-IPAMD v1.5.3  ...
 2019-11-26T02:28:11.380Z [INFO]	Testing communication with server
@@ -23,13 +23,12 @@ const unseen = [1, 2, 3, 4, 5]
   .join('');
 
 const skipped = USED.map(
-  (_, index) =>
-    `2019-11-26T02:28:26.669Z [INFO]	Skipping Pod web-${index}, Namespace default, due to no matching container\n`,
+  (name) => `2019-11-26T02:28:26.669Z [INFO]	Skipping Pod ${name}, Namespace default, due to no matching container\n`,
 ).join('');
 
 const recovered = USED.map(
-  (_, index) =>
-    `2019-11-26T02:28:11.70${index}Z [INFO]	Recovered AddNetwork for Pod web-${index}, Namespace default, Container 4f5d3c2b1a0${index}\n`,
+  (name, index) =>
+    `2019-11-26T02:28:11.70${index}Z [INFO]	Recovered AddNetwork for Pod ${name}, Namespace default, Container 4f5d3c2b1a0${index}\n`,
 ).join('');
 
 const freed = `2019-11-26T02:47:06.317Z [DEBUG]	nodeIPPoolReconcile: skipping because time since last 51.08553629s <= 1m0s

@@ -57,6 +57,9 @@ export function podsOn(eni: 'eth0' | 'eth1'): string[] {
   return subjectPods.filter((pod) => pod.eni === eni).map(({ address }) => address);
 }
 
+/** Names of the subject's pods. */
+export const subjectPodNames: readonly string[] = subjectPods.map(({ name }) => name);
+
 /** Two worker nodes with two ENIs each in 172.31.48.0/20, the API server in a peered VPC, and a client of the internet. */
 export function enis(variant: EniVariant): Topology {
   return {
