@@ -1,6 +1,7 @@
 // Flannel writes the MAC of the device that it finds, or makes, into its node's annotation each time it starts, and the other nodes
 // follow the annotation; it watches the device at no other time. NetworkManager's restart alone leaves the annotation as it is.
-// https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan.go (RegisterNetwork), flannel#1795
+// https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan.go (RegisterNetwork), flannel#1795; its iptables chains
+// are emptied and filled again at the start: https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/trafficmngr/iptables/iptables.go
 import { cniPodDelete, throughTheCluster } from './cluster.ts';
 import { fact } from './remediation.ts';
 import type { Drafted, Remediation } from './remediation.ts';
@@ -21,7 +22,7 @@ export const restartFlannel: Remediation = {
         : `keeps ${device} and announces the MAC that it has now`;
     return {
       title: `restart flannel on ${subject.name}, which announces its tunnel anew`,
-      safety: `A daemon restart is a network change: I save the network state of ${subject.name} before it and show afterwards what differs. Flannel ${then}; routes, tunnels and running pods of the node stay as they are meanwhile, and the other nodes follow within seconds. Restarting NetworkManager instead does not mend it.`,
+      safety: `A daemon restart is a network change: I save the network state of ${subject.name} before it and show afterwards what differs. Flannel ${then}, and the other nodes follow. Routes and tunnels to other nodes stay meanwhile; its masquerade and forwarding rules are emptied and written anew when it starts, so new connections may fail for a moment. Restarting NetworkManager instead does not mend it.`,
       steps: [restart],
       undo: [],
       ...throughTheCluster(scene),
