@@ -10,6 +10,9 @@ export type Layer = (packet: Packet) => number;
 /** Nothing follows that netdiag could read. */
 export const DONE = 0;
 
+/** No key is as large: a kind of announcement, and 16 bits of what it announces. */
+export const KEYS = 0x6_0000;
+
 /** Key of the layer behind a link type of the pcap file. */
 export function linkType(number: number): number {
   return 0x1_0000 + number;
