@@ -1,8 +1,8 @@
 // A start of ipamd that sees the containers takes their addresses for used and frees no ENI with one of them: that ends the harm. So the
 // DaemonSet mounts the socket that the node really has, where ipamd looks for it, and only this node's pod is made anew. As a brake, in case
-// the new mount is wrong too: ipamd frees an ENI only while more addresses are free than (WARM_ENI_TARGET + 1) ENIs hold, and ignores that
-// target where WARM_IP_TARGET or MINIMUM_IP_TARGET is set. https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.6.0/ipamd/ipamd.go
-// (shouldRemoveExtraENIs); founding incident I5, where the mount alone cured it.
+// the new mount is wrong too: ipamd frees an ENI only while more addresses are free than WARM_ENI_TARGET ENIs hold (since 1.6 one ENI
+// more), and ignores that target where WARM_IP_TARGET or MINIMUM_IP_TARGET is set. https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.6.0/ipamd/ipamd.go
+// (shouldRemoveExtraENIs, ipTargetState); founding incident I5, where the mount alone cured it.
 import { podWays } from '../check/pod-ways.ts';
 import { mountedSocket, otherRuntimes, placeInContainer, samePath } from '../cni/aws-vpc/runtime-mount.ts';
 import type { Bound, Finding } from '../model/index.ts';
