@@ -4,6 +4,7 @@ import { desk } from '../../src/shell/index.ts';
 import type { DeskPolicy } from '../../src/shell/index.ts';
 import { fakeCluster, nodeNamed } from '../fake/cluster.ts';
 import { ON_CALL, SECOND } from '../fake/house.ts';
+import { mended } from '../incident/cluster-tale.ts';
 import { bench, type Bench } from './workplace.ts';
 
 const NODE = 'ip-10-0-10-207';
@@ -220,5 +221,145 @@ describe('pressing', () => {
       audit: [],
     });
     expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toMatch(/^This incident is over/);
+  });
+
+  test('a button of an incident that is over is no event of it', async () => {
+    const { at, token } = await opened();
+    const incident = await closing(at, { outcome: 'aborted' });
+    await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE });
+    expect((await at.journal.events(incident)).map(({ is }) => is)).toEqual(['opened', 'woken']);
+    expect(at.nudges()).toBe(1);
+  });
+});
+
+/** Closes the open incident as what `change` says. Gives its id. */
+async function closing(at: Counter, change: Partial<IncidentState>): Promise<string> {
+  const [stored] = await at.journal.open();
+  if (stored === undefined) throw new Error('no incident');
+  await at.journal.advance({
+    incident: stored.incident,
+    from: stored.version,
+    event: { is: 'woken', name: 'x', at: 1, seed: '0' },
+    state: { ...stored.state, life: 'closed', outcome: 'repaired', ...change },
+    effects: [],
+    audit: [],
+  });
+  return stored.incident;
+}
+
+describe('a button below the other nodes', () => {
+  const TOKEN = 'a'.repeat(32);
+  const swept = async (policy: Partial<DeskPolicy> = {}): Promise<Counter> => {
+    const at = counter(policy);
+    await start(at);
+    await closing(at, { buttons: { [TOKEN]: { means: 'start', node: 'ip-10-0-10-115' } } });
+    return at;
+  };
+  const press = (at: Counter, change: Partial<Parameters<Counter['desk']['press']>[0]> = {}): Promise<string | null> =>
+    at.desk.press({ key: 'p1', token: TOKEN, by: SECOND, place: { ...PLACE, thread: null }, ...change });
+
+  test('starts a diagnosis of that node, by whoever pressed, beside the thread', async () => {
+    const at = await swept();
+    expect(await press(at)).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ node: 'ip-10-0-10-115', by: SECOND, place: { thread: null } }]);
+  });
+
+  test('the same press delivered twice starts one, also after its end', async () => {
+    const at = await swept();
+    expect([await press(at), await press(at)]).toEqual([null, null]);
+    expect(await at.incidents()).toHaveLength(1);
+    await closing(at, {});
+    expect(await press(at)).toBeNull();
+    expect(await at.incidents()).toEqual([]);
+  });
+
+  test('pressed by two people starts one, and sends the second to its thread', async () => {
+    const at = await swept();
+    const told = await Promise.all([press(at), press(at, { key: 'p2', by: ON_CALL })]);
+    expect(await at.incidents()).toHaveLength(1);
+    expect(told.join('')).toContain('is being looked at already');
+  });
+
+  test('pressed again once that is over starts another one', async () => {
+    const at = await swept();
+    await press(at);
+    await closing(at, {});
+    expect(await press(at, { key: 'p2' })).toBeNull();
+    expect(await at.incidents()).toHaveLength(1);
+  });
+
+  test('is for starters only, where there are any', async () => {
+    const at = await swept({ starters: [ON_CALL.id] });
+    expect(await press(at)).toMatch(/^You may not start/);
+    expect(await at.incidents()).toEqual([]);
+  });
+
+  test('of a node that has left the cluster starts nothing', async () => {
+    const at = await swept();
+    at.cluster.become({ nodes: [] });
+    expect(await press(at)).toMatch(/^No node of prod-east is called that/);
+  });
+
+  test('carried elsewhere is refused', async () => {
+    const at = await swept();
+    expect(await press(at, { place: { ...PLACE, channel: 'C2' } })).toContain('nothing was done');
+    expect(await at.incidents()).toEqual([]);
+  });
+
+  test('works for whoever holds the desk by its methods', async () => {
+    const at = await swept();
+    const { press: loose } = at.desk;
+    expect(await loose({ key: 'p1', token: TOKEN, by: SECOND, place: PLACE })).toBeNull();
+    expect(await at.incidents()).toHaveLength(1);
+  });
+});
+
+describe('the button that makes a repair last', () => {
+  /** An incident that ended repaired, with a lasting form that nobody has decided about. */
+  const repaired = async (): Promise<{ readonly at: Counter; readonly token: string; readonly incident: string }> => {
+    const at = counter();
+    await start(at);
+    const { state } = mended();
+    const token = state.offers.at(-1)?.tokens.offer ?? '';
+    const [stored] = await at.journal.open();
+    if (stored === undefined) throw new Error('no incident');
+    const { id, place } = stored.state;
+    return { at, token, incident: await closing(at, { ...state, id, place }) };
+  };
+
+  test('opens the closed incident again', async () => {
+    const { at, token, incident } = await repaired();
+    at.clock.pass(mended().now - at.clock.now());
+    expect(await at.desk.press({ key: 'p1', token, by: ON_CALL, place: PLACE })).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ id: incident, life: 'proposing', outcome: null }]);
+    expect(await start(at, { key: 'k2' })).toContain('is being looked at already');
+  });
+
+  test('is refused while the node is being looked at anew', async () => {
+    const { at, token } = await repaired();
+    await start(at, { key: 'k2', by: SECOND });
+    expect(await at.desk.press({ key: 'p1', token, by: ON_CALL, place: PLACE })).toBe(
+      `${NODE} is being looked at now, started by second: press again when that is over.`,
+    );
+    expect(await at.incidents()).toHaveLength(1);
+    expect(await at.incidents()).toMatchObject([{ by: SECOND }]);
+  });
+
+  test('beside a new start at the same moment: one of both', async () => {
+    const { at, token } = await repaired();
+    at.clock.pass(mended().now - at.clock.now());
+    await Promise.all([
+      at.desk.press({ key: 'p1', token, by: ON_CALL, place: PLACE }),
+      start(at, { key: 'k2', by: SECOND }),
+    ]);
+    expect(await at.incidents()).toHaveLength(1);
+  });
+
+  test('delivered twice opens it once', async () => {
+    const { at, token, incident } = await repaired();
+    const press = () => at.desk.press({ key: 'p1', token, by: ON_CALL, place: PLACE });
+    await press();
+    await press();
+    expect((await at.journal.events(incident)).filter(({ is }) => is === 'pressed')).toHaveLength(1);
   });
 });
