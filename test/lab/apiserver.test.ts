@@ -51,7 +51,7 @@ interface Body {
   kind?: string;
   message?: string;
   items?: Named[];
-  metadata?: { continue?: string; name?: string };
+  metadata?: { continue?: string; name?: string; resourceVersion?: string };
   status?: unknown;
   [field: string]: unknown;
 }
@@ -61,10 +61,13 @@ interface Named {
 
 async function ask(
   path: string,
-  options: { token?: string | null; method?: string; body?: unknown } = {},
+  options: { token?: string | null; method?: string; body?: unknown; type?: string } = {},
 ): Promise<Asked> {
-  const { token = 'netdiag-token', method = 'GET', body } = options;
-  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const { token = 'netdiag-token', method = 'GET', body, type } = options;
+  const headers: Record<string, string> = {
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(type === undefined ? {} : { 'content-type': type }),
+  };
   const response = await fetch(`${origin}${path}`, {
     method,
     headers,
@@ -178,6 +181,36 @@ describe('refusals have the shape of the real server', () => {
       },
     ],
     [
+      '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node',
+      {
+        method: 'PATCH',
+        type: 'application/strategic-merge-patch+json',
+        body: { spec: { template: { spec: { containers: [{ name: 'aws-node', image: null }] } } } },
+      },
+      {
+        message: 'DaemonSet.apps "aws-node" is invalid: spec.template.spec.containers[0].image: Required value',
+        reason: 'Invalid',
+        details: {
+          name: 'aws-node',
+          group: 'apps',
+          kind: 'DaemonSet',
+          causes: [
+            {
+              reason: 'FieldValueRequired',
+              message: 'Required value',
+              field: 'spec.template.spec.containers[0].image',
+            },
+          ],
+        },
+        code: 422,
+      },
+    ],
+    [
+      '/api/v1/namespaces/kube-system/pods/nope',
+      { method: 'DELETE' },
+      { message: 'pods "nope" not found', reason: 'NotFound', details: { name: 'nope', kind: 'pods' }, code: 404 },
+    ],
+    [
       '/api/v1/namespaces/kube-system/pods/aws-node-lm9nx/log?container=zz',
       {},
       { message: 'container zz is not valid for pod aws-node-lm9nx', reason: 'BadRequest', code: 400 },
@@ -289,6 +322,13 @@ describe('chaos and the call log', () => {
     await expect(hung).rejects.toThrow('fetch failed');
   });
 
+  test('it can do what it is asked and lose the answer, of one method alone', async () => {
+    const path = '/api/v1/namespaces/default/pods/web-6d4b9c7f5d-8xk2p';
+    change((state) => ({ ...state, chaos: [{ path, method: 'DELETE', answer: 'lost' }] }));
+    await expect(ask(path, { method: 'DELETE', body: { gracePeriodSeconds: 0 } })).rejects.toThrow('fetch failed');
+    expect((await ask(path)).code).toBe(404);
+  });
+
   test('every call is written down with its user, verb and resource', async () => {
     await ask('/api/v1/nodes');
     await ask('/api/v1/secrets');
@@ -302,6 +342,83 @@ describe('chaos and the call log', () => {
       ['system:serviceaccount:netdiag:netdiag', 'list', 'secrets', 403],
       ['system:anonymous', 'get', 'nodes/proxy', 403],
     ]);
+  });
+});
+
+describe('who may change what', () => {
+  const set = (name: string) => `/apis/apps/v1/namespaces/kube-system/daemonsets/${name}`;
+  const pod = '/api/v1/namespaces/kube-system/pods/kube-proxy-lm9nx';
+  const note = { metadata: { annotations: { seen: 'yes' } } };
+
+  test.each<[string, string, string, object | undefined, number]>([
+    ['netdiag-token', 'PATCH', set('aws-node'), note, 200],
+    ['netdiag-token', 'PATCH', set('kube-proxy'), note, 403],
+    ['netdiag-token', 'PATCH', '/api/v1/nodes/ip-10-0-10-207', note, 200],
+    ['netdiag-token', 'PATCH', `${pod}/status`, note, 403],
+    ['netdiag-token', 'DELETE', pod, undefined, 200],
+    ['netdiag-token', 'DELETE', set('aws-node'), undefined, 403],
+    ['reader-token', 'PATCH', set('aws-node'), note, 403],
+    ['reader-token', 'PATCH', '/api/v1/nodes/ip-10-0-10-207', note, 403],
+    ['reader-token', 'DELETE', pod, undefined, 403],
+    ['reader-token', 'GET', pod, undefined, 200],
+    ['kubelet-token', 'PATCH', `${pod}/status`, note, 200],
+    ['kubelet-token', 'PATCH', set('aws-node'), note, 403],
+  ])('%s: %s %s', async (token, method, path, body, code) => {
+    const type = 'application/strategic-merge-patch+json';
+    expect((await ask(path, { token, method, type, ...(body === undefined ? {} : { body }) })).code).toBe(code);
+  });
+});
+
+describe('a watch', () => {
+  const pods = '/api/v1/namespaces/default/pods';
+  const one = `${pods}/web-6d4b9c7f5d-8xk2p`;
+
+  /** The lines of a watch as they come. */
+  async function* watching(query: string): AsyncGenerator<{ type: string; object: { metadata: Named['metadata'] } }> {
+    const response = await fetch(`${origin}${pods}?watch=1${query}`, {
+      headers: { authorization: 'Bearer netdiag-token' },
+    });
+    let rest = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as { type: string; object: { metadata: Named['metadata'] } };
+    }
+  }
+
+  async function next(watch: ReturnType<typeof watching>): Promise<string> {
+    const { value } = await watch.next();
+    return value === undefined ? 'end' : `${value.type} ${value.object.metadata.name}`;
+  }
+
+  test('begins with what is there, and tells of changes and deletions', async () => {
+    const watch = watching('');
+    expect([await next(watch), await next(watch)]).toEqual([
+      'ADDED web-6d4b9c7f5d-8xk2p',
+      'ADDED web-6d4b9c7f5d-tq7mz',
+    ]);
+    await ask(one, { method: 'DELETE' });
+    expect(await next(watch)).toBe('MODIFIED web-6d4b9c7f5d-8xk2p');
+    await ask(one, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
+    expect(await next(watch)).toBe('DELETED web-6d4b9c7f5d-8xk2p');
+    await watch.return(undefined);
+  });
+
+  test('goes on from a resource version, and ends when its time is over', async () => {
+    const { body } = await ask(pods);
+    await ask(one, { method: 'DELETE' });
+    const watch = watching(`&resourceVersion=${body.metadata?.resourceVersion ?? ''}&timeoutSeconds=1`);
+    expect(await next(watch)).toMatch(/ web-6d4b9c7f5d-8xk2p$/);
+    expect(await next(watch)).toBe('end');
+  });
+
+  test('from before a deletion that nobody remembers is expired', async () => {
+    const { body } = await ask(pods);
+    await ask(one, { method: 'DELETE', body: { gracePeriodSeconds: 0 } });
+    const watch = watching(`&resourceVersion=${body.metadata?.resourceVersion ?? ''}`);
+    const { value } = await watch.next();
+    expect(value).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+    expect(await next(watch)).toBe('end');
   });
 });
 

@@ -69,17 +69,16 @@ export class ApiServer {
   async handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const state = this.#heartbeats.applyTo(readState(this.#stateFile), Date.now());
-      const chaos = this.#chaosFor(message.url ?? '/', state);
       const request = apiRequest(message);
       const user = userOf(message, state);
-      const answer =
-        chaos === null ? await this.#answer(message, request, state, response) : chaosAnswer(chaos, request);
+      // A kubelet at work on its pods is not who shall be disturbed.
+      const isKubelet = user?.name.startsWith('system:node:') === true && request?.resource !== 'leases';
+      const chaos = isKubelet ? null : this.#chaosFor(message, state);
+      const done = chaos === null || chaos.answer === 'lost';
+      const answer = done ? await this.#answer(message, request, state, response) : chaosAnswer(chaos, request);
       this.#log(user?.name ?? 'unknown', message, request, answer?.code ?? (response.headersSent ? 200 : 0));
-      if (answer === null) {
-        if (chaos?.answer === 'cut') message.socket.destroy();
-        return;
-      }
-      send(response, answer);
+      if (chaos?.answer === 'cut' || chaos?.answer === 'lost') message.socket.destroy();
+      else if (answer !== null) send(response, answer);
     } catch (error) {
       send(
         response,
@@ -128,9 +127,9 @@ export class ApiServer {
     return request.subresource ? noSuchPath : objectAnswer(request, state);
   }
 
-  #chaosFor(url: string, state: ClusterState): Chaos | null {
+  #chaosFor({ url = '/', method }: IncomingMessage, state: ClusterState): Chaos | null {
     for (const chaos of state.chaos) {
-      if (!url.startsWith(chaos.path)) continue;
+      if (!url.startsWith(chaos.path) || (chaos.method !== undefined && chaos.method !== method)) continue;
       const key = JSON.stringify(chaos);
       const used = this.#used.get(key) ?? 0;
       if (chaos.times !== undefined && used >= chaos.times) continue;
@@ -157,13 +156,19 @@ export class ApiServer {
 
 /** Null means that no answer is ever sent. */
 function chaosAnswer({ answer }: Chaos, request: ApiRequest | null): Answer | null {
-  if (answer === 'hang' || answer === 'cut') return null;
+  if (answer === 'hang' || answer === 'cut' || answer === 'lost') return null;
   if (answer === 'html') {
     return { code: 200, body: '<html><body><h1>Sign in</h1></body></html>', type: 'text/html; charset=utf-8' };
   }
   if (answer === 401) return unauthorized;
   if (answer === 403 && request) return forbidden(request, 'system:serviceaccount:netdiag:netdiag');
-  const reasons = { 403: 'Forbidden', 404: 'NotFound', 429: 'TooManyRequests', 500: 'InternalError' } as const;
+  const reasons = {
+    403: 'Forbidden',
+    404: 'NotFound',
+    409: 'Conflict',
+    429: 'TooManyRequests',
+    500: 'InternalError',
+  } as const;
   return failure(answer, { message: 'the stand-in was told to fail', reason: reasons[answer] });
 }
 

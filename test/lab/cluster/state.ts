@@ -17,8 +17,13 @@ export interface Rule {
 /** Misbehaviour of the API server, for requests whose path begins with `path`. */
 export interface Chaos {
   path: string;
-  /** A Status with that code, an answer that never comes, or a page of a proxy in between. */
-  answer: 401 | 403 | 404 | 429 | 500 | 'hang' | 'html' | 'cut';
+  /** Only requests of this method; absent: all. */
+  method?: string;
+  /**
+   * A Status with that code, an answer that never comes, a page of a proxy in between, or a connection cut: before anything is
+   * done (`cut`), or after it is done (`lost`), so that the caller cannot know.
+   */
+  answer: 401 | 403 | 404 | 409 | 429 | 500 | 'hang' | 'html' | 'cut' | 'lost';
   /** How many requests it still concerns; absent means all. */
   times?: number;
 }
