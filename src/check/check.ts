@@ -71,14 +71,29 @@ export function readingsOf(answers: Readonly<Record<string, Answer>>): Readings 
   };
 }
 
-/** A line of evidence from an answer. `line` is the exact line; absent: `(no output)`. */
+/** A line of evidence from an answer. `line` is the exact line; absent: there is none, or no output at all. */
 export function lineOf(answer: Answer, line: string | undefined): Line {
-  return { node: answer.node, command: answer.command, line: line ?? '(no output)', output: answer.output };
+  const none = answer.text?.trim() === '' ? '(no output)' : '(no such line)';
+  return { node: answer.node, command: answer.command, line: line ?? none, output: answer.output };
 }
 
-/** One row of proof; the peer's line is left out when the peer did not answer. */
-export function evidence(about: string, subject: Line, peer: Line | null): Evidence {
-  return peer === null ? { about, subject } : { about, subject, peer };
+/** The line that `pick` finds in what a node answered; `null` where it did not answer. */
+export function lineFrom<P extends Params, T>(
+  readings: Readings,
+  role: NodeRole,
+  probe: Probe<P, T>,
+  params: P,
+  pick: (value: T) => string | undefined,
+): Line | null {
+  const reading = readings.of(role, probe, params);
+  const answer = readings.answer(role, probe, params);
+  return reading?.known === true && answer !== null ? lineOf(answer, pick(reading.value)) : null;
+}
+
+/** One row of proof; the peer's line is left out when the peer did not answer. `normal`: in what both rightly differ. */
+export function evidence(about: string, subject: Line, peer: Line | null, normal?: string): Evidence {
+  if (peer === null) return { about, subject };
+  return { about, subject, peer, ...(normal === undefined ? {} : { normal }) };
 }
 
 /** The verdict of a check whose need was not met. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '../model/index.ts';
 import { iptablesNat, kubeletConfig } from '../probe/index.ts';
-import { evidence, lineOf } from './check.ts';
+import { evidence, lineFrom, lineOf } from './check.ts';
 import type { Readings } from './check.ts';
 import { behindAddress } from './service-ports.ts';
 
@@ -30,8 +30,20 @@ export function clusterDns(readings: Readings): ClusterDns | null {
     const found = behindAddress(nat.value, service);
     if (found === null) continue;
     const rows = [
-      ...(line === null ? [] : [evidence('domain of the cluster', lineOf(said, line), null)]),
-      evidence('where questions to the cluster DNS go', lineOf(translated, found.line), null),
+      ...(line === null
+        ? []
+        : [
+            evidence(
+              'domain of the cluster',
+              lineOf(said, line),
+              lineFrom(readings, 'peer', kubeletConfig, {}, (peer) => peer.line ?? undefined),
+            ),
+          ]),
+      evidence(
+        'where questions to the cluster DNS go',
+        lineOf(translated, found.line),
+        lineFrom(readings, 'peer', iptablesNat, {}, (peer) => behindAddress(peer, service)?.line),
+      ),
     ];
     return { domain, service, pods: found.endpoints.map(({ address }) => address), evidence: rows };
   }

@@ -2,7 +2,7 @@
 // A limit of 0 is no limit. https://docs.kernel.org/networking/nf_conntrack-sysctl.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { sysctlConntrack } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { countedBy } from './counted.ts';
 
@@ -32,7 +32,13 @@ export const conntrackRoom: Check = {
           code: 'conntrack-full',
           statement: `The conntrack table is full: ${count} of ${max} entries. New connections through this node are dropped.`,
           confidence: 'likely',
-          evidence: [evidence('conntrack entries', lineOf(answer, line), null)],
+          evidence: ['conntrack entries', 'most entries'].map((about, at) =>
+            evidence(
+              about,
+              lineOf(answer, line.split('; ')[at]),
+              lineFrom(readings, 'peer', sysctlConntrack, {}, (peer) => peer.line.split('; ')[at]),
+            ),
+          ),
           facts: {},
           residue: [],
         },

@@ -2,7 +2,7 @@
 // https://man7.org/linux/man-pages/man8/ip-neighbour.8.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipNeigh, ipRoute } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Readings } from './check.ts';
 
 export const gatewayAnswers: Check = {
@@ -31,7 +31,19 @@ export const gatewayAnswers: Check = {
           code: 'gateway-not-answering',
           statement: `The gateway ${failed.address} does not answer ARP, so nothing routed through it leaves this node.`,
           confidence: 'likely',
-          evidence: [evidence('neighbour entry of the gateway', lineOf(answer, failed.line), null)],
+          evidence: [
+            evidence(
+              'neighbour entry of the gateway',
+              lineOf(answer, failed.line),
+              lineFrom(
+                readings,
+                'peer',
+                ipNeigh,
+                {},
+                (peer) => peer.neighbours.find(({ address }) => address === failed.address)?.line,
+              ),
+            ),
+          ],
           facts: { gateway: failed.address },
           residue: [],
         },

@@ -2,7 +2,7 @@
 // lookup calls fine. https://man7.org/linux/man-pages/man8/iptables.8.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { iptablesFilter } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { drops, matchesAll, namesPort, provenByRule } from './iptables.ts';
 import { KUBELET_PORT } from './kubelet-listens.ts';
@@ -29,7 +29,19 @@ export const inputFirewall: Check = {
             code: 'firewall-blocks-kubelet',
             statement: `An iptables rule in INPUT drops packets for port ${KUBELET_PORT}.`,
             confidence: 'likely',
-            evidence: [evidence('rule for port 10250 in INPUT', lineOf(answer, blocking.line), null)],
+            evidence: [
+              evidence(
+                'rule for port 10250 in INPUT',
+                lineOf(answer, blocking.line),
+                lineFrom(
+                  readings,
+                  'peer',
+                  iptablesFilter,
+                  {},
+                  (peer) => peer.rules.find((rule) => rule.chain === 'INPUT' && namesPort(rule, KUBELET_PORT))?.line,
+                ),
+              ),
+            ],
             facts: { rule: blocking.line },
             residue: [],
           },

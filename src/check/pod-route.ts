@@ -3,7 +3,7 @@
 // https://docs.tigera.io/calico/latest/reference/architecture/data-path
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRouteGet } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { countedBy } from './counted.ts';
 import { uplink } from './uplink.ts';
@@ -15,10 +15,15 @@ export const podRoute: Check = {
   codes: ['pod-route-missing'],
   shows: ['pod', 'service'],
   needs(bound: Bound): readonly Question[] {
-    const pod = bound.subject.pods[0]?.address;
-    return pod === undefined || pod === null
+    const pod = bound.subject.pods[0]?.address ?? null;
+    const other = bound.peer?.pods[0]?.address ?? null;
+    return pod === null
       ? []
-      : [ask('subject', ipAddr, {}), ask('subject', ipRouteGet, { to: pod })];
+      : [
+          ask('subject', ipAddr, {}),
+          ask('subject', ipRouteGet, { to: pod }),
+          ...(other === null ? [] : [ask('peer', ipRouteGet, { to: other })]),
+        ];
   },
   judge(bound: Bound, readings: Readings): Verdict {
     const pod = bound.subject.pods[0];
@@ -42,7 +47,13 @@ export const podRoute: Check = {
           code: 'pod-route-missing',
           statement: `This node has no route to its own pod ${pod.namespace}/${pod.name} (${pod.address}): its packets would go to ${device ?? 'nowhere'}.`,
           confidence: 'likely',
-          evidence: [evidence('way to the pod', lineOf(answer, line), null)],
+          evidence: [
+            evidence(
+              'way to a pod of its own',
+              lineOf(answer, line),
+              lineFrom(readings, 'peer', ipRouteGet, { to: bound.peer?.pods[0]?.address ?? '' }, (peer) => peer.line),
+            ),
+          ],
           facts: { pod: pod.address },
           residue: [],
         },

@@ -2,12 +2,12 @@
 // whatever interface the request came in on; RFC 3704 strict RPF (rp_filter=1) then drops the request on arrival.
 // https://docs.kernel.org/networking/ip-sysctl.html (rp_filter), seen on 6.18.
 import { contains, network } from './subnet.ts';
-import type { Answer, Bound, Evidence, Finding, Question, Verdict } from '../model/index.ts';
+import type { Bound, Evidence, Finding, Line, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipRoute, ipRouteGet, ipRoutePrefix, ipRule, sysctlIpv4 } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { countedBy } from './counted.ts';
-import { rpfMode } from './rpf-mode.ts';
+import { rpfLine, rpfMode } from './rpf-mode.ts';
 import { uplink } from './uplink.ts';
 
 const ELSEWHERE = 'reply-leaves-other-interface';
@@ -95,7 +95,7 @@ function judge(bound: Bound, readings: Readings): Verdict {
   if (back === null || !back.known || asked === null)
     return unknown('return-path', bound, 'subject', back, `the way back to ${to}`);
   const device = back.value.device;
-  if (device === null) return noWay(asked, back.value.line, to);
+  if (device === null) return noWay(bound, readings, lineOf(asked, back.value.line));
   if (device === here.value.device)
     return { is: 'clear', because: `the way back to ${to} leaves by ${here.value.device}` };
   const prefix = network(bound.subject.address, here.value.prefix);
@@ -117,12 +117,13 @@ function judge(bound: Bound, readings: Readings): Verdict {
 }
 
 /** The kernel refuses the lookup: answers to the far end leave by no interface at all. */
-function noWay(asked: Answer, line: string, to: string): Verdict {
+function noWay(bound: Bound, readings: Readings, way: Line): Verdict {
+  const to = bound.farEnd?.address ?? '';
   const found: Finding = {
     code: NO_WAY,
     statement: `This node has no way back to ${to}: its kernel refuses every packet to it.`,
     confidence: 'likely',
-    evidence: [evidence(`way back to ${to}`, lineOf(asked, line), null)],
+    evidence: [evidence(`way back to ${to}`, way, peersWay(bound, readings))],
     facts: { to },
     residue: [],
   };
@@ -159,16 +160,7 @@ function proof(bound: Bound, readings: Readings, facts: Facts): Evidence[] {
   const back = readings.answer('subject', ipRouteGet, params);
   const backLine = readings.of('subject', ipRouteGet, params);
   if (back !== null && backLine?.known === true) {
-    const peerParams = { to: peerDestination(bound), from: bound.peer?.address ?? '' };
-    const peer = readings.answer('peer', ipRouteGet, peerParams);
-    const peerLine = readings.of('peer', ipRouteGet, peerParams);
-    rows.push(
-      evidence(
-        `way back to ${facts.to}`,
-        lineOf(back, backLine.value.line),
-        peer !== null && peerLine?.known === true ? lineOf(peer, peerLine.value.line) : null,
-      ),
-    );
+    rows.push(evidence(`way back to ${facts.to}`, lineOf(back, backLine.value.line), peersWay(bound, readings)));
   }
   const routes = readings.of('subject', ipRoutePrefix, { prefix: facts.prefix });
   const asked = readings.answer('subject', ipRoutePrefix, { prefix: facts.prefix });
@@ -187,11 +179,19 @@ function proof(bound: Bound, readings: Readings, facts: Facts): Evidence[] {
   if (facts.strict) {
     const sysctl = readings.answer('subject', sysctlIpv4, {});
     const values = readings.of('subject', sysctlIpv4, {});
+    const there = uplink(bound, readings, 'peer');
+    const peer = there.known
+      ? lineFrom(readings, 'peer', sysctlIpv4, {}, (peer) => rpfLine(peer, there.value.device))
+      : null;
     if (sysctl !== null && values?.known === true) {
-      rows.push(
-        evidence(`RPF mode of ${facts.uplink}`, lineOf(sysctl, values.value.lines[`${facts.uplink}.rp_filter`]), null),
-      );
+      rows.push(evidence(`RPF mode of ${facts.uplink}`, lineOf(sysctl, rpfLine(values.value, facts.uplink)), peer));
     }
   }
   return rows;
+}
+
+/** How the peer answers the same far end, with its own address. */
+function peersWay(bound: Bound, readings: Readings): Line | null {
+  const params = { to: peerDestination(bound), from: bound.peer?.address ?? '' };
+  return lineFrom(readings, 'peer', ipRouteGet, params, ({ line }) => line);
 }

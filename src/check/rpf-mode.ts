@@ -14,3 +14,9 @@ export function rpfMode(sysctls: Sysctls, device: string): RpfMode | null {
   if (mode === 0) return 'off';
   return mode === 1 ? 'strict' : 'loose';
 }
+
+/** The printed setting that decides the mode of a device: `conf.all` where that is larger. `undefined` where it was not read. */
+export function rpfLine(sysctls: Sysctls, device: string): string | undefined {
+  const value = (name: string): number => Number(sysctls.devices[name]?.['rp_filter'] ?? 0);
+  return sysctls.lines[`${value('all') > value(device) ? 'all' : device}.rp_filter`];
+}

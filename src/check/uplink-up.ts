@@ -2,7 +2,7 @@
 // https://docs.kernel.org/networking/operstates.html
 import type { Bound, Question, Verdict } from '../model/index.ts';
 import { ipAddr, ipLink } from '../probe/index.ts';
-import { ask, evidence, lineOf, unknown } from './check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from './check.ts';
 import type { Check, Readings } from './check.ts';
 import { uplink } from './uplink.ts';
 
@@ -21,6 +21,7 @@ export const uplinkUp: Check = {
       return unknown('uplink-up', bound, 'subject', links, 'the links');
     const link = links.value.links.find(({ device }) => device === here.value.device);
     if (link === undefined) return unknown('uplink-up', bound, 'subject', null, `the link ${here.value.device}`);
+    const there = uplink(bound, readings, 'peer');
     if (link.up && link.lowerUp) return { is: 'clear', because: `${link.device} is up with a carrier` };
     return {
       is: 'found',
@@ -29,7 +30,22 @@ export const uplinkUp: Check = {
           code: 'uplink-down',
           statement: `${link.device}, which holds the node's address ${bound.subject.address}, ${link.up ? 'has no carrier' : 'is switched off'}.`,
           confidence: 'likely',
-          evidence: [evidence(`state of ${link.device}`, lineOf(answer, link.line), null)],
+          evidence: [
+            evidence(
+              `state of ${link.device}`,
+              lineOf(answer, link.line),
+              there.known
+                ? lineFrom(
+                    readings,
+                    'peer',
+                    ipLink,
+                    {},
+                    (peer) => peer.links.find(({ device }) => device === there.value.device)?.line,
+                  )
+                : null,
+              'each has its own address, number and sizes',
+            ),
+          ],
           facts: { device: link.device },
           residue: [],
         },

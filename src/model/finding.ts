@@ -5,7 +5,7 @@ import type { NodeRole } from './role.ts';
 export interface Line {
   readonly node: string;
   readonly command: string;
-  /** One line of output as it was, or `(no output)`. */
+  /** One line of output as it was; `(no output)`, or `(no such line)` where there was other output. */
   readonly line: string;
   readonly output: Digest | null;
 }
@@ -16,6 +16,8 @@ export interface Evidence {
   readonly subject: Line;
   /** Absent where there is no peer or the question makes no sense there. */
   readonly peer?: Line;
+  /** In what both sides rightly differ, one clause; absent: every difference counts. */
+  readonly normal?: string;
 }
 
 /** How sure: *proven* by counted packets or a kernel lookup that admits one reading, *likely* by configuration alone. */

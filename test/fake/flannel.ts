@@ -117,6 +117,8 @@ export function i2Answers({ mac, up, captured }: I2Case): Answer[] {
     ),
     answered('subject', kubeletConfig, {}, KUBELET),
     answered('subject', iptablesNat, {}, NAT),
+    answered('peer', kubeletConfig, {}, KUBELET),
+    answered('peer', iptablesNat, {}, NAT),
     answered('subject', ipRoute, {}, lines(ROUTES)),
     answered('subject', ipRouteAll, {}, lines([...ROUTES, ...LOCAL, ...(stolen ? [captured] : [])])),
     lookup(

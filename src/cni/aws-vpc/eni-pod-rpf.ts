@@ -1,16 +1,17 @@
 // The kernel's reverse path filter looks a packet's way back up by the policy rules, as from its target (RFC 3704). Before PR 1475 the
 // CNI narrows the rule of a pod on a secondary ENI to the VPC's ranges, so a client outside is answered by the uplink; and a NodePort's
 // packet, after DNAT, is answered by the pod's ENI: https://github.com/aws/amazon-vpc-cni-k8s/pull/1475, seen on 6.18.
-import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Readings } from '../../check/check.ts';
 import { BEYOND } from '../../check/outside-return-path.ts';
 import { podWays, vethOf } from '../../check/pod-ways.ts';
 import type { PodWay } from '../../check/pod-ways.ts';
-import { rpfMode } from '../../check/rpf-mode.ts';
+import { rpfLine, rpfMode } from '../../check/rpf-mode.ts';
 import { endpoints, nodePorts } from '../../check/service-ports.ts';
 import type { NodePort } from '../../check/service-ports.ts';
 import { uplink } from '../../check/uplink.ts';
-import type { Bound, Evidence, Finding, Question, Verdict } from '../../model/index.ts';
+import type { Bound, Evidence, Finding, NodeRole, Question, Verdict } from '../../model/index.ts';
+import { nodeInRole } from '../../model/index.ts';
 import {
   ipAddr,
   ipRouteAll,
@@ -50,10 +51,17 @@ export const eniPodRpf: Check = {
     ];
     const ways = enis(readings);
     if (ways === null || ways.length === 0) return questions;
-    const near = wayOfUplinkPod(bound, readings);
-    if (near !== null) questions.push(ask('subject', ipRouteGet, near));
+    for (const role of ['subject', 'peer'] as const) {
+      const near = wayOfUplinkPod(bound, readings, role);
+      if (near !== null) questions.push(ask(role, ipRouteGet, near));
+    }
+    const peers = (enis(readings, 'peer') ?? []).filter(({ device }) => ways.some((way) => way.device === device));
+    questions.push(...peers.map((way) => ask('peer', ipRouteGet, wayBack(way))));
     questions.push(ask('subject', iptablesNat, {}), ...ways.map((way) => ask('subject', ipRouteGet, wayBack(way))));
-    if (modeOf(readings, uplinkOf(bound, readings)) === 'strict') questions.push(ask('subject', iptablesMangle, {}));
+    if (modeOf(readings, uplinkOf(bound, readings)) === 'strict') {
+      questions.push(ask('subject', iptablesMangle, {}));
+      if (bound.peer !== null) questions.push(ask('peer', iptablesNat, {}));
+    }
     if (asksRuntime(bound.cni)) questions.push(ask('subject', runtimeSockets, {}));
     return questions;
   },
@@ -62,9 +70,9 @@ export const eniPodRpf: Check = {
 };
 
 /** Pods on secondary ENIs that are there, by ENI; `null` while rules or routes are not known. */
-function enis(readings: Readings): (PodWay & { readonly device: string })[] | null {
-  const rules = readings.of('subject', ipRule, {});
-  const routes = readings.of('subject', ipRouteAll, {});
+function enis(readings: Readings, role: NodeRole = 'subject'): (PodWay & { readonly device: string })[] | null {
+  const rules = readings.of(role, ipRule, {});
+  const routes = readings.of(role, ipRouteAll, {});
   if (rules?.known !== true || routes?.known !== true) return null;
   return podWays(rules.value.rules, routes.value.routes)
     .filter((way): way is PodWay & { device: string } => way.device !== null && way.pods.length > 0)
@@ -78,11 +86,11 @@ function wayBack(way: PodWay): Record<string, string> {
 }
 
 /** The same for a pod without a table of its own, which answers by the uplink; `null` where there is none. */
-function wayOfUplinkPod(bound: Bound, readings: Readings): Record<string, string> | null {
-  const routes = readings.of('subject', ipRouteAll, {});
-  const ruled = new Set((enis(readings) ?? []).flatMap(({ pods }) => pods.map(({ address }) => address)));
+function wayOfUplinkPod(bound: Bound, readings: Readings, role: NodeRole): Record<string, string> | null {
+  const routes = readings.of(role, ipRouteAll, {});
+  const ruled = new Set((enis(readings, role) ?? []).flatMap(({ pods }) => pods.map(({ address }) => address)));
   if (routes?.known !== true) return null;
-  for (const { address } of bound.subject.pods) {
+  for (const { address } of nodeInRole(bound, role)?.pods ?? []) {
     const veth = address === null || ruled.has(address) ? null : vethOf(address, routes.value.routes);
     if (address !== null && veth !== null) return { to: BEYOND, from: address, iif: veth };
   }
@@ -207,7 +215,19 @@ function portFinding(
       ...matrix(bound, readings, { way, uplink }),
       ...(answer === null
         ? []
-        : [evidence(`NodePort that leads to ${hit} pods on ${device}`, lineOf(answer, port.line), null)]),
+        : [
+            evidence(
+              `NodePort that leads to ${hit} pods on ${device}`,
+              lineOf(answer, port.line),
+              lineFrom(
+                readings,
+                'peer',
+                iptablesNat,
+                {},
+                (peer) => nodePorts(peer).find((one) => one.port === port.port)?.line,
+              ),
+            ),
+          ]),
     ],
     facts: {
       eni: device,
@@ -246,25 +266,46 @@ function matrix(bound: Bound, readings: Readings, { way, uplink }: Case): Eviden
   const sysctls = readings.answer('subject', sysctlIpv4, {});
   const values = readings.of('subject', sysctlIpv4, {});
   const names = way.pods.map(({ address }) => address).join(', ');
+  const peers = (enis(readings, 'peer') ?? []).find(({ device }) => device === way.device) ?? null;
   if (back !== null && line?.known === true)
     rows.push(
       evidence(
         `way back from the ${way.pods.length} pods on ${way.device} (${names})`,
         lineOf(back, line.value.line),
-        null,
+        peers === null ? null : lineFrom(readings, 'peer', ipRouteGet, wayBack(peers), (peer) => peer.line),
       ),
     );
-  const near = wayOfUplinkPod(bound, readings);
+  const near = wayOfUplinkPod(bound, readings, 'subject');
+  const peersNear = wayOfUplinkPod(bound, readings, 'peer');
   const nearAnswer = near === null ? null : readings.answer('subject', ipRouteGet, near);
   const nearLine = near === null ? null : readings.of('subject', ipRouteGet, near);
   if (nearAnswer !== null && nearLine?.known === true)
-    rows.push(evidence(`way back from a pod on ${uplink}`, lineOf(nearAnswer, nearLine.value.line), null));
+    rows.push(
+      evidence(
+        `way back from a pod on ${uplink}`,
+        lineOf(nearAnswer, nearLine.value.line),
+        peersNear === null ? null : lineFrom(readings, 'peer', ipRouteGet, peersNear, (peer) => peer.line),
+      ),
+    );
   const rule = way.pods[0]?.rules[0];
   if (rules !== null && rule !== undefined)
-    rows.push(evidence(`rule of a pod on ${way.device}`, lineOf(rules, rule.line), null));
+    rows.push(
+      evidence(
+        `rule of a pod on ${way.device}`,
+        lineOf(rules, rule.line),
+        peers === null ? null : lineFrom(readings, 'peer', ipRule, {}, () => peers.pods[0]?.rules[0]?.line),
+        'each pod on such an ENI has a rule of its own; what it covers counts',
+      ),
+    );
   if (sysctls !== null && values?.known === true) {
     for (const device of [way.device, uplink]) {
-      rows.push(evidence(`RPF mode of ${device}`, lineOf(sysctls, values.value.lines[`${device}.rp_filter`]), null));
+      rows.push(
+        evidence(
+          `RPF mode of ${device}`,
+          lineOf(sysctls, rpfLine(values.value, device)),
+          lineFrom(readings, 'peer', sysctlIpv4, {}, (peer) => rpfLine(peer, device)),
+        ),
+      );
     }
   }
   return rows;

@@ -2,13 +2,13 @@
 // unused, and the next scale-in gives a whole ENI back to the cloud with the addresses of running pods on it.
 // https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.5.3/ipamd/ipamd.go (nodeInit, decreaseIPPool); since 1.12 it keeps its own record:
 // https://github.com/aws/amazon-vpc-cni-k8s/releases/tag/v1.12.0
-import { ask, evidence, lineOf, unknown } from '../../check/check.ts';
+import { ask, evidence, lineFrom, lineOf, unknown } from '../../check/check.ts';
 import type { Check, Proof, Readings } from '../../check/check.ts';
 import { BEYOND } from '../../check/outside-return-path.ts';
 import { podWays } from '../../check/pod-ways.ts';
 import { endpoints } from '../../check/service-ports.ts';
 import { uplink } from '../../check/uplink.ts';
-import type { Bound, Evidence, Finding, Question, Verdict, Watched } from '../../model/index.ts';
+import type { Bound, Evidence, Finding, Line, Question, Verdict, Watched } from '../../model/index.ts';
 import { ipAddr, ipamdLog, ipRouteAll, ipRouteGet, iptablesNat, ipRule, runtimeSockets } from '../../probe/index.ts';
 import type { Rule } from '../../probe/ip-rule.ts';
 import { lastStart } from './ipamd-start.ts';
@@ -35,6 +35,10 @@ export const ipamdRuntime: Check = {
     const [orphan] = orphans(bound, readings);
     if (orphan !== undefined)
       questions.push(ask('subject', ipRouteGet, wayOut(bound, orphan)), ask('subject', iptablesNat, {}));
+    if (bound.peer === null || (orphan === undefined && !sawNothing(readings))) return questions;
+    const healthy = kept(readings);
+    if (healthy !== null) questions.push(ask('peer', ipRouteGet, { ...healthy.way, to: bound.subject.address }));
+    if (asksRuntime(bound.cni)) questions.push(ask('peer', ipamdLog, {}), ask('peer', runtimeSockets, {}));
     return questions;
   },
   judge,
@@ -69,6 +73,27 @@ function orphans(bound: Bound, readings: Readings): Orphan[] {
         running.has(address) && rule !== undefined ? [{ address, veth, table, rule }] : [],
       ),
     );
+}
+
+/** Whether the address manager of the subject saw no container when it last started, as far as its log is known. */
+function sawNothing(readings: Readings): boolean {
+  const log = readings.of('subject', ipamdLog, {});
+  return log?.known === true && lastStart(log.value.events).blind;
+}
+
+/** A pod of the peer that still has the ENI of its address; `null` where none is known. */
+function kept(
+  readings: Readings,
+): { readonly rule: Rule; readonly way: { readonly from: string; readonly iif: string } } | null {
+  const rules = readings.of('peer', ipRule, {});
+  const routes = readings.of('peer', ipRouteAll, {});
+  if (rules?.known !== true || routes?.known !== true) return null;
+  const ways = podWays(rules.value.rules, routes.value.routes).filter(({ device }) => device !== null);
+  const [pod] = ways.flatMap(({ pods }) => pods);
+  const rule = pod?.rules[0];
+  return pod === undefined || pod.veth === null || rule === undefined
+    ? null
+    : { rule, way: { from: pod.address, iif: pod.veth } };
 }
 
 /** How the orphan's packets to a neighbour leave now. */
@@ -217,7 +242,15 @@ function rows(bound: Bound, readings: Readings, { start, trouble, lost }: Case):
   const { unseen, skipped, pool, freed } = start;
   add(`attempt ${unseen?.attempt} of ${unseen?.of} to list the containers, ${unseen?.at}`, unseen);
   add(`pods skipped for want of a container: ${skipped.length}; the last one`, skipped.at(-1) ?? null);
-  add(`addresses in use as it believes, where ${bound.subject.pods.length} pods run`, pool);
+  if (log !== null && pool !== null)
+    list.push(
+      evidence(
+        `addresses in use as it believes, where ${bound.subject.pods.length} pods run`,
+        lineOf(log, pool.line),
+        poolOf(readings),
+        'each node has as many as it needs, but none where pods run',
+      ),
+    );
   add(`ENI given back, ${freed?.at}`, freed);
   const sockets = readings.answer('subject', runtimeSockets, {});
   const paths = readings.of('subject', runtimeSockets, {});
@@ -227,7 +260,13 @@ function rows(bound: Bound, readings: Readings, { start, trouble, lost }: Case):
       evidence(
         `socket of this node's runtime, ${bound.subject.facts.runtime}; the DaemonSet mounts ${trouble.path}`,
         lineOf(sockets, has),
-        null,
+        lineFrom(
+          readings,
+          'peer',
+          runtimeSockets,
+          {},
+          (peer) => peer.paths.find(({ path }) => path === trouble.wanted)?.line,
+        ),
       ),
     );
   }
@@ -239,13 +278,33 @@ function orphanRows(bound: Bound, readings: Readings, lost: readonly Orphan[]): 
   const rules = readings.answer('subject', ipRule, {});
   if (orphan === undefined || rules === null) return [];
   const names = lost.map(({ address }) => address).join(', ');
+  const healthy = kept(readings);
+  const healthyWay = healthy === null ? {} : { ...healthy.way, to: bound.subject.address };
   const list = [
-    evidence(`rule of a pod whose table ${orphan.table} is empty (${names})`, lineOf(rules, orphan.rule.line), null),
+    evidence(
+      `rule of a pod whose table ${orphan.table} is empty (${names})`,
+      lineOf(rules, orphan.rule.line),
+      healthy === null ? null : lineFrom(readings, 'peer', ipRule, {}, () => healthy.rule.line),
+      'each pod on such an ENI has a rule of its own; where its packets go counts',
+    ),
   ];
   const params = wayOut(bound, orphan);
   const answer = readings.answer('subject', ipRouteGet, params);
   const way = readings.of('subject', ipRouteGet, params);
   if (answer !== null && way?.known === true)
-    list.push(evidence("way of that pod's packets now", lineOf(answer, way.value.line), null));
+    list.push(
+      evidence(
+        "way of that pod's packets now",
+        lineOf(answer, way.value.line),
+        healthy === null ? null : lineFrom(readings, 'peer', ipRouteGet, healthyWay, (peer) => peer.line),
+      ),
+    );
   return list;
+}
+
+/** What the peer's address manager believes; `null` where it keeps no log. */
+function poolOf(readings: Readings): Line | null {
+  const log = readings.of('peer', ipamdLog, {});
+  const pool = log?.known === true ? lastStart(log.value.events).pool : null;
+  return pool === null ? null : lineFrom(readings, 'peer', ipamdLog, {}, () => pool.line);
 }

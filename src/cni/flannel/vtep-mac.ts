@@ -15,6 +15,8 @@ import { annotationCommand, announced, encapsulates, vtepOf } from './announced.
 
 const STALE = 'vtep-mac-not-announced';
 const MISSING = 'vtep-missing';
+/** What flannel makes different on each node. */
+const OWN_MAC = 'each node has a MAC of its own, which has to be the one that it announces';
 
 export const vtepMac: Check = {
   id: 'vtep-mac',
@@ -27,7 +29,11 @@ export const vtepMac: Check = {
     ask('subject', vxlanLink, {}),
     ask('subject', ipLink, {}),
     ...(bound.peer === null ? [] : [ask('peer', ipLink, {}), ask('peer', ipNeigh, {})]),
-    ...(strayed(bound, readings) ? [ask('subject', kubeletConfig, {}), ask('subject', iptablesNat, {})] : []),
+    ...(strayed(bound, readings)
+      ? (['subject', 'peer'] as const).flatMap((role) =>
+          nodeInRole(bound, role) === null ? [] : [ask(role, kubeletConfig, {}), ask(role, iptablesNat, {})],
+        )
+      : []),
   ],
   judge,
   prove,
@@ -61,9 +67,9 @@ function judge(bound: Bound, readings: Readings): Verdict {
   const real = shown(readings, 'subject', device) ?? lineOf(answer, link.line);
   const used = sentTo(bound, readings);
   const rows = [
-    evidence(`MAC of ${device}`, real, shown(readings, 'peer', device)),
+    evidence(`MAC of ${device}`, real, shown(readings, 'peer', device), OWN_MAC),
     ...(used === null ? [] : [evidence(`MAC of ${device} here, and the one that ${used.node} sends to`, real, used)]),
-    evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound)),
+    evidence('MAC that the node announces', annotation(bound, 'subject'), annotated(bound), OWN_MAC),
     ...(asked === null ? [] : (dns?.evidence ?? [])),
   ];
   const lost = {

@@ -35,10 +35,15 @@ function row(one: Evidence, message: FindingMessage, width: number): RichTextBlo
       ? []
       : [...text('healthy: '), ...code(one.peer.command, width)];
   return [
-    cell(limited(text(one.about), width), asked, other),
+    cell(limited(text(one.about), width), asked, other, limited(normal(one), width)),
     cell(line(one.subject, message.subject, width)),
     cell(one.peer === undefined ? text('–') : line(one.peer, message.peer, width)),
   ];
+}
+
+/** In what both sides rightly differ. */
+function normal(one: Evidence): RichTextElement[] {
+  return one.normal === undefined ? [] : text(`(normal: ${one.normal})`);
 }
 
 /** The exact line; the node in front of it where the column belongs to another one. */
@@ -53,7 +58,11 @@ function listed(message: FindingMessage, count: number, width: number): KnownBlo
   const each = message.evidence
     .slice(0, count)
     .map((one) =>
-      [clip(one.about, width, own), ...said(one.subject), ...(one.peer === undefined ? [] : said(one.peer))].join('\n'),
+      [
+        clip(one.normal === undefined ? one.about : `${one.about} (normal: ${one.normal})`, width, own),
+        ...said(one.subject),
+        ...(one.peer === undefined ? [] : said(one.peer)),
+      ].join('\n'),
     );
   const rest = message.evidence.length - count;
   return rich(preformatted([...each, ...(rest > 0 ? [`… (${rest} more)`] : [])].join('\n\n'), 9000));

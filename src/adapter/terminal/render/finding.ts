@@ -60,21 +60,21 @@ function renderEvidence(
   ];
 }
 
-function rowBeside({ about, subject, peer }: Evidence, width: number): readonly Line[] {
+function rowBeside({ about, subject, peer, normal }: Evidence, width: number): readonly Line[] {
   return [
-    ...behind([say('  ')], [say(about, 'dim')], width),
+    ...behind([say('  ')], [say(normal === undefined ? about : `${about} (normal: ${normal})`, 'dim')], width),
     ...beside(asked(subject), peer === undefined ? null : asked(peer), width),
     ...beside([code(subject.line)], peer === undefined ? null : [code(peer.line)], width),
   ];
 }
 
-function under({ about, subject, peer }: Evidence, width: number): readonly Line[] {
+function under({ about, subject, peer, normal }: Evidence, width: number): readonly Line[] {
   const one = (line: Said, whose: string): readonly Line[] => [
     ...behind([say('    ')], joined([[say(`${line.node}${whose}`)], asked(line)], '  '), width),
     ...behind([say('      ')], [code(line.line)], width),
   ];
   return [
-    ...behind([say('  ')], [say(about, 'dim')], width),
+    ...behind([say('  ')], [say(normal === undefined ? about : `${about} (normal: ${normal})`, 'dim')], width),
     ...one(subject, ''),
     ...(peer === undefined ? [] : one(peer, ' (healthy peer)')),
   ];

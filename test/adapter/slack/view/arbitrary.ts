@@ -84,8 +84,17 @@ const line: fc.Arbitrary<Line> = fc.record({
   output: fc.constant(null),
 });
 const evidence: fc.Arbitrary<Evidence> = fc
-  .record({ about: bytes, subject: line, peer: fc.option(line, { nil: undefined }) })
-  .map(({ peer, ...rest }) => ({ ...rest, ...(peer === undefined ? {} : { peer }) }));
+  .record({
+    about: bytes,
+    subject: line,
+    peer: fc.option(line, { nil: undefined }),
+    normal: fc.option(bytes, { nil: undefined }),
+  })
+  .map(({ peer, normal, ...rest }) => ({
+    ...rest,
+    ...(peer === undefined ? {} : { peer }),
+    ...(normal === undefined ? {} : { normal }),
+  }));
 const missing: fc.Arbitrary<Missing> = fc.record({
   check: bytes,
   role: fc.constantFrom('subject', 'peer', 'farEnd'),
