@@ -113,8 +113,8 @@ export class Net {
     await once(server.stdout, 'data');
   }
 
-  /** SYNs from these source ports, each given 600 ms: less than a retransmission takes. Gives how many were answered. */
-  async connect(where: string, to: string, port: number, from: readonly number[]): Promise<number> {
+  /** SYNs from these source ports, each given 600 ms unless told: less than a retransmission takes. Gives how many were answered. */
+  async connect(where: string, to: string, port: number, from: readonly number[], patience = 600): Promise<number> {
     const script = `
       const net = require('net');
       let answered = 0;
@@ -122,23 +122,24 @@ export class Net {
         const socket = net.connect({ host: '${to}', port: ${port}, localPort });
         socket.on('connect', () => { answered += 1; socket.end(); });
         socket.on('error', () => undefined);
-        socket.setTimeout(600, () => socket.destroy());
+        socket.setTimeout(${patience}, () => socket.destroy());
       }
       process.on('exit', () => console.log(answered));`;
     return Number(await must(this.in(where, [process.execPath, '-e', script])));
   }
 
-  /** Echo requests of an IP total length. Gives how many were answered. */
+  /** Echo requests of an IP total length, never fragmented. Gives how many were answered. */
   async ping(where: string, to: string, times: number, totalLength: number): Promise<number> {
-    const argv = ['ping', '-n', '-c', String(times), '-i', '0.2', '-W', '1', '-s', String(totalLength - 28), to];
+    const bytes = String(totalLength - 28);
+    const argv = ['ping', '-n', '-M', 'do', '-c', String(times), '-i', '0.2', '-W', '1', '-s', bytes, to];
     const said = await must(['sh', '-c', '"$@" || true', 'sh', ...this.in(where, argv)]);
     return Number(/(\d+) received/.exec(said)?.[1] ?? Number.NaN);
   }
 
-  /** tcpdump on a device of the node, listening when this resolves. */
-  async capture(device: string, filter: string): Promise<Listening> {
+  /** tcpdump on a device of the node, or of somebody else, listening when this resolves. */
+  async capture(device: string, filter: string, where = 'node'): Promise<Listening> {
     const argv = ['tcpdump', '-i', device, '-n', '-p', '-s', '128', '-U', '--immediate-mode', '-w', '-', '--', filter];
-    const [program, ...rest] = this.in('node', argv);
+    const [program, ...rest] = this.in(where, argv);
     const tcpdump = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     tcpdump.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compileFilter, count, headersOnly, interpret, story } from '../../src/capture/index.ts';
+import { eachPacket } from '../../src/capture/pcap.ts';
 import type { CaptureFilter, CapturePoint, CaptureStory, Sent } from '../../src/model/index.ts';
 import { Net, noNet } from './net.ts';
 import { point, ports, sentSyns } from './talk.ts';
@@ -127,11 +128,66 @@ describe.skipIf(noNet !== '')(`captures of a real kernel${noNet}`, { timeout: 30
     expect(outside.some(({ sourcePort }) => !ports().includes(sourcePort ?? 0))).toBe(true);
   });
 
+  test('a link that takes less than the packet: too big, and how much it takes', async () => {
+    await net.ip('node', ['link set cali1 mtu 1400']);
+    const told = await watch(net, { eth0: 2, cali1: 0 }, ECHOES, async () => ({
+      ...echoes(await net.ping('client', POD, 1, 1450), '10.0.10.69', POD),
+      count: 1,
+      mark: { proto: 'icmp', totalLength: 1450 },
+    }));
+    expect(told).toMatchObject({ fate: 'too-big', mtu: 1400, requestsAt: [1, 0], refusalsAt: [1, 0] });
+    expect(spoken(told)).toContain('10.0.10.207 says that they are too big: the next link takes 1400 bytes.');
+  });
+
+  test('a firewall that rejects: refused, and by whose word', async () => {
+    await net.nft('add table ip stop; add chain ip stop f { type filter hook forward priority 0 ; }');
+    await net.nft('add rule ip stop f ip daddr 10.39.0.107 reject with icmp type admin-prohibited');
+    const told = await watch(net, { eth0: 6, cali1: 0 }, ECHOES, pings);
+    expect(told).toMatchObject({ fate: 'refused', refusalsAt: [3, 0] });
+    expect(spoken(told)).toContain('10.0.10.207 says that this is prohibited.');
+  });
+
+  test('two nodes, one of which is five seconds ahead: the clocks are compared, and SYNs that come again are told apart', async () => {
+    await net.nft('add table ip stop; add chain ip stop i { type filter hook input priority 0 ; }');
+    await net.nft(`add rule ip stop i tcp dport ${KUBELET} tcp sport >= ${ports()[4]!} drop`);
+    await net.serve('node', KUBELET);
+    const points = [point('eth0', { node: 'api', role: 'farEnd' }), point('eth0')];
+    const filter = compileFilter(SYNS);
+    const [there, here] = [await net.capture('eth0', filter, 'client'), await net.capture('eth0', filter)];
+    const answered = await net.connect('client', '10.0.10.207', KUBELET, ports(), 1500);
+    const [sent, came] = [await there.stop(18), await here.stop(18)];
+    const told = story(points, [sent, { pcap: later(came.pcap, 5) }], sentSyns(answered));
+    const [clock] = told.clocks ?? [];
+    expect(clock?.node).toBe(points[1]?.node);
+    expect(clock?.atLeastUs).toBeLessThanOrEqual(5_000_000);
+    expect(clock?.atMostUs).toBeGreaterThanOrEqual(5_000_000);
+    expect(Math.abs((clock?.offsetUs ?? 0) - 5_000_000)).toBeLessThanOrEqual(clock?.boundUs ?? 0);
+    expect(told.flows.map(({ again }) => again?.requests)).toEqual([
+      ...Array.from({ length: 4 }, () => undefined),
+      ...Array.from({ length: 3 }, () => [1, 1]),
+    ]);
+    const rows = told.ladder.filter(({ kind, flow }) => kind === 'SYN' && flow === 6);
+    expect(rows.map(({ point: at, again }) => [at, again])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [0, true],
+      [1, true],
+    ]);
+  });
+
   test('a capture that tcpdump refused to make is unparsable', async () => {
     const refused = await net.capture('eth9', '');
     expect(count((await refused.stop(0)).pcap)).toEqual({ packets: 0, flows: 0, gap: 'unparsable' });
   });
 });
+
+/** The same capture by a clock that is so many seconds ahead. */
+function later(pcap: Uint8Array, seconds: number): Uint8Array {
+  const shifted = new Uint8Array(pcap);
+  const view = new DataView(shifted.buffer);
+  eachPacket(pcap, (start) => view.setUint32(start - 16, view.getUint32(start - 16, true) + seconds, true));
+  return shifted;
+}
 
 async function masquerade(net: Net): Promise<void> {
   await net.nft('add table ip nat; add chain ip nat post { type nat hook postrouting priority 100 ; }');
