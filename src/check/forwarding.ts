@@ -30,8 +30,12 @@ export const forwarding: Check = {
     }
     const counted = countedBy({ sent, counters }, 'IpInAddrErrors');
     if (story.fate === 'not-forwarded') {
-      const more = counted.is === 'still' ? '' : ` ${counted.sentence}`;
-      return { says: 'proven', sentence: `They reached this node and went no further on their way.${more}` };
+      const seen = 'They reached this node and went no further on their way.';
+      if (counted.is === 'still') return { says: 'proven', sentence: seen };
+      return {
+        says: 'proven',
+        sentence: counted.is === 'ambiguous' ? `${seen} ${counted.sentence}` : counted.sentence,
+      };
     }
     if (counted.is === 'exact' && story.fate === 'mixed') return { says: 'proven', sentence: counted.sentence };
     return {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { iptablesFilter, iptablesMangle, iptablesNat } from '../../src/probe/index.ts';
+import { iptablesCounters, iptablesFilter, iptablesMangle, iptablesNat } from '../../src/probe/index.ts';
 import { read } from '../../src/probe/probe.ts';
 import { printed } from '../fake/scene.ts';
 import { noLab, skipNote } from '../lab/skip.ts';
@@ -40,6 +40,7 @@ const tables = (): string => inside('sh', '-c', 'cat /proc/net/ip_tables_names 2
 
 test.skipIf(skip).for([
   ['filter', iptablesFilter],
+  ['filter, counted,', iptablesCounters],
   ['nat', iptablesNat],
   ['mangle', iptablesMangle],
 ] as const)(`a legacy iptables makes no table %s when it is asked what is in it${skipNote}`, ([, probe]) => {
@@ -60,4 +61,16 @@ test.skipIf(skip)(`a table that is there is read${skipNote}`, () => {
 
 test.skipIf(skip)(`iptables that is not installed is a gap, not an empty table${skipNote}`, () => {
   expect(inside(...iptablesFilter.argv({})).status).toBe(127);
+});
+
+test.skipIf(skip)(`what the rules of a table that is there dropped is counted${skipNote}`, () => {
+  install('iptables', LEGACY);
+  install('iptables-save', `${LEGACY}-save`);
+  inside('iptables', '-P', 'FORWARD', 'DROP');
+  inside('iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', '10250', '-j', 'DROP');
+  const reading = read(iptablesCounters, printed(inside(...iptablesCounters.argv({})).stdout));
+  expect(reading.known && reading.value.drops.map(({ name, packets }) => [name, packets])).toEqual([
+    ['policy DROP of FORWARD', 0],
+    ['rule -A INPUT -p tcp -m tcp --dport 10250 -j DROP', 0],
+  ]);
 });

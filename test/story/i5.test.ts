@@ -18,7 +18,7 @@ const codes = ({ findings }: IncidentState): string[] => findings.map(({ code })
 describe.skipIf(noLab)(`the address manager freed an ENI that pods use${skipNote}`, { timeout: 90_000 }, () => {
   test.concurrent.for([
     ['pods-unreachable', 'went elsewhere'],
-    ['connections-time-out', 'None of 7 marked packets to 172.31.'],
+    ['connections-time-out', 'None of 14 marked packets to 172.31.'],
   ] as const)('reported as %s', async ([symptom, proof], context) => {
     const lab = await raised(context.onTestFinished);
     expect(await lab.symptom()).toBe(true);

@@ -182,7 +182,7 @@ test.skipIf(noLab)(
     await workspace.spoken(/^ip-10-0-10-207 · Repaired/);
     const [live, ...thread] = (await workspace.messages()).filter(({ only }) => only === undefined);
     expect(thread.map(({ thread_ts }) => thread_ts)).toEqual(thread.map(() => live?.ts));
-    for (const once of [/^✓ kubectl logs/, /^✓ Sent 7/, /^Replies from/, /^Approved: fix A/, /^Repaired in/])
+    for (const once of [/^✓ kubectl logs/, /^✓ Sent 14/, /^Replies from/, /^Approved: fix A/, /^Repaired in/])
       expect(thread.filter(({ text }) => once.test(text))).toHaveLength(1);
     expect(thread.flatMap(({ files = [] }) => files)).toHaveLength(3);
     expect(await workspace.violations()).toEqual([]);
