@@ -49,12 +49,23 @@ const MOST_OF_ONE = 60;
 const PING_LENGTH = 77;
 const POD = '10.39.0.107';
 
-/** What was sent, for the stories: our SYNs, more often than not, and our echo requests. */
+const firstPorts = { proto: 'tcp', firstPort: 33_201, lastPort: 33_202 } as const;
+const lastPorts = { proto: 'tcp', firstPort: 33_203, lastPort: 33_204 } as const;
+
+/** What was sent, for the stories: our SYNs, more often than not, our echo requests, and what people repeated. */
 export const SENT: readonly Sent[] = [
   ...Array.from({ length: 4 }, () => sentSyns(0)),
   ...Array.from({ length: 3 }, () => sentSyns(7, { node: 'one', source: null })),
   sentSyns(0, { to: POD, port: null, source: CLIENT, count: 5, mark: { proto: 'icmp', totalLength: PING_LENGTH } }),
   sentSyns(1, { to: 'fd00::1', source: 'fd00:0:0:1::69' }),
+  sentSyns(0, { by: 'user', source: null }),
+  sentSyns(0, { by: 'user', to: POD, port: null }),
+  sentSyns(1, {
+    rounds: [
+      { count: 2, answered: 1, mark: firstPorts },
+      { count: 2, answered: 0, mark: lastPorts },
+    ],
+  }),
 ];
 
 const ends = { source: CLIENT, target: NODE };
