@@ -1,6 +1,6 @@
 import type { IncidentState } from '../model/index.ts';
 import { repairedBefore } from './past.ts';
-import { audit, live, set, want } from './turn.ts';
+import { audit, live, name, set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -11,6 +11,7 @@ export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>)
   const open = became === 'unknown' && turn.state.change !== null;
   const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
   set(turn, { outcome });
+  name(turn, { means: 'reopen' });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);
   want(turn, { do: 'export' });

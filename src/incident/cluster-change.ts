@@ -85,6 +85,10 @@ function presentStep(turn: Turn, { plan: id, list, nth }: Pick<Stepped, 'plan' |
 
 function goOn(turn: Turn, { offer, change, cluster }: Present, difference: readonly string[] | null): void {
   const { plan } = offer;
+  if (change.stopped !== undefined && cluster.list === 'apply') {
+    set(turn, { change: { ...change, cluster } });
+    return takeBack(turn, offer);
+  }
   if (stepOf(plan, cluster) !== undefined) {
     set(turn, { change: { ...change, cluster } });
     return wantStep(turn, plan, cluster);

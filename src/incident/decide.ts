@@ -1,10 +1,13 @@
 import { changesCluster } from '../model/index.ts';
-import type { Offer, Person, Rehearsed } from '../model/index.ts';
+import type { Meaning, Offer, Person, Rehearsed } from '../model/index.ts';
 import { authorise, mayReject } from './authorise.ts';
 import { begin } from './cluster-change.ts';
 import { close } from './close.ts';
+import { dismiss } from './dismiss.ts';
 import { repairedBefore } from './past.ts';
 import { announce, replace, show, superseded } from './propose.ts';
+import { reopen } from './reopen.ts';
+import { stop } from './stop.ts';
 import { takeAnswer } from './questions.ts';
 import { choosePlaybook, diagnose } from './diagnose.ts';
 import { SYMPTOM } from './questions.ts';
@@ -21,6 +24,10 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
   if (meaning.means === 'start') return;
+  if (meaning.means === 'stop' || meaning.means === 'dismiss' || meaning.means === 'reopen') {
+    const refusal = turned(turn, meaning, by);
+    return refusal === null ? undefined : refuse(turn, by, refusal, pressed);
+  }
   const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
   if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
   if (meaning.means === 'approve') return approve(turn, offer, by);
@@ -29,6 +36,19 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
   if (turn.state.life === 'closed') return refuse(turn, by, OVER, pressed);
   if (meaning.means === 'offer') return show(turn, offer);
   if (!turn.state.explained.includes(offer.plan.id)) set(turn, { explained: [...turn.state.explained, offer.plan.id] });
+}
+
+/** The incident takes another course; a sentence where it does not. */
+function turned(
+  turn: Turn,
+  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' }>,
+  by: Person,
+): string | null {
+  if (meaning.means === 'dismiss') return dismiss(turn, meaning.finding, by);
+  if (meaning.means === 'reopen') return reopen(turn, by);
+  return mayReject(by, turn.state.by, turn.house.approval)
+    ? stop(turn, by)
+    : 'Only those who may approve, or who started the incident, can stop it.';
 }
 
 /** The user's answer; the symptom starts its playbook. */

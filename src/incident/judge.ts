@@ -21,7 +21,8 @@ export function judge(turn: Turn, checkIds: readonly string[]): 'suspected' | 'c
   const told = new Set<string>();
   for (const check of inOrder(fitting(turn.house.checks, bound), checkIds)) {
     const verdict = check.judge(bound, readings);
-    if (verdict.is === 'found') findings.push(...verdict.findings);
+    if (verdict.is === 'found')
+      findings.push(...verdict.findings.filter(({ code }) => !turn.state.dismissed.includes(code)));
     else if (verdict.is === 'clear') ruledOut.push(`${check.ruledOut} (${verdict.because})`);
     else {
       unseen.push(...verdict.missing);

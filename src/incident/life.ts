@@ -18,7 +18,7 @@ const machine = createMachine({
     },
     verifying: { on: { settle: 'settling' } },
     settling: { on: { again: 'opened', close: 'closed' } },
-    closed: { on: { reopen: 'proposing' } },
+    closed: { on: { reopen: 'proposing', again: 'opened' } },
   },
 });
 

@@ -3,7 +3,7 @@ import { sha256 } from '../model/hash.ts';
 import type { Finding, Meaning, Offer, Plan } from '../model/index.ts';
 import type { Remediation } from '../remediation/remediation.ts';
 import { planFor } from './draft.ts';
-import { audit, live, record, set, token, trouble, want } from './turn.ts';
+import { audit, live, name, record, set, token, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
@@ -28,7 +28,8 @@ export function propose(turn: Turn): boolean {
   if (first === undefined) return false;
   set(turn, { offers: [...turn.state.offers.map(superseded), ...offers] });
   residues(turn, first.plan);
-  live(turn, 'propose');
+  if (turn.state.life !== 'proposing') live(turn, 'propose');
+  name(turn, { means: 'dismiss', finding: first.plan.finding });
   show(turn, first);
   return true;
 }

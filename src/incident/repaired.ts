@@ -1,6 +1,7 @@
 import type { Offer } from '../model/index.ts';
 import { close } from './close.ts';
 import { proposeLasting } from './propose.ts';
+import { watchRepair } from './recheck.ts';
 import { set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -11,6 +12,7 @@ export function repaired(turn: Turn, offer: Offer): void {
   const lasting = turn.house.remediations.some(({ id, lasts }) => id === offer.plan.remediation && lasts !== undefined);
   if (!lasting) proposeLasting(turn, offer, findings);
   close(turn, 'repaired');
+  watchRepair(turn, offer);
   const check = turn.house.checks.find(({ codes }) => codes.includes(offer.plan.finding));
   if (check === undefined || sweep !== null) return;
   set(turn, { sweep: 'asked' });

@@ -10,9 +10,10 @@ import type { House } from './house.ts';
 import { lookAtNodes, lookOf, takeSurvey } from './look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './questions.ts';
 import { swept } from './sweep.ts';
+import { lookAfterRepair } from './recheck.ts';
 import { superseded } from './propose.ts';
 import { tell, told } from './telling.ts';
-import { audit, live, record, set, trouble, want } from './turn.ts';
+import { audit, live, name, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** What one event makes of an incident. */
@@ -41,6 +42,7 @@ function take(turn: Turn, event: Event): void {
     case 'opened':
       audit(turn, event.by.id, 'opened', event.node);
       record(turn, [{ person: event.by }, { text: ' asked about ' }, { code: event.node }]);
+      name(turn, { means: 'stop' });
       askSymptom(turn);
       if (event.symptom !== undefined && turn.house.playbooks.has(event.symptom))
         answer(turn, SYMPTOM, event.symptom, event.by);
@@ -93,7 +95,8 @@ function take(turn: Turn, event: Event): void {
       return swept(turn, event);
     case 'woken':
       if (event.name.startsWith('expiry ')) return expire(turn, event.name.slice('expiry '.length));
-      return lookOnceMore(turn, event.name) ? undefined : giveUp(turn, event.name);
+      if (lookOnceMore(turn, event.name) || lookAfterRepair(turn, event.name)) return;
+      return giveUp(turn, event.name);
     case 'shown':
       return told(turn, event.slot, event.ref, event.thread);
     case 'effect-failed':
@@ -165,6 +168,8 @@ function opening(event: Event): IncidentState {
     explained: [],
     change: null,
     past: [],
+    dismissed: [],
+    rechecks: [],
     sweep: null,
     outcome: null,
     troubles: [],

@@ -1,4 +1,5 @@
-import type { AuditRow, Deed, Effect, Event, IncidentState, Rich } from '../model/index.ts';
+import { canonical } from '../model/json.ts';
+import type { AuditRow, Deed, Effect, Event, IncidentState, Meaning, Rich } from '../model/index.ts';
 import { sha256 } from '../model/hash.ts';
 import type { House } from './house.ts';
 import { lifeAfter } from './life.ts';
@@ -51,4 +52,16 @@ export function audit(turn: Turn, by: string, what: string, detail: string): voi
 /** A sentence that the person has to read. */
 export function trouble(turn: Turn, sentence: string): void {
   if (!turn.state.troubles.includes(sentence)) set(turn, { troubles: [...turn.state.troubles, sentence] });
+}
+
+/** Gives a button its meaning, under a token that nobody can guess. The same meaning has one token. */
+export function name(turn: Turn, meaning: Meaning): void {
+  if (tokenOf(turn.state, meaning) !== null) return;
+  set(turn, { buttons: { ...turn.state.buttons, [token(turn)]: meaning } });
+}
+
+/** The token under which a button has this meaning; `null` where none has. */
+export function tokenOf({ buttons }: IncidentState, meaning: Meaning): string | null {
+  const wanted = canonical(meaning);
+  return Object.entries(buttons).find(([, one]) => canonical(one) === wanted)?.[0] ?? null;
 }

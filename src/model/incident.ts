@@ -18,6 +18,12 @@ export type Meaning =
   | { readonly means: 'reject'; readonly plan: string }
   | { readonly means: 'explain'; readonly plan: string }
   | { readonly means: 'offer'; readonly plan: string }
+  /** That finding is not it: go on with the next suspect. */
+  | { readonly means: 'dismiss'; readonly finding: string }
+  /** Stop where that is safe. */
+  | { readonly means: 'stop' }
+  /** A closed incident: look again. */
+  | { readonly means: 'reopen' }
   /** Start a diagnosis of another node; the desk does it, this incident is not concerned. */
   | { readonly means: 'start'; readonly node: string };
 
@@ -74,6 +80,8 @@ export interface Change {
   readonly since: number;
   /** Code of another finding, by which the packets still fail although this change did what it should; absent: none. */
   readonly leaves?: string;
+  /** Who stopped it while it was under way; it is taken back. Absent: nobody. */
+  readonly stopped?: Person;
   /** When it was found to have mended the node; absent before. */
   readonly until?: number;
   /** Progress of a plan of Kubernetes steps; `null` for a plan that the node runs. */
@@ -152,6 +160,10 @@ export interface IncidentState {
   readonly change: Change | null;
   /** Changes of this incident that are over, the first one first. */
   readonly past: readonly Change[];
+  /** Codes of findings that somebody said are not it. */
+  readonly dismissed: readonly string[];
+  /** What netdiag saw when it looked again some time after the repair. */
+  readonly rechecks: readonly { readonly at: number; readonly good: boolean; readonly seen: string }[];
   /** Which other nodes have the cause: `asked`, or what was seen; `null` before a repair. */
   readonly sweep: 'asked' | Omit<Swept, 'is'> | null;
   readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;

@@ -44,6 +44,8 @@ export interface LiveMessage {
   readonly by: Person;
   readonly title: Rich;
   readonly steps: readonly Step[];
+  /** To stop it; absent once it is over. */
+  readonly buttons?: readonly Button[];
 }
 
 /** One question at a time; after the answer it becomes a line. */
@@ -80,6 +82,8 @@ export interface FindingMessage {
   readonly unseen: readonly Missing[];
   /** The way of the marked packets and of their answers as the kernels decide it, in order; absent or empty: not asked. */
   readonly path?: readonly Hop[];
+  /** To say that it is not it; absent once that is decided. */
+  readonly buttons?: readonly Button[];
 }
 
 /** What is asked of an approver, or what became of it. */
@@ -112,7 +116,7 @@ export interface SummaryMessage {
   readonly unseen: readonly Missing[];
   /** As in the finding, where there is none to show it. */
   readonly path?: readonly Hop[];
-  /** To make a repair last. */
+  /** To make a repair last, and to look again. */
   readonly buttons?: readonly Button[];
 }
 

@@ -1,5 +1,6 @@
 import { interpret } from '../../capture/index.ts';
-import type { Finding, IncidentState, Message, Rich } from '../../model/index.ts';
+import type { Finding, FindingMessage, IncidentState, Message, Rich } from '../../model/index.ts';
+import { tokenOf } from '../turn.ts';
 
 /** The leading finding with its proof. Absent until the diagnosis has come to an end. */
 export function findingMessage(state: IncidentState): readonly (readonly [string, Message])[] {
@@ -22,9 +23,15 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         ruledOut: state.ruledOut,
         unseen: state.unseen,
         ...(state.path === undefined ? {} : { path: state.path }),
+        ...dismissing(state, finding),
       },
     ],
   ];
+}
+
+function dismissing(state: IncidentState, { code }: Finding): Pick<FindingMessage, 'buttons'> {
+  const token = tokenOf(state, { means: 'dismiss', finding: code });
+  return token === null || state.life !== 'proposing' ? {} : { buttons: [{ token, label: 'That is not it' }] };
 }
 
 /** What the check says of the packets, unless that proves the finding without a number of its own: the captures have said it. */

@@ -2,6 +2,7 @@ import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/i
 import { doorName } from '../../model/door.ts';
 import { lookedAt } from '../again.ts';
 import { keptChanges, repairedBefore } from '../past.ts';
+import { tokenOf } from '../turn.ts';
 import { changingCluster } from './live-cluster.ts';
 
 type Mark = Step['state'];
@@ -15,7 +16,14 @@ export function liveMessage(state: IncidentState): LiveMessage {
     by: state.by,
     title: title(state),
     steps: [looking(state), narrowing(state), proving(state), fixing(state), ...changing(state)],
+    ...stopping(state),
   };
+}
+
+function stopping(state: IncidentState): Pick<LiveMessage, 'buttons'> {
+  const token = tokenOf(state, { means: 'stop' });
+  if (token === null || state.life === 'closed' || state.life === 'settling') return {};
+  return { buttons: [{ token, label: state.change === null ? 'Stop' : 'Stop and take it back', style: 'danger' }] };
 }
 
 /** How far it is, in words that stand below the node's name. */

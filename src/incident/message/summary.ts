@@ -1,6 +1,7 @@
-import type { IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
+import type { Button, IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
 import { keptChanges, lastChange } from '../past.ts';
+import { tokenOf } from '../turn.ts';
 import { headline } from './headline.ts';
 import { withoutCause } from './without-cause.ts';
 
@@ -22,16 +23,21 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.findings.length > 0 ? [] : state.unseen,
     ...(state.findings.length > 0 || state.path === undefined ? {} : { path: state.path }),
-    ...(outcome === 'repaired' ? lasting(state) : {}),
+    ...goingOn(state),
   };
   return [['summary', message]];
 }
 
-/** Buttons for the lasting forms that nobody has decided about yet. */
-function lasting({ offers }: IncidentState): Pick<SummaryMessage, 'buttons'> {
-  const drafts = offers.filter(({ state }) => state === 'drafted');
-  if (drafts.length === 0) return {};
-  return { buttons: drafts.map(({ tokens, plan }) => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })) };
+/** Buttons for the lasting forms that nobody has decided about yet, and to look again. */
+function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
+  const { outcome, offers } = state;
+  const drafts = outcome === 'repaired' ? offers.filter((offer) => offer.state === 'drafted') : [];
+  const again = tokenOf(state, { means: 'reopen' });
+  const buttons: Button[] = [
+    ...drafts.map(({ tokens, plan }): Button => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })),
+    ...(again === null ? [] : [{ token: again, label: 'Look again' }]),
+  ];
+  return buttons.length === 0 ? {} : { buttons };
 }
 
 function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich[] {
