@@ -12,6 +12,8 @@ describe.skipIf(noLab)(`whatever is shown as evidence can be run by hand${skipNo
     onTestFinished(() => lab.down());
     const { state } = await tell(lab, { node, symptom }).ending();
     expect(state.findings.map(({ code }) => code)).toEqual(codes);
+    const rows = state.findings.flatMap(({ evidence }) => evidence);
+    expect(rows.filter(({ peer }) => peer === undefined).map(({ about }) => about)).toEqual([]);
     const shown = shownBy(state);
     expect(shown.length).toBeGreaterThan(8);
     expect(state.path?.filter(({ line }) => line === null)).toEqual([]);

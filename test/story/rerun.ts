@@ -44,7 +44,8 @@ export async function rerun(lab: Lab, { about, said }: Shown): Promise<string | 
     return COUNTING.test(command) ? one.replaceAll(/\d+/g, '#').replaceAll(/ +/g, ' ') : one;
   };
   const printed = text.split('\n').map(counted);
-  if (line === '(no output)' || printed.includes(counted(line))) return null;
+  if (line === '(no such line)' || (line === '(no output)' && text.trim() === '')) return null;
+  if (printed.includes(counted(line))) return null;
   return complaint(`now it says: ${text.trim().slice(0, 600)}`);
 }
 

@@ -2,6 +2,7 @@ import type {
   ApprovalMessage,
   CaptureStory,
   FindingMessage,
+  Hop,
   LiveMessage,
   Message,
   Plan,
@@ -175,8 +176,13 @@ export const everyKind = (evil: string): readonly Message[] => [
   question({ text: [{ code: evil }], choices: [{ id: 'x', label: `l${evil}` }] }),
   question({ choices: [], answered: { choice: `x${evil}`, by: { id: 'U', name: `p${evil}` }, at: Number.NaN } }),
   { is: 'note', text: [{ text: `note${evil}` }, { code: evil }], list: [[{ text: evil }, { code: evil }]] },
-  finding({ subject: `n${evil}`, peer: `p${evil}` }, evil),
+  finding({ subject: `n${evil}`, peer: `p${evil}`, path: [evilHop(evil)] }, evil),
   approval({ requester: { id: 'U', name: evil }, approvers: [{ id: 'U', name: evil }], letter: 'A' }, evil),
   approval({ state: 'rejected', decidedBy: { id: 'U', name: evil }, decidedAt: 5 }, evil),
   summary({ headline: [{ code: evil }], ruledOut: [evil] }, evil),
 ];
+
+function evilHop(evil: string): Hop {
+  const said = { command: `ip${evil}`, line: `dev${evil}`, about: `a${evil}`, says: `s${evil}` };
+  return { way: 'there', role: 'subject', node: `n${evil}`, output: null, fits: 'no', ...said };
+}
