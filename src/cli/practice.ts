@@ -31,7 +31,7 @@ const announcement = z.object({
   slackApiUrl: z.string(),
   botToken: z.string(),
   appToken: z.string(),
-  users: z.object({ requester: z.string(), approver: z.string(), bystander: z.string() }),
+  users: z.object({ requester: z.string(), approver: z.string(), otherApprover: z.string() }),
 });
 
 /**
@@ -51,12 +51,15 @@ export async function practice(): Promise<number> {
   });
   try {
     const said = announcement.parse(JSON.parse(await firstLine(workspace)));
-    const approver = { id: said.users.approver, name: 'Sam Second' };
+    const approvers = [
+      { id: said.users.approver, name: 'Sam Second' },
+      { id: said.users.otherApprover, name: 'Thea Third' },
+    ];
     const journal = await openJournal('sqlite::memory:');
     const bot = await startBot({
       slack: { botToken: said.botToken, appToken: said.appToken, apiUrl: said.slackApiUrl },
       journal,
-      house: buildHouse(PLAYBOOKS, { approvers: [approver], expiresMs: EXPIRES_MS }),
+      house: buildHouse(PLAYBOOKS, { approvers, expiresMs: EXPIRES_MS }),
       sites: recordings.map(site),
       policy: { starters: [], channels: [] },
       log: plainLog((text) => process.stderr.write(text)),

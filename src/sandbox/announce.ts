@@ -8,7 +8,8 @@ export interface Announcement {
   readonly appToken: string;
   readonly team: string;
   readonly channel: string;
-  readonly users: { readonly requester: string; readonly approver: string; readonly bystander: string };
+  /** Whom netdiag lets approve: two, because one person alone may not let everything happen. */
+  readonly users: Readonly<Record<'requester' | 'approver' | 'otherApprover' | 'bystander', string>>;
   readonly controlKey: string;
 }
 
@@ -21,7 +22,7 @@ export function announcement({ workspace }: Opened): Announcement {
     appToken: workspace.appToken,
     team: workspace.team.id,
     channel: 'CINCIDENTS',
-    users: { requester: 'UONCALL01', approver: 'USECOND01', bystander: 'UBYSTAND1' },
+    users: { requester: 'UONCALL01', approver: 'USECOND01', otherApprover: 'UTHIRD001', bystander: 'UBYSTAND1' },
     controlKey: workspace.key,
   };
 }

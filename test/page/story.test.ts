@@ -173,10 +173,12 @@ async function capture(page: Page, thread: Locator, file: string, least: number)
 /** Who asked cannot approve, nor can a bystander; each is told alone who can, and the card stays. */
 async function refusals(practice: Practice, page: Page, thread: Locator): Promise<void> {
   await thread.getByRole('button', { name: 'Approve Fix A' }).click();
-  await thread.getByText('You started this incident, so someone else has to approve: @Sam Second.').waitFor();
+  await thread
+    .getByText('You started this incident, so someone else has to approve: @Sam Second or @Thea Third.')
+    .waitFor();
   await signIn(page, bo);
   await thread.getByRole('button', { name: 'Approve Fix A' }).click();
-  await thread.getByText('You may not approve changes; @Sam Second may.').waitFor();
+  await thread.getByText('You may not approve changes; @Sam Second or @Thea Third may.').waitFor();
   expect(await thread.getByText('You started this incident').count()).toBe(0);
   expect(await thread.getByText('Only visible to you').count()).toBe(1);
   await thread.getByRole('button', { name: 'Approve Fix A' }).waitFor();

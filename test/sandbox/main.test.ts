@@ -37,7 +37,7 @@ describe('the process', () => {
     expect(said).toMatchObject({
       team: 'TPRACTICE1',
       channel: 'CINCIDENTS',
-      users: { requester: 'UONCALL01', approver: 'USECOND01', bystander: 'UBYSTAND1' },
+      users: { requester: 'UONCALL01', approver: 'USECOND01', otherApprover: 'UTHIRD001', bystander: 'UBYSTAND1' },
     });
     expect(said.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[0-9a-f]{48}$/);
     expect(said.slackApiUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/$/);

@@ -21,6 +21,8 @@ export interface Script {
   readonly answers?: Readonly<Record<string, string>>;
   /** Letter of the fix that the second person approves; `every`: whatever waits, one after the other; absent: nobody approves anything. */
   readonly approve?: string;
+  /** Letter of the fix that the second person rejects instead. */
+  readonly reject?: string;
   /** After a repair, ask for its lasting form as well, and approve it. */
   readonly lasting?: boolean;
   /** Journal to use; absent: one in memory. */
@@ -54,6 +56,8 @@ export interface Ending {
 
 export const onCall = { id: 'UONCALL', name: 'on-call' };
 export const second = { id: 'USECOND', name: 'second' };
+/** Approves what one person alone may not let happen. */
+export const third = { id: 'UTHIRD', name: 'third' };
 
 /** A wait longer than any pause between two attempts: what is due later is an expiry that will not come. */
 const SOON_MS = 60_000;
@@ -102,8 +106,11 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
     if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
     pressed.add(offer.plan.id);
+    if (offer.letter === script.reject) return press(offer.tokens.reject, second);
     press(offer.tokens.approve, onCall);
-    void (stage.ready?.(state) ?? Promise.resolve()).then(() => press(offer.tokens.approve, second), done.reject);
+    void (stage.ready?.(state) ?? Promise.resolve()).then(() => {
+      for (const by of [second, third].slice(0, offer.plan.approvals)) press(offer.tokens.approve, by);
+    }, done.reject);
     return undefined;
   };
   const workplace = {
@@ -148,7 +155,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
 
 /** The real house, with the script's own deadline and commands where it has some. */
 function houseFor({ rollbackSeconds, instead }: Script): House {
-  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second], expiresMs: 900_000 });
+  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second, third], expiresMs: 900_000 });
   const onNode = (node: string, commands: readonly string[][]): readonly PlanStep[] =>
     commands.map((argv) => ({ kind: 'node-command', node, argv }));
   return {

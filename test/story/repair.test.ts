@@ -137,7 +137,7 @@ describe.skipIf(noLab)(`a sick node is diagnosed, repaired and left clean${skipN
     const { state, whispers, attached } = await told.ending();
     expect(state.troubles).toEqual([]);
     expect(state.outcome).toBe('repaired');
-    expect(whispers).toEqual(['You started this incident, so someone else has to approve: @second.']);
+    expect(whispers).toEqual(['You started this incident, so someone else has to approve: @second or @third.']);
     expect(state.offers.find(({ plan }) => plan.id === state.change?.plan)?.decidedBy?.id).toBe('USECOND');
     expect(state.change?.door?.address).toBe(story.door);
     expect(await ledgerOf(lab, node)).toEqual([{ fix: plan.id, state: 'confirmed' }]);

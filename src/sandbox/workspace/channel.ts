@@ -12,7 +12,7 @@ export interface Channel {
   readonly members: Set<string>;
 }
 
-const people = ['UONCALL01', 'USECOND01', 'UBYSTAND1'];
+const people = ['UONCALL01', 'USECOND01', 'UTHIRD001', 'UBYSTAND1'];
 
 /** The channels at the start. The app is a member of all but #general. */
 export function startingChannels(): Channel[] {
@@ -32,7 +32,7 @@ export function startingChannels(): Channel[] {
       name: 'platform-private',
       purpose: 'A private channel with the app',
       kind: 'private',
-      members: new Set(['UONCALL01', 'USECOND01', botUserId]),
+      members: new Set(['UONCALL01', 'USECOND01', 'UTHIRD001', botUserId]),
     },
     {
       ...base,

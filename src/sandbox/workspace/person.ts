@@ -18,6 +18,7 @@ export const slackbotId = 'USLACKBOT';
 export const everybody: readonly Person[] = [
   member('UONCALL01', 'on-call', 'Ona On-Call', 'requester'),
   member('USECOND01', 'second', 'Sam Second', 'approver'),
+  member('UTHIRD001', 'third', 'Thea Third', 'approver'),
   member('UBYSTAND1', 'bystander', 'Bo Bystander', 'bystander'),
   { ...member('UGUEST001', 'guest', 'Gil Guest', 'guest'), signsIn: false },
   { ...member('ULEFT0001', 'left', 'Lee Left', 'bystander'), signsIn: false, deleted: true },

@@ -31,7 +31,7 @@ export class Workspace {
   readonly people = new Map<string, Person>(everybody.map((person) => [person.id, person]));
   readonly channels = new Map<string, Channel>(startingChannels().map((channel) => [channel.id, channel]));
   readonly groups: UserGroup[] = [
-    { id: 'SNETONCALL', handle: 'net-oncall', name: 'Network on-call', users: ['USECOND01'] },
+    { id: 'SNETONCALL', handle: 'net-oncall', name: 'Network on-call', users: ['USECOND01', 'UTHIRD001'] },
   ];
   readonly files = new Map<string, StoredFile>();
   /** Open modals and Home tabs by view id. */
