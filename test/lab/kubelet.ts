@@ -69,6 +69,8 @@ async function follow(): Promise<void> {
   };
   watches = [api.watch(`/api/v1/pods?watch=1&${query}`, (event) => pods.podIs(event), ended)];
   if (pods.followsNodes) watches.push(api.watch('/api/v1/nodes?watch=1', (event) => pods.nodeIs(event), ended));
+  const dns = `/api/v1/namespaces/kube-system/pods?watch=1&labelSelector=${encodeURIComponent('k8s-app=coredns')}`;
+  if (pods.followsDns) watches.push(api.watch(dns, (event) => pods.dnsPodIs(event), ended));
 }
 
 server.listen(10250, '0.0.0.0', () => {

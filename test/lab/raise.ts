@@ -162,6 +162,7 @@ async function startKubelet(
     vpc: topology.vpc ?? null,
     flannel: topology.flannelNetwork === undefined ? null : { network: topology.flannelNetwork, podCidr: spec.podCidr },
     nodePort: spec.nodePort ?? null,
+    dns: topology.dns ?? null,
     programs: programsOf(topology),
     certFile: kubelet.certFile,
     keyFile: kubelet.keyFile,

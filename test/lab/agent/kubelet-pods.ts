@@ -24,6 +24,7 @@ export class KubeletPods {
   readonly #programs = new Map<string, Program>();
   /** Nodes as they were last told: a program that starts later learns of them. */
   readonly #nodes = new Map<string, KubeObject>();
+  readonly #dnsPods = new Map<string, WatchEvent>();
   #queue: Promise<void> = Promise.resolve();
 
   constructor(node: NodeAgent) {
@@ -38,6 +39,11 @@ export class KubeletPods {
     return this.#node.settings.flannel !== null;
   }
 
+  /** True where a program follows the pods of the cluster DNS. */
+  get followsDns(): boolean {
+    return this.#node.settings.dns !== null;
+  }
+
   podIs({ type, object }: WatchEvent): void {
     this.#then(`pod ${object.metadata.name}`, () => this.#pod(type, object));
   }
@@ -46,6 +52,14 @@ export class KubeletPods {
     this.#then(`node ${object.metadata.name}`, async () => {
       for (const program of this.#programs.values()) if (program instanceof Flanneld) await program.nodeIs(object);
       this.#nodes.set(object.metadata.name, object);
+    });
+  }
+
+  dnsPodIs(event: WatchEvent): void {
+    this.#then(`pod ${event.object.metadata.name}`, async () => {
+      await this.#running(KubeProxy)?.dnsPodIs(event);
+      if (event.type === 'DELETED') this.#dnsPods.delete(event.object.metadata.name);
+      else this.#dnsPods.set(event.object.metadata.name, event);
     });
   }
 
@@ -82,7 +96,7 @@ export class KubeletPods {
       const program = this.#programOf(pod);
       this.#programs.set(uid, program);
       await program.start(pod, true);
-      if (program instanceof Flanneld) for (const node of this.#nodes.values()) await program.nodeIs(node);
+      await this.#introduce(program);
     }
   }
 
@@ -102,6 +116,7 @@ export class KubeletPods {
       return;
     }
     this.#programs.set(sandbox.uid, program);
+    await this.#introduce(program);
     await this.#changed();
     await this.#tell(pod, sandbox, true);
     await program.afterwards?.();
@@ -148,15 +163,22 @@ export class KubeletPods {
     await this.#changed();
   }
 
+  /** Tells a program that has just begun what is known of the others. */
+  async #introduce(program: Program): Promise<void> {
+    if (program instanceof Flanneld) for (const node of this.#nodes.values()) await program.nodeIs(node);
+    if (program instanceof KubeProxy) for (const event of this.#dnsPods.values()) await program.dnsPodIs(event);
+  }
+
   async #changed(): Promise<void> {
     for (const program of this.#programs.values()) await program.podsChanged?.();
   }
 
   #programOf(pod: KubeObject): Program {
+    const { nodePort, dns } = this.#node.settings;
     const names = (pod['spec'] as PodBody).containers.map(({ name }) => name);
     if (names.includes('aws-node') && this.#node.settings.enis.length > 0) return new Ipamd(this.#node);
     if (names.includes('kube-flannel')) return new Flanneld(this.#node);
-    if (names.includes('kube-proxy') && this.#node.settings.nodePort !== null) return new KubeProxy(this.#node);
+    if (names.includes('kube-proxy') && (nodePort !== null || dns !== null)) return new KubeProxy(this.#node);
     return { start: () => Promise.resolve() };
   }
 

@@ -23,6 +23,8 @@ export interface AgentSettings extends ApiAccess {
   flannel: { network: string; podCidr: string } | null;
   /** A NodePort that leads to the node's pods; null where it has none. */
   nodePort: { from: number; to: number } | null;
+  /** The service of the cluster DNS that kube-proxy translates; null where it does not. */
+  dns: { address: string; ports: readonly (readonly ['tcp' | 'udp', number])[] } | null;
   /** What the containers of pods do, by name: their images, so to say. */
   programs: Readonly<Record<string, { listens?: number; serves?: { domain: string; answer: string } }>>;
 }

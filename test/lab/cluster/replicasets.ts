@@ -51,7 +51,7 @@ function setOf(members: readonly [Member, ...Member[]], time: string) {
       restartPolicy: 'Always',
       terminationGracePeriodSeconds: 30,
       dnsPolicy: 'ClusterFirst',
-      ...(atHome === null || members.length < 2 ? {} : { nodeSelector: atHome }),
+      ...(atHome === null ? {} : { nodeSelector: atHome }),
     },
   };
   const replicas = members.length;

@@ -100,16 +100,21 @@ export interface DnatService {
   ports: readonly (readonly ['tcp' | 'udp', number])[];
 }
 
+/** kube-proxy's rules for a service with one endpoint. */
+export function serviceRules({ address, ports }: Omit<DnatService, 'endpoint'>, endpoint: string): string[] {
+  return ports.map(
+    ([proto, port]) =>
+      `-A KUBE-SERVICES -d ${address}/32 -p ${proto} -m ${proto} --dport ${port} -j DNAT --to-destination ${endpoint}:${port}`,
+  );
+}
+
 /**
  * iptables of a node: flannel forwards and masquerades (https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/trafficmngr/iptables/iptables.go),
  * kube-proxy translates the service.
  */
 export function flannelRules(own: Vtep, network: string, { address, endpoint, ports }: DnatService): string {
   const comment = '-m comment --comment "flanneld masq"';
-  const translations = ports.map(
-    ([proto, port]) =>
-      `-A KUBE-SERVICES -d ${address}/32 -p ${proto} -m ${proto} --dport ${port} -j DNAT --to-destination ${endpoint}:${port}`,
-  );
+  const translations = serviceRules({ address, ports }, endpoint);
   return `*filter
 :INPUT ACCEPT [0:0]
 :FORWARD ACCEPT [0:0]

@@ -33,6 +33,7 @@ export function flannel(variant: FlannelVariant): Topology {
   return {
     cni: 'flannel',
     flannelNetwork: network,
+    dns: { address: dnsService, ports: service.ports },
     dnsService,
     apiAddress: '192.168.100.20',
     segments: [

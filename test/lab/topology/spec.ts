@@ -121,6 +121,8 @@ export interface Topology {
   cni: 'aws-vpc' | 'calico' | 'flannel';
   /** The cloud's network in which ENIs are. */
   vpc?: { cidr: string; gateway: string };
+  /** The service of the cluster DNS as kube-proxy translates it on every node of the lab; absent: it does not. */
+  dns?: { address: string; ports: readonly (readonly ['tcp' | 'udp', number])[] };
   /** The range that flannel divides among the nodes. */
   flannelNetwork?: string;
   /** Address of the service of the cluster DNS; absent where the lab has none. */
