@@ -50,7 +50,7 @@ export function clocksOf(points: readonly CapturePoint[], seen: readonly Seen[],
   const offsets = nodes.slice(1).map((name, index): ClockOffset => {
     const node = index + 1;
     if (!known.includes(node)) return { node: name, contradictory: true, shiftUs: 0 };
-    return offsetOf(name, shifts[node]!, -within[node]![0]!, within[0]![node]!);
+    return offsetOf(name, shifts[node]!, 0 - within[node]![0]!, within[0]![node]!);
   });
   return {
     offsets,

@@ -232,6 +232,17 @@ describe('the offset of a clock', () => {
     );
   });
 
+  test('is exactly nothing, where packets took no time', () => {
+    const tale = clocks(0, request(FIRST_PORT, 0, 0), answer(FIRST_PORT, 5, 5));
+    expect(tale.clocks).toEqual([{ node: 'middle', offsetUs: 0, boundUs: 0, atLeastUs: 0, atMostUs: 0, shiftUs: 0 }]);
+    expect(tale.ladder.map(({ point: at, kind }) => [at, kind])).toEqual([
+      [0, 'SYN'],
+      [1, 'SYN'],
+      [1, 'SYN-ACK'],
+      [0, 'SYN-ACK'],
+    ]);
+  });
+
   test('is the median over flows, so that one slow packet does not matter', () => {
     const flows = [FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2].flatMap((port, index) => [
       request(port, index * 1000, index * 1000 + (index === 1 ? 900 : 100)),
