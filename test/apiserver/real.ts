@@ -91,14 +91,24 @@ export async function startRealApiServer(binaries: { apiServer: string; etcd: st
   }
 }
 
+/** What the server makes by itself after its start, and what pods of kube-system need. */
+const bootstrapped = [
+  '/api/v1/namespaces/kube-system',
+  '/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical',
+];
+
+/** Zero while nobody answers. */
+function codeOf(ask: RealApiServer['ask'], path: string): Promise<number> {
+  return ask('GET', path).then(
+    ({ code }) => code,
+    () => 0,
+  );
+}
+
 async function ready(ask: RealApiServer['ask'], children: readonly ChildProcess[], directory: string): Promise<void> {
   for (let tries = 0; tries < 240; tries += 1) {
-    const path = '/api/v1/namespaces/kube-system';
-    const code = await ask('GET', path).then(
-      (answered) => answered.code,
-      () => 0,
-    );
-    if (code === 200) return;
+    const codes = await Promise.all(bootstrapped.map((path) => codeOf(ask, path)));
+    if (codes.every((code) => code === 200)) return;
     if (children.some((child) => child.exitCode !== null)) break;
     await pause(250);
   }

@@ -237,11 +237,12 @@ export function kubernetesWrites(name: string, open: () => Promise<WritesUnderTe
         expect((await now()).metadata?.annotations).not.toHaveProperty('seen');
       });
 
-      it('the right uid is accepted, another one is a conflict', async () => {
+      it('the right uid is accepted, another one is invalid: the server reads it as an attempt to change it', async () => {
         expect((await patch({ metadata: { ...change, uid: before.metadata?.uid } })).code).toBe(200);
         const other = { ...change, uid: '00000000-0000-4000-8000-000000000000' };
         const { code, body } = await patch({ metadata: other });
-        expect([code, body.reason]).toEqual([409, 'Conflict']);
+        expect([code, body.reason]).toEqual([422, 'Invalid']);
+        expect(body.details?.causes?.map(({ field }) => field)).toEqual(['metadata.uid']);
       });
 
       it('another name is a bad request, an object that is not there is not found', async () => {

@@ -8,7 +8,7 @@ import { type ManagedFields, managedFieldsAfter } from './managed-fields.ts';
 import { isObject, type Json, mergePatch } from './merge-patch.ts';
 import { shapes } from './shape.ts';
 import { goMap, strategicPatch, StrategicPatchError } from './strategic-patch.ts';
-import { causesAgainst } from './validate.ts';
+import { type Cause, causesAgainst } from './validate.ts';
 
 /** A patch as it was sent. */
 export interface Patch {
@@ -61,7 +61,7 @@ export function patchObject(request: ApiRequest, kind: string, stored: KubeObjec
   const refusal = identityRefusal(request, stored, after);
   if (refusal !== null) return { ok: false, answer: refusal };
   const object = ofServer(request, kind, stored, after);
-  const causes = causesAgainst(kind, before, object);
+  const causes = [...uidCauses(stored, after), ...causesAgainst(kind, before, object)];
   if (causes.length > 0) return { ok: false, answer: invalid(request, kind, causes) };
   const warnings = patch.fieldValidation === 'Warn' ? unknown.map((path) => `unknown field "${path}"`) : [];
   if (isDeepStrictEqual(object, stored)) return { ok: true, object: stored, changed: false, warnings };
@@ -128,15 +128,18 @@ function identityRefusal(request: ApiRequest, stored: KubeObject, after: Json): 
     return badRequest(
       `the name of the object (${JSON.stringify(metadata['name'] ?? '').replaceAll('"', '')}) does not match the name on the URL (${request.name})`,
     );
-  const { uid, resourceVersion } = metadata;
-  if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid)
-    return conflict(
-      request,
-      `Precondition failed: UID in precondition: ${JSON.stringify(uid).replaceAll('"', '')}, UID in object meta: ${stored.metadata.uid}`,
-    );
+  const { resourceVersion } = metadata;
   const stale =
     resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== stored.metadata.resourceVersion;
   return stale ? conflict(request) : null;
+}
+
+/** Another uid is another object; the server takes it for an attempt to change the uid, and so for invalid. */
+function uidCauses(stored: KubeObject, after: Json): Cause[] {
+  const { uid } = isObject(after['metadata']) ? after['metadata'] : {};
+  if (uid === undefined || uid === '' || uid === stored.metadata.uid) return [];
+  const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+  return [{ reason: 'FieldValueInvalid', message, field: 'metadata.uid' }];
 }
 
 /** Fields of metadata that a patch may change. */
