@@ -1,19 +1,10 @@
 import { isObject, listOf, textOf } from '../json.ts';
-import { button } from './element/button.ts';
-import { checkboxes, overflow, radioButtons } from './element/choice.ts';
-import { externalSelect, staticSelect } from './element/select.ts';
+import { actionElements } from './element/index.ts';
 import { both, byType, list, oneOf, shape } from './rule.ts';
 import type { Rule } from './rule.ts';
 import { identifier } from './text-object.ts';
 
-const element = byType({
-  button,
-  checkboxes,
-  external_select: externalSelect,
-  overflow,
-  radio_buttons: radioButtons,
-  static_select: staticSelect,
-});
+const element = byType(actionElements);
 
 const eachActionOnce: Rule = (value, at, tell) => {
   if (!isObject(value)) return;

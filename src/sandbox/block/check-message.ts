@@ -1,6 +1,7 @@
 import { characters } from '../characters.ts';
 import { isObject, textOf } from '../json.ts';
 import { messageBlocks } from './index.ts';
+import { checkMarkdownCharacters } from './markdown.ts';
 import { byType, list } from './rule.ts';
 import type { Rule, Tell } from './rule.ts';
 import { checkFiles } from './slack-file.ts';
@@ -30,6 +31,7 @@ export function checkMessage(blocks: unknown, around: Surroundings = {}): Fault[
   if (!Array.isArray(blocks)) return faults;
   checkBlockIds(blocks, '/blocks', tell);
   checkTableCharacters(blocks, '/blocks', tell);
+  checkMarkdownCharacters(blocks, '/blocks', tell);
   if (around.knowsFile) checkFiles(blocks, '/blocks', around.knowsFile, tell);
   return faults;
 }

@@ -12,6 +12,7 @@ import type { Rule } from './rule.ts';
 import { section } from './section.ts';
 import { table } from './table.ts';
 import { anyText, identifier, plainText } from './text-object.ts';
+import { video } from './video.ts';
 
 const child = byType({
   actions,
@@ -24,6 +25,7 @@ const child = byType({
   rich_text: richText,
   section,
   table,
+  video,
 });
 
 const titledAndConsistent: Rule = (value, at, tell) => {

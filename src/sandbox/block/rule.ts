@@ -17,6 +17,14 @@ export function text(most: number, least = 1): Rule {
   };
 }
 
+/** Text in one form. */
+export function pattern(form: RegExp): Rule {
+  return (value, at, tell) => {
+    if (typeof value !== 'string') return tell(at, 'must provide a string');
+    if (!form.test(value)) tell(at, `input must match regex pattern: ${form.source}`);
+  };
+}
+
 /** One of a fixed set of words. */
 export function oneOf(...words: readonly string[]): Rule {
   return (value, at, tell) => {

@@ -1,21 +1,11 @@
 import { isObject } from '../json.ts';
-import { button } from './element/button.ts';
-import { checkboxes, overflow, radioButtons } from './element/choice.ts';
-import { externalSelect, staticSelect } from './element/select.ts';
+import { accessoryElements } from './element/index.ts';
 import { imageElement } from './image.ts';
 import { both, byType, flag, list, oneOf, shape } from './rule.ts';
 import type { Rule } from './rule.ts';
 import { anyText, identifier } from './text-object.ts';
 
-const accessory = byType({
-  button,
-  checkboxes,
-  external_select: externalSelect,
-  image: imageElement,
-  overflow,
-  radio_buttons: radioButtons,
-  static_select: staticSelect,
-});
+const accessory = byType({ ...accessoryElements, image: imageElement });
 
 const saysSomething: Rule = (value, at, tell) => {
   if (isObject(value) && value['text'] === undefined && value['fields'] === undefined) {

@@ -1,5 +1,5 @@
 import { isObject, textOf } from '../json.ts';
-import { text } from './rule.ts';
+import { pattern, text } from './rule.ts';
 import type { Rule, Tell } from './rule.ts';
 
 /**
@@ -8,12 +8,13 @@ import type { Rule, Tell } from './rule.ts';
  */
 export type KnowsFile = (idOrAddress: string) => boolean;
 
+const fileId = pattern(/^[F][A-Z0-9]{8,}$/);
+
 /** A `slack_file` object: `id` or `url` (https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object). */
 export const slackFile: Rule = (value, at, tell) => {
   if (!isObject(value)) return tell(at, 'must provide an object');
   const id = textOf(value, 'id');
-  if (id !== undefined && !/^[F][A-Z0-9]{8,}$/.test(id))
-    tell(`${at}/id`, 'input must match regex pattern: ^[F][A-Z0-9]{8,}$');
+  if (id !== undefined) fileId(id, `${at}/id`, tell);
   if (id === undefined && value['url'] === undefined) tell(at, 'missing required field: id');
   if (value['url'] !== undefined) text(3000)(value['url'], `${at}/url`, tell);
   for (const name of Object.keys(value))

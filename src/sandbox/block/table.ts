@@ -8,7 +8,8 @@ import { identifier } from './text-object.ts';
 /** Characters over all table cells of one message (https://docs.slack.dev/reference/block-kit/blocks/table-block). */
 export const tableCharacters = 10_000;
 
-const cell = byType({
+/** A cell of a table: raw text, a number with its text, or rich text. */
+export const cell = byType({
   raw_text: shape({ type: oneOf('raw_text'), text: text(tableCharacters) }),
   raw_number: shape({ type: oneOf('raw_number'), value: number(), text: text(tableCharacters) }),
   rich_text: richText,
@@ -32,7 +33,9 @@ export function checkTableCharacters(blocks: readonly unknown[], at: string, tel
   let sum = 0;
   blocks.forEach((block, i) => {
     const inside = isObject(block) && block['type'] === 'container' ? listOf(block['child_blocks']) : [block];
-    for (const one of inside) if (isObject(one) && one['type'] === 'table') sum += cellCharacters(one['rows']);
+    for (const one of inside)
+      if (isObject(one) && (one['type'] === 'table' || one['type'] === 'data_table'))
+        sum += cellCharacters(one['rows']);
     if (sum > tableCharacters) {
       tell(`${at}/${i}`, `must be less than ${tableCharacters + 1} characters in all table cells of a message`);
       sum = -Infinity;

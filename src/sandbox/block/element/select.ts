@@ -37,3 +37,25 @@ export const externalSelect = shape({
   'min_query_length?': number(0),
   ...common,
 });
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#static_multi_select */
+export const multiStaticSelect: Rule = both(
+  shape({
+    type: oneOf('multi_static_select'),
+    'options?': list(option, 100, 1),
+    'option_groups?': list(optionGroup, 100, 1),
+    'initial_options?': list(option, 100, 1),
+    'max_selected_items?': number(1),
+    ...common,
+  }),
+  exactlyOneSource,
+);
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element#external_multi_select */
+export const multiExternalSelect = shape({
+  type: oneOf('multi_external_select'),
+  'initial_options?': list(option, 100, 1),
+  'min_query_length?': number(0),
+  'max_selected_items?': number(1),
+  ...common,
+});
