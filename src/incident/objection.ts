@@ -1,6 +1,7 @@
 import { readingsOf } from '../check/check.ts';
 import type { Check } from '../check/check.ts';
 import type { IncidentState, Offer, Plan } from '../model/index.ts';
+import type { Drafted } from '../remediation/remediation.ts';
 import { drafted } from './draft.ts';
 import type { House } from './house.ts';
 import { mends } from './past.ts';
@@ -21,12 +22,26 @@ export function objection({ state, house }: Turn, { plan }: Offer): string | nul
   if (still !== undefined) {
     const own = house.remediations.find(({ id }) => id === plan.remediation);
     const now = own === undefined ? null : drafted(state, own, still);
-    return now !== null && 'done' in now ? null : `It is not as the fix should have made it: ${still.statement}`;
+    return now !== null && ('done' in now || isNext(now, plan))
+      ? null
+      : `It is not as the fix should have made it: ${still.statement}`;
   }
   const unclear = notClear(state, house, plan);
   if (unclear !== null) return unclear;
   const other = findings.some(({ confidence }) => confidence === 'proven');
   return mends(plan) && watched?.story.fate !== 'answered' && !other ? answered(state) : null;
+}
+
+/** Whether a draft is the next batch of pods: it holds none of those that this plan replaced. */
+function isNext(now: Drafted, plan: Plan): boolean {
+  if (!('steps' in now)) return false;
+  const left = new Set(podsOf(now.steps));
+  const own = podsOf(plan.steps);
+  return own.length > 0 && own.every((uid) => !left.has(uid));
+}
+
+function podsOf(steps: Plan['steps']): string[] {
+  return steps.flatMap((step) => (step.kind === 'pod-delete' && step.uid !== null ? [step.uid] : []));
 }
 
 /** What the marked packets of the last look say. */
@@ -44,9 +59,12 @@ function notClear(state: IncidentState, house: House, plan: Plan): string | null
     return 'It could not be seen whether the cause is gone: the check that found it is not known any more.';
   const readings = readingsOf(answers);
   const said = checks.flatMap((check) => {
-    const { is } = check.judge(bound, readings);
-    if (is === 'unknown') return [`it could not be seen whether ${check.ruledOut}`];
-    return is === 'found' && plan.verify.includes(check.id) && mends(plan) ? [`${check.suspect} still`] : [];
+    const verdict = check.judge(bound, readings);
+    if (verdict.is === 'unknown') return [`it could not be seen whether ${check.ruledOut}`];
+    // What else the check that found the cause may find is another cause, and has plans of its own.
+    const own = check.codes.includes(plan.finding);
+    const bad = verdict.is === 'found' && (!own || verdict.findings.some(({ code }) => code === plan.finding));
+    return bad && plan.verify.includes(check.id) && mends(plan) ? [`${check.suspect} still`] : [];
   });
   if (said.length === 0) return null;
   return `After the change ${said.join(', ')}.${watchFailure === null ? '' : ` ${watchFailure}`}`;

@@ -25,6 +25,9 @@ export function daemonSetFacts(daemonSet: V1DaemonSet): DaemonSetFacts {
           .filter(({ value, valueFrom }) => typeof value === 'string' && valueFrom === undefined)
           .map(({ name, value }) => [clean(name, 200), clean(value, 500)]),
       ),
+      mounts: Object.fromEntries(
+        (container.volumeMounts ?? []).map(({ mountPath, name }) => [clean(mountPath, 500), clean(name, 63)]),
+      ),
     })),
     hostPaths: Object.fromEntries(
       (pod?.volumes ?? [])

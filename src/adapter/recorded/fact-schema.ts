@@ -73,6 +73,7 @@ export const factSchemas = {
     env: named,
     hostPaths: named,
     container: text.exactOptional(),
+    mounts: named.exactOptional(),
     workload: z
       .strictObject({ uid: text, generation: z.int(), updateStrategy: z.enum(['RollingUpdate', 'OnDelete']) })
       .exactOptional(),
