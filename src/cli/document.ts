@@ -31,12 +31,13 @@ export function document(
       code: finding.code,
       statement: finding.statement,
       confidence: finding.confidence,
-      evidence: finding.evidence.map(({ about, subject, peer }) => ({
+      evidence: finding.evidence.map(({ about, subject, peer, normal }) => ({
         about,
         node: subject.node,
         command: subject.command,
         line: subject.line,
         ...(peer === undefined ? {} : { peer: { node: peer.node, command: peer.command, line: peer.line } }),
+        ...(normal === undefined ? {} : { normal }),
       })),
       residue: finding.residue,
       ...remedy(house, finding),
@@ -59,6 +60,16 @@ export function document(
       state.watched === null
         ? null
         : { ...state.watched.sent, fate: state.watched.story.fate, counters: state.watched.counters },
+    path: (state.path ?? []).map(({ way, node, about, command, line, gap, fits, says }) => ({
+      way,
+      node,
+      about,
+      command,
+      line,
+      ...(gap === undefined ? {} : { gap }),
+      fits,
+      says,
+    })),
     plans: state.offers.map(({ plan, hash, letter }) => ({
       letter,
       id: plan.id,

@@ -33,6 +33,7 @@ const MEMBERS = [
   'ruledOut',
   'unknown',
   'captures',
+  'path',
   'plans',
   'questionsAsked',
   'timing',
@@ -58,6 +59,16 @@ describe('the document', () => {
       questionsAsked: [{ question: 'symptom', choice: 'kubelet' }],
       timing: { ms: 1234 },
     });
+  });
+
+  test('has the way of the packets, decision by decision, and empty where nothing was sent', () => {
+    expect(told(proposing())['path']).toMatchObject([
+      { way: 'there', node: 'ip-10-0-10-69', command: 'ip -4 route get 10.0.10.207', line: null, fits: 'unknown' },
+      { way: 'there', node: 'ip-10-0-10-207', fits: 'unknown' },
+      { way: 'back', node: 'ip-10-0-10-207', line: '10.0.10.69 from 10.0.10.207 dev eth1 uid 0', fits: 'no' },
+      { way: 'back', node: 'ip-10-0-10-69', command: null, gap: 'unreachable' },
+    ]);
+    expect(told(counting())['path']).toEqual([]);
   });
 
   test('has the finding with the exact command and line of both nodes, and who mends it', () => {
