@@ -59,8 +59,8 @@ export const second = { id: 'USECOND', name: 'second' };
 /** Approves what one person alone may not let happen. */
 export const third = { id: 'UTHIRD', name: 'third' };
 
-/** A wait longer than any pause between two attempts: what is due later is an expiry that will not come. */
-const SOON_MS = 60_000;
+/** A wait longer than any pause between two attempts: what is due later is an expiry, or a look a minute after the repair. */
+const SOON_MS = 20_000;
 
 /** The site that NETDIAG_CONFIG names. */
 export function configuredSite(): ReturnType<typeof connect> {
