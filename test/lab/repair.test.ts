@@ -72,6 +72,28 @@ describe.concurrent(
     });
 
     test.skipIf(noLab)(
+      'a flannel that is rolled where nothing is wrong changes nothing on its node',
+      async (context) => {
+        const { expect } = context;
+        const lab = await start(context, 'i2-mac', { twin: true });
+        const before = await lab.nodeState(fl.subject);
+        await replacePod(lab, await daemonPod(lab, 'kube-flannel/kube-flannel-ds', fl.subject));
+        expect(await lab.nodeState(fl.subject)).toBe(before);
+      },
+    );
+
+    test.skipIf(noLab)('the cluster DNS is found again when its pod is another one', async (context) => {
+      const { expect } = context;
+      const lab = await start(context, 'i2-mac', { twin: true });
+      const pods = await podsOnNode(lab, 'kube-system', fl.peer);
+      const old = pods.find(({ metadata }) => metadata.name.startsWith('coredns'));
+      if (old === undefined) throw new Error('the peer has no coredns');
+      await replacePod(lab, old);
+      expect(lab.pods.map(({ name }) => name)).not.toContain(old.metadata.name);
+      await expect.poll(() => lab.healthy(), { timeout: 10_000 }).toBe(true);
+    });
+
+    test.skipIf(noLab)(
       'i4a: env changed and one node rolled; taken back, the node is as sick as before',
       async (context) => {
         const { expect } = context;
@@ -102,6 +124,9 @@ describe.concurrent(
         const { expect } = context;
         const lab = await start(context, 'i5');
         const before = await kubeMust(lab, 'GET', AWS_NODE);
+        const cordon = (unschedulable: boolean | null) =>
+          kubeMust(lab, 'PATCH', `/api/v1/nodes/${eni.subject}`, { body: { spec: { unschedulable } } });
+        await cordon(true);
         await mountSocket(lab, '/var/run/docker.sock');
         await replacePod(lab, await daemonPod(lab, SET, eni.subject));
         const log = await poolJudged(lab, 1);
@@ -112,6 +137,7 @@ describe.concurrent(
         const orphaned = (await podsOnNode(lab, 'default', eni.subject)).filter((pod) =>
           eni.podsOn('eth1').includes((pod['status'] as { podIP: string }).podIP),
         );
+        await cordon(null);
         for (const orphan of orphaned) await replacePod(lab, orphan);
         expect(lab.pods.map(({ address }) => address)).not.toEqual(expect.arrayContaining(eni.podsOn('eth1')));
         expect(await lab.healthy()).toBe(true);
@@ -156,6 +182,23 @@ describe.concurrent(
       expect(log).not.toContain('freed ENI');
       expect(await lab.healthy()).toBe(true);
     });
+
+    test.skipIf(noLab)(
+      'i4a with the mount made wrong: rolled with the right setting, it loses its ENI all the same',
+      async (context) => {
+        const { expect } = context;
+        const lab = await start(context, 'i4a');
+        const volumes = [{ name: 'dockershim', hostPath: { path: WRONG } }];
+        const { spec } = withSnat('true');
+        const template = { spec: { ...spec.template.spec, volumes } };
+        await kubeMust(lab, 'PATCH', AWS_NODE, { body: { spec: { ...spec, template } } });
+        await replacePod(lab, await daemonPod(lab, SET, eni.subject));
+        const gone = async () => (await lab.exec(eni.subject, ['ip', 'link', 'show', 'eth1'])).exit !== 0;
+        await expect.poll(gone, { timeout: 10_000 }).toBe(true);
+        expect(await rules(lab)).toHaveLength(6);
+        expect((await rules(lab))[0]).toContain(`to ${eni.vpcCidr} lookup 2`);
+      },
+    );
 
     test.skipIf(noLab)('a healthy ipamd is rolled without any harm, and its node keeps its state', async (context) => {
       const { expect } = context;

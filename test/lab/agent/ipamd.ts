@@ -17,6 +17,8 @@ interface Choices {
   minor: number;
   externalSnat: boolean;
   warmEnis: number;
+  /** Free addresses that are kept instead of ENIs; 0 where that is not set. */
+  warmAddresses: number;
   log: IpamdLog;
   /** What it asks for the node's containers; null since 1.12, which keeps its own record. */
   socket: { inside: string; onNode: string | null } | null;
@@ -100,10 +102,11 @@ export class Ipamd implements Program {
       return;
     }
     await choices.log.write([stats, ['DEBUG', `IP pool is NOT too low: available (${free}) >= ${target}`]]);
-    if (free <= choices.warmEnis * per) return;
+    const extra = tooMany(choices, free, per);
+    if (extra === null) return;
     await choices.log.write([
       stats,
-      ['DEBUG', `It might be possible to remove extra ENIs because available (${free}) > ${target}:`],
+      ['DEBUG', `It might be possible to remove extra ENIs because ${extra}:`],
       ['DEBUG', `ENI ${primary.id} cannot be deleted because it is primary`],
     ]);
     const idle = this.#attached.slice(1).find(({ addresses }) => !addresses.some((address) => this.#used.has(address)));
@@ -261,6 +264,19 @@ export class Ipamd implements Program {
   }
 }
 
+/**
+ * Why more addresses are free than are kept warm, in the version's own words; null when they are not. A number of addresses takes the
+ * place of the number of ENIs; since 1.6 one ENI more than wanted is kept.
+ */
+function tooMany({ minor, warmEnis, warmAddresses }: Choices, free: number, per: number): string | null {
+  if (warmAddresses > 0) return free > warmAddresses ? `available (${free}) > IP target (${warmAddresses})` : null;
+  if (minor < 6)
+    return free > warmEnis * per ? `available (${free}) > ENI target (${warmEnis}) * addrsPerENI (${per})` : null;
+  return free >= (warmEnis + 1) * per
+    ? `available (${free}) >= (ENI target (${warmEnis}) + 1) * addrsPerENI (${per})`
+    : null;
+}
+
 const FROM_POD = 1536;
 
 interface Rule {
@@ -295,6 +311,7 @@ function choicesOf(pod: KubeObject, node: NodeAgent): Choices {
     minor,
     externalSnat: env.get('AWS_VPC_K8S_CNI_EXTERNALSNAT') === 'true',
     warmEnis: Number(env.get('WARM_ENI_TARGET') ?? 1),
+    warmAddresses: Number(env.get('WARM_IP_TARGET') ?? 0),
     log: new IpamdLog(node, logs, minor),
     socket: minor < 12 ? { inside, onNode: onNode(inside) } : null,
     record: onNode('/var/run/aws-node'),
