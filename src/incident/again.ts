@@ -103,7 +103,7 @@ export function lookFailed(turn: Turn, sentence: string, over = false): boolean 
 export function takeBack(turn: Turn, { letter, plan }: Offer): void {
   const { change } = turn.state;
   if (change === null || change.cluster === null) return;
-  set(turn, { ...change.cluster.cause });
+  set(turn, { ...change.cluster.cause, watching: false });
   if (plan.undo.length === 0) {
     trouble(
       turn,

@@ -54,11 +54,10 @@ function onToTheNext(turn: Turn): void {
 
 /** What a new connection saw after the change. */
 export function verified(turn: Turn, event: Verified): void {
+  if (turn.state.life === 'closed') return rechecked(turn, event);
   const offer = approved(turn, event.plan);
   const { change } = turn.state;
-  if (offer === null || change === null) return;
-  if (turn.state.life === 'closed') return rechecked(turn, offer, event);
-  if (turn.state.life !== 'verifying') return;
+  if (offer === null || change === null || turn.state.life !== 'verifying') return;
   const after = seenAfter(turn, offer, event);
   const { seen, other } = after;
   const good = after.good && change.stopped === undefined;

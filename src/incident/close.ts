@@ -10,7 +10,7 @@ import type { Turn } from './turn.ts';
 export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>): void {
   const open = became === 'unknown' && turn.state.change !== null;
   const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
-  set(turn, { outcome });
+  set(turn, { outcome, watching: false });
   name(turn, { means: 'reopen' });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);

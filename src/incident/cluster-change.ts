@@ -38,9 +38,11 @@ export function begin(turn: Turn, plan: Plan, approval: Approval): void {
 /** What a step will be compared with is known, or why it must not begin. */
 export function prepared(turn: Turn, event: Prepared): void {
   const present = presentStep(turn, event);
-  if (present === null || present.cluster.there !== null) return;
+  if (present === null || isReady(present.offer.plan, present.cluster)) return;
   const { offer, change, cluster } = present;
   if (event.refusal !== undefined) return ended(turn, present, { outcome: 'refused', detail: event.refusal });
+  if (change.stopped !== undefined && event.list === 'apply')
+    return isFirst(event) ? notBegun(turn, offer) : takeBack(turn, offer);
   const before = isFirst(event) ? event.before : cluster.before;
   const ready = { ...cluster, there: event.there, before };
   set(turn, { change: { ...change, cluster: ready } });
@@ -104,6 +106,7 @@ function goOn(turn: Turn, { offer, change, cluster }: Present, difference: reado
 
 /** Nothing was done because the object differs from what was approved: look afresh and make a new plan. */
 function refused(turn: Turn, offer: Offer, detail: string): void {
+  if (turn.state.change?.stopped !== undefined) return notBegun(turn, offer);
   const lasting = repairedBefore(turn.state);
   const then = lasting ? 'The repair stays as it is.' : 'I look again and make a new plan.';
   trouble(turn, `Fix ${offer.letter} was not started, and nothing was changed: ${detail} ${then}`);
@@ -112,4 +115,12 @@ function refused(turn: Turn, offer: Offer, detail: string): void {
   if (lasting) return close(turn, 'repaired');
   live(turn, 'again');
   lookAfresh(turn);
+}
+
+/** Somebody stopped it before anything was done. */
+function notBegun(turn: Turn, offer: Offer): void {
+  trouble(turn, `Fix ${offer.letter} was stopped before its first step, and nothing was changed.`);
+  replace(turn, { ...offer, state: 'superseded' });
+  set(turn, { change: null });
+  close(turn, 'aborted');
 }

@@ -1,4 +1,5 @@
 import type { Offer, Verified } from '../model/index.ts';
+import { keptChanges } from './past.ts';
 import { audit, name, record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { seenAfter, verification } from './verification.ts';
@@ -16,7 +17,8 @@ export function watchRepair(turn: Turn, { plan }: Offer): void {
 /** The time to look again has come. False where the wake-up is about something else. */
 export function lookAfterRepair(turn: Turn, wake: string): boolean {
   if (!wake.startsWith(RECHECK)) return false;
-  const { life, outcome, change, offers } = turn.state;
+  const { life, outcome, offers } = turn.state;
+  const change = keptChanges(turn.state).at(-1);
   const id = wake.slice(RECHECK.length).split(' ')[0];
   const offer = offers.find(({ plan }) => plan.id === id);
   if (life === 'closed' && outcome === 'repaired' && offer !== undefined && change?.plan === id)
@@ -25,10 +27,12 @@ export function lookAfterRepair(turn: Turn, wake: string): boolean {
 }
 
 /** What was seen then. Only a regression is told. */
-export function rechecked(turn: Turn, offer: Offer, event: Verified): void {
+export function rechecked(turn: Turn, event: Verified): void {
+  const { rechecks, outcome, offers } = turn.state;
+  const change = keptChanges(turn.state).at(-1);
+  const offer = offers.find(({ plan }) => plan.id === event.plan);
+  if (outcome !== 'repaired' || offer === undefined || change?.plan !== event.plan) return;
   const { good, seen } = seenAfter(turn, offer, event);
-  const { rechecks, change, outcome } = turn.state;
-  if (outcome !== 'repaired' || change === null) return;
   audit(turn, 'netdiag', good ? 'still well' : 'regressed', `plan ${offer.plan.id} ${seen}`);
   set(turn, { rechecks: [...rechecks, { at: turn.event.at, good, seen }] });
   if (good || rechecks.some((before) => !before.good)) return;

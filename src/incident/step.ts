@@ -68,11 +68,11 @@ function take(turn: Turn, event: Event): void {
     case 'pressed':
       return press(turn, event.token, event.by, event.reason);
     case 'watched':
-      if (!turn.state.watching) return;
+      if (!turn.state.watching || turn.state.life !== 'diagnosing') return;
       set(turn, { watches: [...turn.state.watches, event.watched], watched: event.watched, watching: false });
       return diagnose(turn);
     case 'watch-failed':
-      if (!turn.state.watching) return;
+      if (!turn.state.watching || turn.state.life !== 'diagnosing') return;
       set(turn, { watchFailure: event.sentence, watching: false });
       return diagnose(turn);
     case 'changed':

@@ -1,4 +1,4 @@
-import type { Place } from '../model/index.ts';
+import type { Person, Place } from '../model/index.ts';
 import { sha256 } from '../model/hash.ts';
 import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
@@ -44,11 +44,10 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       ? null
       : 'The incident could not be recorded; nothing was started.';
   };
+  const mayStart = ({ id }: Person): boolean => policy.starters.length === 0 || policy.starters.includes(id);
   const start = async (request: Parameters<Desk['start']>[0]): Promise<string | null> => {
     const { node, by, place } = request;
-    if (policy.starters.length > 0 && !policy.starters.includes(by.id)) {
-      return 'You may not start a diagnosis here; ask one of the configured starters.';
-    }
+    if (!mayStart(by)) return NO_STARTER;
     if (policy.channels.length > 0 && !policy.channels.includes(place.channel)) {
       return 'Diagnoses are not started in this channel; use one of the configured ones.';
     }
@@ -82,11 +81,16 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       if (means.means === 'start')
         return start({ key: `press ${key}`, node: means.node, by, place: { ...place, thread: null } });
       if (incident.state.life !== 'closed') return pressIn(incident, press);
-      return means.means === 'offer' ? inTurn(() => reopen(incident, press)) : OVER;
+      if (!OPENS.has(means.means)) return OVER;
+      if (means.means !== 'offer' && !mayStart(by)) return NO_STARTER;
+      return inTurn(() => reopen(incident, press));
     },
   };
 }
 
+const NO_STARTER = 'You may not start a diagnosis here; ask one of the configured starters.';
+/** What opens a closed incident: to make its repair last, and to look again in one way or another. */
+const OPENS: ReadonlySet<string> = new Set(['offer', 'reopen', 'repeat']);
 const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';
 
 type Press = Parameters<Desk['press']>[0];

@@ -305,13 +305,6 @@ describe('a button below the other nodes', () => {
     expect(await press(at, { place: { ...PLACE, channel: 'C2' } })).toContain('nothing was done');
     expect(await at.incidents()).toEqual([]);
   });
-
-  test('works for whoever holds the desk by its methods', async () => {
-    const at = await swept();
-    const { press: loose } = at.desk;
-    expect(await loose({ key: 'p1', token: TOKEN, by: SECOND, place: PLACE })).toBeNull();
-    expect(await at.incidents()).toHaveLength(1);
-  });
 });
 
 describe('the button that makes a repair last', () => {
@@ -353,6 +346,28 @@ describe('the button that makes a repair last', () => {
       start(at, { key: 'k2', by: SECOND }),
     ]);
     expect(await at.incidents()).toHaveLength(1);
+  });
+
+  const lookAgain = async (
+    policy: Partial<DeskPolicy> = {},
+  ): Promise<{ readonly at: Counter; readonly token: string }> => {
+    const at = counter(policy);
+    await start(at);
+    const token = 'b'.repeat(32);
+    await closing(at, { outcome: 'aborted', buttons: { [token]: { means: 'reopen' } } });
+    return { at, token };
+  };
+
+  test('and the one to look again open a closed incident as well', async () => {
+    const { at, token } = await lookAgain();
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toBeNull();
+    expect(await at.incidents()).toMatchObject([{ life: 'opened', outcome: null }]);
+  });
+
+  test('and the one to look again are for starters only, where it starts a diagnosis', async () => {
+    const { at, token } = await lookAgain({ starters: [ON_CALL.id] });
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toMatch(/^You may not start/);
+    expect(await at.incidents()).toEqual([]);
   });
 
   test('delivered twice opens it once', async () => {

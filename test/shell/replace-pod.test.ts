@@ -31,7 +31,7 @@ function slow(pods: readonly PodFacts[], later: readonly (readonly PodFacts[])[]
     left = later;
     return { pods: pods.filter(({ uid }) => uid !== gone.uid) };
   });
-  const { podsOf } = cluster;
+  const podsOf = cluster.podsOf.bind(cluster);
   return Object.assign(cluster, {
     podsOf: (...about: Parameters<Cluster['podsOf']>) => {
       const [now, ...rest] = left;
@@ -160,7 +160,7 @@ describe('a pod of a ReplicaSet with three replicas', () => {
     ['is done', [two, three, four], [two, three, four]],
   ])('after a crash when it %s: never an older one is its successor', async (_, found, later) => {
     const cluster = fakeCluster({ pods: found });
-    const { podsOf } = cluster;
+    const podsOf = cluster.podsOf.bind(cluster);
     let looks = 0;
     const going = Object.assign(cluster, {
       podsOf: (...about: Parameters<Cluster['podsOf']>) => {

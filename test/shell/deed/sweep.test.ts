@@ -143,9 +143,8 @@ describe('asking the other nodes', () => {
     await swept(at, { nodes });
     expect(most).toBe(4);
     expect(began).toHaveLength(12);
-    for (const [index, when] of began.entries()) {
-      if (index > 0) expect(when - (began[index - 1] ?? 0)).toBeGreaterThanOrEqual(150);
-    }
+    const pauses = began.slice(1).map((when, at) => when - (began[at] ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(150);
   });
 
   test('what is the same for all of them is asked once', async () => {
