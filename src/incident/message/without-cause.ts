@@ -46,7 +46,8 @@ function decisions(path: NonNullable<IncidentState['path']>): string {
   const others = hidden === 0 ? '' : ` ${hidden} could not be seen.`;
   if (wrong === 0)
     return ` On their way there and back the kernels decide rightly in ${hidden === 0 ? 'all ' : ''}${right} places that I asked.${others}`;
-  return ` On their way there and back ${wrong} of ${path.length} decisions are not as they should be; they are marked below.${others}`;
+  const [is, it] = wrong === 1 ? ['is', 'it is'] : ['are', 'they are'];
+  return ` On their way there and back ${wrong} of ${path.length} decisions ${is} wrong; ${it} marked below.${others}`;
 }
 
 /** What stayed hidden although it was asked for, and what nobody asked for. */
