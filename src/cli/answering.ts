@@ -1,5 +1,6 @@
 import { askChoice } from '../adapter/terminal/index.ts';
 import type { TerminalThread } from '../adapter/terminal/index.ts';
+import { CANNOT, REPEAT } from '../incident/index.ts';
 import type { Message } from '../model/index.ts';
 
 /** A question that neither the arguments nor a person at the terminal could answer. */
@@ -23,7 +24,9 @@ export function answering(
     if (dealtWith.has(question)) return null;
     dealtWith.add(question);
     const named = choices.find(({ id }) => id === given.get(question));
-    const choice = named ?? (readLine === null ? null : await askChoice(terminal, choices, readLine));
+    // Nobody is there to repeat anything, and that is an answer.
+    const nobody = readLine === null && question === REPEAT ? choices.find(({ id }) => id === CANNOT) : undefined;
+    const choice = named ?? nobody ?? (readLine === null ? null : await askChoice(terminal, choices, readLine));
     const button = choice === null ? undefined : buttons[choices.findIndex(({ id }) => id === choice.id)];
     if (button !== undefined) return button.token;
     const ids = choices.map(({ id }) => id).join('|');

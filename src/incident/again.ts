@@ -31,6 +31,7 @@ export function forget(turn: Turn): void {
     watches: [],
     watched: null,
     watching: false,
+    repeated: false,
     watchFailure: null,
     findings: [],
     ruledOut: [],

@@ -9,9 +9,16 @@ export type Authorised =
 
 /**
  * The only maker of an Approval. Checked anew at each click: the offer waits, it has not expired, the clicker may
- * approve, is not who started the incident, and has not approved before.
+ * approve, is not who started the incident, and has not approved before. `groups`: user groups that the clicker is in now.
  */
-export function authorise(offer: Offer, by: Person, at: number, requester: Person, policy: ApprovalPolicy): Authorised {
+export function authorise(
+  offer: Offer,
+  by: Person,
+  at: number,
+  requester: Person,
+  policy: ApprovalPolicy,
+  groups: readonly string[] = [],
+): Authorised {
   const refused = (sentence: string): Authorised => ({ is: 'refused', sentence });
   if (offer.state === 'approved')
     return refused(`Fix ${offer.letter} was approved already${decidedBy(offer)}; it runs once.`);
@@ -25,8 +32,7 @@ export function authorise(offer: Offer, by: Person, at: number, requester: Perso
   const others = policy.approvers.filter((person) => person.id !== requester.id);
   if (by.id === requester.id)
     return refused(`You started this incident, so someone else has to approve: ${names(others)}.`);
-  const approver = policy.approvers.find((person) => person.id === by.id);
-  if (approver === undefined) return refused(`You may not approve changes; ${names(others)} may.`);
+  if (!isApprover(by, policy, groups)) return refused(`You may not approve changes; ${names(others)} may.`);
   if (offer.consents.some((consent) => consent.by.id === by.id)) {
     return refused(`You have approved Fix ${offer.letter} already; it needs another person.`);
   }
@@ -44,8 +50,18 @@ export function authorise(offer: Offer, by: Person, at: number, requester: Perso
 }
 
 /** Whether somebody may reject: whoever may approve, and whoever started it. */
-export function mayReject(by: Person, requester: Person, policy: ApprovalPolicy): boolean {
-  return by.id === requester.id || policy.approvers.some((person) => person.id === by.id);
+export function mayReject(
+  by: Person,
+  requester: Person,
+  policy: ApprovalPolicy,
+  groups: readonly string[] = [],
+): boolean {
+  return by.id === requester.id || isApprover(by, policy, groups);
+}
+
+/** Whether somebody is configured to approve, by name or by a user group. */
+export function isApprover(by: Person, policy: ApprovalPolicy, groups: readonly string[]): boolean {
+  return policy.approvers.some(({ id }) => id === by.id || groups.includes(id));
 }
 
 function decidedBy(offer: Offer): string {

@@ -12,6 +12,7 @@ export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>)
   const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
   set(turn, { outcome, watching: false });
   name(turn, { means: 'reopen' });
+  if (outcome === 'nothing-found' || outcome === 'unknown') name(turn, { means: 'repeat' });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);
   want(turn, { do: 'export' });

@@ -24,7 +24,12 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
   if (meaning.means === 'start') return;
-  if (meaning.means === 'stop' || meaning.means === 'dismiss' || meaning.means === 'reopen') {
+  if (
+    meaning.means === 'stop' ||
+    meaning.means === 'dismiss' ||
+    meaning.means === 'reopen' ||
+    meaning.means === 'repeat'
+  ) {
     const refusal = turned(turn, meaning, by);
     return refusal === null ? undefined : refuse(turn, by, refusal, pressed);
   }
@@ -41,12 +46,12 @@ export function press(turn: Turn, pressed: string, by: Person, reason: string | 
 /** The incident takes another course; a sentence where it does not. */
 function turned(
   turn: Turn,
-  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' }>,
+  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' | 'repeat' }>,
   by: Person,
 ): string | null {
   if (meaning.means === 'dismiss') return dismiss(turn, meaning.finding, by);
-  if (meaning.means === 'reopen') return reopen(turn, by);
-  return mayReject(by, turn.state.by, turn.house.approval)
+  if (meaning.means === 'reopen' || meaning.means === 'repeat') return reopen(turn, by, meaning.means === 'repeat');
+  return mayReject(by, turn.state.by, turn.house.approval, groupsOf(turn))
     ? stop(turn, by)
     : 'Only those who may approve, or who started the incident, can stop it.';
 }
@@ -63,7 +68,7 @@ export function answer(turn: Turn, question: string, choice: string, by: Person)
 }
 
 function approve(turn: Turn, offer: Offer, by: Person): void {
-  const verdict = authorise(offer, by, turn.event.at, turn.state.by, turn.house.approval);
+  const verdict = authorise(offer, by, turn.event.at, turn.state.by, turn.house.approval, groupsOf(turn));
   if (verdict.is === 'refused') return refuse(turn, by, verdict.sentence, offer.plan.id);
   if (turn.state.life !== 'proposing')
     return refuse(turn, by, 'A fix is already running or has run in this incident.', offer.plan.id);
@@ -114,7 +119,7 @@ export function rehearsed(turn: Turn, { plan: id, difference, failure }: Rehears
 function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined): void {
   if (offer.state !== 'waiting')
     return refuse(turn, by, `Fix ${offer.letter} is not waiting for a decision any more.`, offer.plan.id);
-  if (!mayReject(by, turn.state.by, turn.house.approval)) {
+  if (!mayReject(by, turn.state.by, turn.house.approval, groupsOf(turn))) {
     return refuse(
       turn,
       by,
@@ -157,6 +162,11 @@ function withdraw(turn: Turn): void {
   const { life, offers } = turn.state;
   if (life !== 'proposing' || offers.some(({ state }) => state === 'waiting' || state === 'rehearsing')) return;
   close(turn, repairedBefore(turn.state) ? 'repaired' : 'advice');
+}
+
+/** User groups that the presser was in when they pressed. */
+function groupsOf({ event }: Turn): readonly string[] {
+  return event.is === 'pressed' ? (event.groups ?? []) : [];
 }
 
 /** Tells the presser alone why nothing happened, and audits it. */

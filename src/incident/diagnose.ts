@@ -5,6 +5,7 @@ import { bindFarEnd, follow, present } from './follow.ts';
 import { judge, weigh } from './judge.ts';
 import { askMore, askOpen, lookOf } from './look.ts';
 import { pathOf, pathQuestions } from './path/index.ts';
+import { awaitRepetition } from './repeat.ts';
 import { offerAnswers } from './questions.ts';
 import { record, set, trouble, want } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -59,13 +60,18 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
   if ('prove' in state) {
     if (turn.state.watching) return false;
     const weighed = weigh(turn);
-    const proof = turn.state.watchFailure === null ? nextProof(turn.house, turn.state, proofsOf(state)) : null;
+    if (awaitRepetition(turn, proofsOf(state))) return false;
+    const ours = turn.state.watchFailure === null && !turn.state.repeated;
+    const proof = ours ? nextProof(turn.house, turn.state, proofsOf(state)) : null;
     if (proof !== null && turn.state.watches.length < proofsOf(state).length) {
       if (askOpen(turn, questionsFor(turn.state, proof.target))) return false;
       const watch = watchFor(turn.state, proof);
       if ('unfit' in watch) {
-        if (turn.state.watches.length === 0) set(turn, { watchFailure: watch.unfit });
-        follow(turn, turn.state.watches.length === 0 ? weigh(turn) : weighed);
+        if (turn.state.watches.length === 0) {
+          set(turn, { watchFailure: watch.unfit });
+          return true;
+        }
+        follow(turn, weighed);
         return true;
       }
       const points = watch.watch.points.flatMap(({ device }, at) => [

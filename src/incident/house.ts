@@ -5,6 +5,7 @@ import type { Remediation } from '../remediation/remediation.ts';
 
 /** Who may approve, and for how long an offer stands. */
 export interface ApprovalPolicy {
+  /** People, and user groups of the chat: the id of a group never is that of a person. */
   readonly approvers: readonly Person[];
   readonly expiresMs: number;
 }

@@ -73,7 +73,11 @@ function take(turn: Turn, event: Event): void {
       return diagnose(turn);
     case 'watch-failed':
       if (!turn.state.watching || turn.state.life !== 'diagnosing') return;
-      set(turn, { watchFailure: event.sentence, watching: false });
+      set(turn, {
+        watchFailure: event.sentence,
+        watching: false,
+        repeated: turn.state.repeated || event.deaf === true,
+      });
       return diagnose(turn);
     case 'changed':
       return changed(turn, event.plan, event.entry, event.door);
@@ -107,7 +111,7 @@ function take(turn: Turn, event: Event): void {
 }
 
 /** Keys of effects without whose outcome a diagnosis cannot go on. */
-const WAITED_FOR = /-(locate|survey|watch)$/;
+const WAITED_FOR = /-(locate|survey|watch|watch-users)$/;
 
 /** A diagnosis is under way, so that the incident may end at once. */
 function looking({ state }: Turn): boolean {
@@ -160,6 +164,8 @@ function opening(event: Event): IncidentState {
     watches: [],
     watched: null,
     watching: false,
+    repeat: false,
+    repeated: false,
     watchFailure: null,
     findings: [],
     ruledOut: [],

@@ -7,12 +7,13 @@ import type { Bound, CapturePoint, IncidentState, Question, StimulusPlan, WatchP
 import { ipAddr, ipLink, ipRouteGet } from '../probe/index.ts';
 import { icmpEcho, stimulusById } from '../stimulus/index.ts';
 import { SERVICE_QUESTIONS, serviceTarget } from './watch-service.ts';
+import type { ServiceTarget } from './watch-service.ts';
 import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
 
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
 const COUNT = 7;
 /** Headers of every protocol decoded fit into 96 bytes; payload is never wanted. */
-const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
+export const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
 
 /** What to send and where to watch for it, or one sentence why nothing can be provoked. */
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
@@ -49,19 +50,8 @@ export function watchFor(
     stimulus,
     watch: { points: devices.map(point), filter: kind.filter(stimulus), limits: LIMITS },
   });
-  if (prove.target === 'kubelet') {
-    const others = otherDevices(bound, readings, here.value.device);
-    const stimulus = {
-      stimulus: prove.stimulus,
-      from,
-      to: bound.subject.address,
-      port: KUBELET_PORT,
-      count: COUNT,
-    } as const;
-    return plan(stimulus, [here.value.device, ...others]);
-  }
-  if (prove.target === 'service') {
-    const target = serviceTarget(state, readings, here.value.device);
+  if (prove.target !== 'pod') {
+    const target = tcpTarget(state, prove.target);
     if (target === null)
       return state.watches.length === 0
         ? watchFor(state, { stimulus: icmpEcho.id, target: 'pod' })
@@ -91,6 +81,21 @@ export function watchFor(
   });
   const far = lostAnswersFrom(state);
   return far === null ? encapsulated(stimulus, device) : encapsulated({ ...stimulus, from: 'subject', to: far }, null);
+}
+
+/** Where TCP to the kubelet, or to a pod behind a service, goes, and which devices of the subject it may pass; `null`: not known. */
+export function tcpTarget(state: IncidentState, target: 'kubelet' | 'service'): ServiceTarget | null {
+  const { bound } = state;
+  const readings = readingsOf(state.answers);
+  const here = bound === null ? null : uplink(bound, readings, 'subject');
+  if (bound === null || here === null || !here.known) return null;
+  const { device } = here.value;
+  if (target === 'service') return serviceTarget(state, readings, device);
+  return {
+    to: bound.subject.address,
+    port: KUBELET_PORT,
+    devices: [device, ...otherDevices(bound, readings, device)],
+  };
 }
 
 /** The device by which replies leave if it is another one; else another device in the node's own subnet; at most one. */

@@ -4,13 +4,15 @@ import type { Attachment } from './message.ts';
 import type { Plan } from './plan.ts';
 import type { Digest, Question } from './reading.ts';
 import type { NodeRole } from './role.ts';
-import type { StimulusPlan } from './stimulus.ts';
+import type { ExpectedTraffic, StimulusPlan } from './stimulus.ts';
 
 /** What the shell is asked to do. Each becomes one row, runs at least once, and its outcome comes back as an event. */
 export type Deed =
   | { readonly do: 'locate'; readonly node: string }
   | { readonly do: 'survey'; readonly role: NodeRole; readonly node: string; readonly questions: readonly Question[] }
   | { readonly do: 'watch'; readonly stimulus: StimulusPlan; readonly watch: WatchPlan }
+  /** Watch while people repeat what fails; nothing is sent. */
+  | { readonly do: 'watch-users'; readonly expected: ExpectedTraffic; readonly watch: WatchPlan }
   /** Update or post what the state wants to tell in this slot; a lower revision than the state's is skipped. */
   | { readonly do: 'show'; readonly slot: string; readonly revision: number }
   | { readonly do: 'attach'; readonly files: readonly Attachment[] }

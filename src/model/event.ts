@@ -129,9 +129,17 @@ export type Happening =
       readonly suggestions: readonly string[];
     }
   | Surveyed
-  | { readonly is: 'pressed'; readonly token: string; readonly by: Person; readonly reason?: string }
+  | {
+      readonly is: 'pressed';
+      readonly token: string;
+      readonly by: Person;
+      readonly reason?: string;
+      /** Ids of the user groups that the presser was in at that moment, of those that may approve; absent: none was asked. */
+      readonly groups?: readonly string[];
+    }
   | { readonly is: 'watched'; readonly watched: Watched }
-  | { readonly is: 'watch-failed'; readonly sentence: string; readonly gap: Gap }
+  /** `deaf`: nothing could be captured either, so that repeating the traffic by hand would tell nothing. */
+  | { readonly is: 'watch-failed'; readonly sentence: string; readonly gap: Gap; readonly deaf?: true }
   | { readonly is: 'changed'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
   | { readonly is: 'change-unknown'; readonly plan: string; readonly sentence: string }
   | Verified

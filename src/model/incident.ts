@@ -24,6 +24,8 @@ export type Meaning =
   | { readonly means: 'stop' }
   /** A closed incident: look again. */
   | { readonly means: 'reopen' }
+  /** A closed incident: look again, and watch while somebody repeats what fails. */
+  | { readonly means: 'repeat' }
   /** Start a diagnosis of another node; the desk does it, this incident is not concerned. */
   | { readonly means: 'start'; readonly node: string };
 
@@ -147,6 +149,10 @@ export interface IncidentState {
   readonly watched: Watched | null;
   /** A watch was asked for and has not come back. */
   readonly watching: boolean;
+  /** Somebody wants their own packets to be watched instead of marked ones. */
+  readonly repeat: boolean;
+  /** They have been watched or are, or cannot be. */
+  readonly repeated: boolean;
   /** Why nothing could be provoked or captured, one sentence. */
   readonly watchFailure: string | null;
   /** The way of the packets in `watched` as the kernels decide it; absent before it was asked, empty where nothing was sent. */

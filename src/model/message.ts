@@ -34,6 +34,8 @@ export interface Button {
   readonly token: string;
   readonly label: string;
   readonly style?: 'primary' | 'danger';
+  /** Whoever presses it is asked for a reason first, and may leave it out. Absent: it counts at once. */
+  readonly asks?: 'reason';
 }
 
 /** The one message in the channel that changes. */

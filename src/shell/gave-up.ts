@@ -22,6 +22,7 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         failure: { gap: 'unreachable', sentence: `${effect.node} could not be looked at: ${reason}` },
       };
     case 'watch':
+    case 'watch-users':
       return { is: 'watch-failed', gap: 'unreachable', sentence: `No packets could be counted: ${reason}` };
     case 'change':
       return {

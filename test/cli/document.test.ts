@@ -177,7 +177,7 @@ describe('the exit status', () => {
     ['a repair', repaired, EXIT.cause],
     [
       'a cause without a fix',
-      () => counting().take({ is: 'watch-failed', gap: 'denied', sentence: 'tcpdump is not allowed.' }),
+      () => counting().take({ is: 'watch-failed', gap: 'denied', sentence: 'tcpdump is not allowed.', deaf: true }),
       EXIT.cause,
     ],
     [

@@ -126,11 +126,10 @@ describe('an offer', () => {
   });
 
   test('is not made when no packets could be counted: nobody could see whether it helped', () => {
-    const { offers, outcome, troubles } = proving().tell({
-      is: 'watch-failed',
-      gap: 'unreachable',
-      sentence: 'No sender.',
-    }).now_is;
+    const tale = proving().tell({ is: 'watch-failed', gap: 'unreachable', sentence: 'No sender.' });
+    const asked = tale.now_is.questions.find(({ question }) => question === 'repeat');
+    expect(asked?.text).toContain('No sender. Can you repeat what fails?');
+    const { offers, outcome, troubles } = tale.press(asked?.buttons[1]?.token, onCall).now_is;
     expect(offers).toEqual([]);
     expect(outcome).toBe('advice');
     expect(troubles.join(' ')).toContain('No fix is offered');

@@ -59,6 +59,9 @@ export const second = { id: 'USECOND', name: 'second' };
 /** Approves what one person alone may not let happen. */
 export const third = { id: 'UTHIRD', name: 'third' };
 
+/** What people say unless the script tells. */
+const UNTOLD: Readonly<Record<string, string>> = { repeat: 'cannot' };
+
 /** A wait longer than any pause between two attempts: what is due later is an expiry, or a look a minute after the repair. */
 const SOON_MS = 20_000;
 
@@ -94,7 +97,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
       return state.offers.some((offer) => offer.state === 'rehearsing') ? undefined : done.resolve(state);
     }
     for (const { question, choices, buttons } of state.questions) {
-      const wanted = question === 'symptom' ? script.symptom : script.answers?.[question];
+      const wanted = question === 'symptom' ? script.symptom : (script.answers?.[question] ?? UNTOLD[question]);
       const button = buttons[choices.findIndex(({ id }) => id === wanted)];
       if (button !== undefined && !state.userAnswers.some((given) => given.question === question))
         press(button.token, onCall);

@@ -50,7 +50,7 @@ function buttons(state: IncidentState, offer: Offer): Button[] {
   const drafts = repairedBefore(state) ? [] : state.offers.filter(({ state }) => state === 'drafted');
   return [
     { token: offer.tokens.approve, label: `Approve Fix ${offer.letter}`, style: 'primary' },
-    { token: offer.tokens.reject, label: 'Reject', style: 'danger' },
+    { token: offer.tokens.reject, label: 'Reject', style: 'danger', asks: 'reason' },
     ...drafts.map((draft) => ({ token: draft.tokens.offer, label: `Show Fix ${draft.letter}` })),
     { token: offer.tokens.explain, label: 'What exactly happens?' },
   ];

@@ -33,8 +33,10 @@ function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
   const { outcome, offers } = state;
   const drafts = outcome === 'repaired' ? offers.filter((offer) => offer.state === 'drafted') : [];
   const again = tokenOf(state, { means: 'reopen' });
+  const own = outcome === 'repaired' ? null : tokenOf(state, { means: 'repeat' });
   const buttons: Button[] = [
     ...drafts.map(({ tokens, plan }): Button => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })),
+    ...(own === null ? [] : [{ token: own, label: 'Watch while I repeat it' }]),
     ...(again === null ? [] : [{ token: again, label: 'Look again' }]),
   ];
   return buttons.length === 0 ? {} : { buttons };

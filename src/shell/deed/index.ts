@@ -12,7 +12,7 @@ import { show } from './show.ts';
 import { survey } from './survey.ts';
 import { sweep } from './sweep.ts';
 import { verify } from './verify.ts';
-import { watch } from './watch.ts';
+import { watch, watchUsers } from './watch.ts';
 
 /** Does one effect. `null` where its outcome changes nothing. */
 export async function perform(ports: Ports, state: IncidentState, effect: Effect): Promise<Happening | null> {
@@ -23,6 +23,8 @@ export async function perform(ports: Ports, state: IncidentState, effect: Effect
       return survey(ports, state, effect);
     case 'watch':
       return watch(ports, state, effect);
+    case 'watch-users':
+      return watchUsers(ports, state, effect);
     case 'show':
       return show(ports, state, effect);
     case 'attach':
