@@ -6,6 +6,7 @@ export interface Announcement {
   readonly slackApiUrl: string;
   readonly botToken: string;
   readonly appToken: string;
+  readonly signingSecret: string;
   readonly team: string;
   readonly channel: string;
   /** Whom netdiag lets approve: two, because one person alone may not let everything happen. */
@@ -20,6 +21,7 @@ export function announcement({ workspace }: Opened): Announcement {
     slackApiUrl: `${workspace.base}/api/`,
     botToken: workspace.botToken,
     appToken: workspace.appToken,
+    signingSecret: workspace.signingSecret,
     team: workspace.team.id,
     channel: 'CINCIDENTS',
     users: { requester: 'UONCALL01', approver: 'USECOND01', otherApprover: 'UTHIRD001', bystander: 'UBYSTAND1' },

@@ -6,10 +6,12 @@ import { WebSocketServer } from 'ws';
 import { answerPage } from './browser/page-face.ts';
 import type { TourStop } from './browser/tour.ts';
 import { answerControl } from './control/control-face.ts';
+import { Courier } from './courier.ts';
 import { comesFromHere, cookieName, isKey, keyFromCookie } from './http/guard.ts';
 import { replyBytes } from './http/reply.ts';
 import { serveFile } from './http/serve-file.ts';
 import type { Manifest } from './manifest.ts';
+import { RequestUrl } from './request-url/request-url.ts';
 import { answerApi, takeResponse, takeUpload } from './slack/slack-face.ts';
 import { Connections } from './socket/connections.ts';
 import { Workspace } from './workspace/workspace.ts';
@@ -41,7 +43,8 @@ export async function openWorkspace(opening: Opening): Promise<Opened> {
   const openConnection = (): string =>
     `${workspace.base.replace('http', 'ws')}/link/?ticket=${connections.issueTicket()}&app_id=practice`;
   const slackDesk = { workspace, openConnection };
-  const desk = { workspace, connections };
+  const requestUrl = new RequestUrl(workspace);
+  const desk = { workspace, connections, requestUrl, courier: new Courier(connections, requestUrl) };
   const tour = opening.tour ?? [];
   let port = 0;
 

@@ -9,7 +9,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { TourStop } from './tour.ts';
 
 /** Everything one user may see, for a page that has just been opened. */
-export function snapshot({ workspace, connections }: Desk, user: string, tour: readonly TourStop[]): unknown {
+export function snapshot({ workspace, courier }: Desk, user: string, tour: readonly TourStop[]): unknown {
   const channels = [...workspace.channels.values()].filter((channel) => channel.members.has(user));
   return {
     kind: 'snapshot',
@@ -19,7 +19,10 @@ export function snapshot({ workspace, connections }: Desk, user: string, tour: r
     appUser: botUserId,
     commands: workspace.manifest.commands,
     tour,
-    connected: connections.ready.length,
+    shortcuts: workspace.manifest.shortcuts,
+    homeTab: workspace.manifest.homeTab,
+    messagesTab: workspace.manifest.messagesTab,
+    connected: courier.connected,
     people: [...workspace.people.values()].map(({ id, name, realName, role, signsIn }) => ({
       id,
       name,
@@ -28,7 +31,13 @@ export function snapshot({ workspace, connections }: Desk, user: string, tour: r
       signsIn,
     })),
     groups: workspace.groups.map(({ id, handle }) => ({ id, handle })),
-    channels: channels.map(({ id, name, purpose, kind }) => ({ id, name, purpose, kind })),
+    channels: channels.map(({ id, name, purpose, kind, members }) => ({
+      id,
+      name,
+      purpose,
+      kind,
+      members: [...members],
+    })),
     messages: channels.flatMap((channel) =>
       workspace
         .messagesOf(channel.id)
@@ -41,7 +50,7 @@ export function snapshot({ workspace, connections }: Desk, user: string, tour: r
 }
 
 /** The change as this user's page gets it; undefined when it is none of the user's business. */
-export function project({ workspace, connections }: Desk, user: string, change: Change): unknown {
+export function project({ workspace, courier }: Desk, user: string, change: Change): unknown {
   switch (change.kind) {
     case 'message': {
       const inside = workspace.channels.get(change.message.channel)?.members.has(user) === true;
@@ -52,8 +61,10 @@ export function project({ workspace, connections }: Desk, user: string, change: 
     case 'removed':
     case 'channels':
       return change;
+    case 'status':
+      return workspace.channels.get(change.channel)?.members.has(user) === true ? change : undefined;
     case 'connections':
-      return { kind: 'connections', connected: connections.ready.length };
+      return { kind: 'connections', connected: courier.connected };
     case 'home':
       if (change.user !== user) return undefined;
       return { kind: 'home', view: shown(workspace, workspace.views.get(workspace.homes.get(user) ?? '')) };

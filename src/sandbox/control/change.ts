@@ -1,9 +1,10 @@
 import type { Desk } from '../gesture/desk.ts';
-import { listOf, textOf } from '../json.ts';
+import { joined, tellRateLimited } from '../gesture/send-event.ts';
+import { isObject, listOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import type { DisconnectReason } from '../socket/connections.ts';
-import { calm } from '../workspace/chaos.ts';
+import { calm, faultKinds } from '../workspace/chaos.ts';
 
 const reasons: readonly string[] = ['warning', 'refresh_requested', 'link_disabled', 'too_many_websockets'];
 
@@ -14,6 +15,7 @@ export const changes: Readonly<Record<string, (desk: Desk, fields: JsonObject) =
     const { reset, user: _user, ...wanted } = fields;
     if (reset === true) Object.assign(workspace.chaos, calm());
     for (const [name, value] of Object.entries(wanted)) {
+      if (name === 'faults' && !isFaults(value)) throw new Refusal('invalid_chaos', { name });
       const before: unknown = Object.entries(workspace.chaos).find(([known]) => known === name)?.[1];
       if (typeof before !== typeof value || Array.isArray(before) !== Array.isArray(value))
         throw new Refusal('invalid_chaos', { name });
@@ -21,6 +23,16 @@ export const changes: Readonly<Record<string, (desk: Desk, fields: JsonObject) =
     }
     return { chaos: workspace.chaos };
   },
+
+  /** Reaches the app over HTTP at `address`, which has to echo a challenge; without one over Socket Mode again. */
+  http: async ({ requestUrl, workspace }, fields) => {
+    await requestUrl.set(textOf(fields, 'address'));
+    workspace.feed.tell({ kind: 'connections' });
+    return { address: requestUrl.address ?? null };
+  },
+
+  /** Tells the app that it gets no events for a while, as Slack does above 30,000 an hour. */
+  rate_limited: async (desk) => ({ acked: await tellRateLimited(desk) }),
 
   /** Sends `disconnect` with `reason` on connection `number`, or on all. */
   disconnect: ({ connections }, fields) => {
@@ -43,13 +55,15 @@ export const changes: Readonly<Record<string, (desk: Desk, fields: JsonObject) =
   },
 
   /** Puts `member` into `channel`, or takes it out with `{"in": false}`. */
-  membership: ({ workspace }, fields) => {
+  membership: (desk, fields) => {
+    const { workspace } = desk;
     const channel = workspace.channels.get(textOf(fields, 'channel') ?? '');
     const member = workspace.person(textOf(fields, 'member') ?? '').id;
     if (channel === undefined) throw new Refusal('channel_not_found');
     if (fields['in'] === false) channel.members.delete(member);
     else channel.members.add(member);
     workspace.feed.tell({ kind: 'channels' });
+    if (fields['in'] !== false) void joined(desk, member, channel);
     return { members: [...channel.members] };
   },
 
@@ -73,6 +87,17 @@ export const changes: Readonly<Record<string, (desk: Desk, fields: JsonObject) =
     return {};
   },
 };
+
+function isFaults(value: unknown): boolean {
+  const kinds: readonly unknown[] = faultKinds;
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isObject(one) && textOf(one, 'method') !== undefined && kinds.includes(one['kind']) && Number(one['times']) > 0,
+    )
+  );
+}
 
 function numberOf(fields: JsonObject): number | undefined {
   return typeof fields['number'] === 'number' ? fields['number'] : undefined;

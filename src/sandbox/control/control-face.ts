@@ -12,7 +12,7 @@ const mostBytes = 1024 * 1024;
 
 /**
  * The control face, for tests. Wants the key in the header `x-practice-key` or in the query.
- * `GET /_control/state` · `GET /_control/calls` (calls and violations) · `POST /_control/<gesture>` with `user` and the
+ * `GET /_control/state` · `GET /_control/calls` (calls, violations, and the names of unknown methods) · `POST /_control/<gesture>` with `user` and the
  * fields of `gesture/index.ts` · `POST /_control/<change>` with the fields of `control/change.ts`.
  * A refusal answers 400 with `{ok: false, error}`.
  */
@@ -28,7 +28,7 @@ export async function answerControl(
     const fields = await readFields(request, new URLSearchParams(), mostBytes);
     const change = Object.hasOwn(changes, name) ? changes[name] : undefined;
     const gesture = Object.hasOwn(gestures, name) ? gestures[name] : undefined;
-    if (change) return replyJson(response, 200, { ok: true, ...(change(desk, fields) as object) });
+    if (change) return replyJson(response, 200, { ok: true, ...((await change(desk, fields)) as object) });
     if (!gesture) throw new Refusal('unknown_control');
     const outcome = await gesture(desk, textOf(fields, 'user') ?? '', fields);
     replyJson(response, 200, { ok: true, ...(outcome as object) });
@@ -40,6 +40,7 @@ export async function answerControl(
 
 function read(desk: Desk, name: string): unknown {
   if (name === 'state') return stateDump(desk);
-  if (name === 'calls') return { calls: desk.workspace.record.calls, violations: desk.workspace.record.violations };
+  const { calls, violations, unknownCalls } = desk.workspace.record;
+  if (name === 'calls') return { calls, violations, unknownCalls };
   throw new Refusal('unknown_control');
 }

@@ -12,9 +12,14 @@ export function elementsIn(blocks: readonly unknown[]): Found[] {
   return blocks.flatMap((block) => {
     if (!isObject(block)) return [];
     const blockId = textOf(block, 'block_id') ?? '';
-    const own = [...listOf(block['elements']), block['accessory'], block['element']];
+    const own = [...listOf(block['elements']), block['accessory'], block['element'], ...listOf(block['actions'])];
+    const cards = block['type'] === 'carousel' ? listOf(block['elements']) : [];
     const found = own.filter(isObject).filter((element) => typeof element['action_id'] === 'string');
-    return [...found.map((element) => ({ element, blockId })), ...elementsIn(listOf(block['child_blocks']))];
+    return [
+      ...found.map((element) => ({ element, blockId })),
+      ...elementsIn(listOf(block['child_blocks'])),
+      ...elementsIn(cards),
+    ];
   });
 }
 

@@ -1,10 +1,11 @@
-import { isObject, objectOf, textOf } from '../json.ts';
+import { listOf, objectOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import type { Desk } from './desk.ts';
 import { pressInMessage, pressInView } from './press.ts';
 import { runCommand } from './run-command.ts';
 import { openHome, say } from './say.ts';
+import { runMessageShortcut, runShortcut } from './shortcut.ts';
 import { stateValues } from './state-values.ts';
 import { closeView, submitView } from './submit-view.ts';
 import { suggest } from './suggest.ts';
@@ -15,8 +16,10 @@ export type Gesture = (desk: Desk, user: string, fields: JsonObject) => Promise<
 /**
  * Everything a user can do, by name:
  * `command {channel, text, thread_ts?}` · `say {channel, text, thread_ts?}` ·
- * `press {channel, message_ts, action_id, block_id?, option?, external_option?}` or `{view_id, action_id, …, values?}` ·
- * `suggest {channel, message_ts | view_id, action_id, typed}` · `submit {view_id?, values}` · `close {view_id?}` · `home {}`.
+ * `press {channel, message_ts, action_id, block_id?, option? | options? | external_option? | value?}` or
+ * `{view_id, action_id, …, values?}` ·
+ * `suggest {channel, message_ts | view_id, action_id, typed}` · `submit {view_id?, values}` · `close {view_id?}` · `home {tab?}` ·
+ * `shortcut {callback_id}` · `message_shortcut {callback_id, channel, message_ts}`.
  */
 export const gestures: Readonly<Record<string, Gesture>> = {
   command: (desk, user, fields) =>
@@ -30,8 +33,7 @@ export const gestures: Readonly<Record<string, Gesture>> = {
     const press = {
       actionId: need(fields, 'action_id'),
       blockId: textOf(fields, 'block_id'),
-      option: textOf(fields, 'option'),
-      externalOption: isObject(fields['external_option']) ? fields['external_option'] : undefined,
+      given: fields['external_option'] ?? fields['options'] ?? fields['option'] ?? fields['value'],
     };
     const viewId = textOf(fields, 'view_id');
     if (viewId === undefined)
@@ -55,10 +57,15 @@ export const gestures: Readonly<Record<string, Gesture>> = {
     return {};
   },
 
-  home: async (desk, user) => {
-    await openHome(desk, user);
+  home: async (desk, user, fields) => {
+    await openHome(desk, user, textOf(fields, 'tab') === 'messages' ? 'messages' : 'home');
     return {};
   },
+
+  shortcut: (desk, user, fields) => runShortcut(desk, user, need(fields, 'callback_id')),
+
+  message_shortcut: (desk, user, fields) =>
+    runMessageShortcut(desk, user, need(fields, 'callback_id'), need(fields, 'channel'), need(fields, 'message_ts')),
 };
 
 function need(fields: JsonObject, name: string): string {
@@ -75,5 +82,5 @@ function shownView(desk: Desk, user: string, fields: JsonObject): string {
 
 function entered(desk: Desk, viewId: string, fields: JsonObject): JsonObject {
   const view = desk.workspace.views.get(viewId);
-  return view === undefined ? {} : stateValues(view, objectOf(fields, 'values'));
+  return view === undefined ? {} : stateValues(listOf(view.given['blocks']), objectOf(fields, 'values'));
 }

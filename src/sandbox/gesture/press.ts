@@ -5,20 +5,20 @@ import type { Message } from '../workspace/message.ts';
 import { messageObject } from '../workspace/message.ts';
 import { viewObject } from '../workspace/view.ts';
 import type { View } from '../workspace/view.ts';
+import { nameInPayload } from '../workspace/channel.ts';
 import type { Desk } from './desk.ts';
+import { entryOf } from './entry.ts';
 import { findElement } from './find-element.ts';
 import type { Found } from './find-element.ts';
 import { channelFor, interactionBase } from './identity.ts';
 import type { Outcome } from './run-command.ts';
+import { stateValues } from './state-values.ts';
 
-/** Which element a user acts on, and what was chosen when it is a select. */
+/** Which element a user acts on, and what was chosen or entered (see `entryOf`). */
 export interface Press {
   readonly actionId: string;
   readonly blockId?: string | undefined;
-  /** The value of the chosen option, for selects and radio buttons. */
-  readonly option?: string | undefined;
-  /** The whole chosen option, for an external select. */
-  readonly externalOption?: JsonObject | undefined;
+  readonly given?: unknown;
 }
 
 /** A user acts on an element of a message: the app gets `block_actions` and has 3 s to acknowledge. */
@@ -46,9 +46,9 @@ export async function pressInMessage(
   });
   const outcome = await send(desk, user, found, press, {
     container: containerOf(message),
-    channel: { id: channel.id, name: channel.kind === 'private' ? 'privategroup' : channel.name },
+    channel: { id: channel.id, name: nameInPayload(channel) },
     ...(ephemeral ? {} : { message: messageObject(message, workspace.team.id) }),
-    state: { values: stateOf(found, press) },
+    state: { values: stateValues(message.blocks ?? [], stateOf(found, press)) },
     response_url: `${workspace.base}/response/${responseId}`,
   });
   if (outcome.failure !== undefined)
@@ -76,8 +76,8 @@ export async function pressInView(
 }
 
 async function send(desk: Desk, user: string, found: Found, press: Press, beside: JsonObject): Promise<Outcome> {
-  const { workspace, connections } = desk;
-  const delivery = await connections.deliver({
+  const { workspace, courier } = desk;
+  const delivery = await courier.deliver({
     type: 'interactive',
     takesPayload: true,
     payload: {
@@ -98,26 +98,30 @@ async function send(desk: Desk, user: string, found: Found, press: Press, beside
 function actionOf(found: Found, press: Press, at: string): JsonObject {
   const { element, blockId } = found;
   const base = { type: element['type'], action_id: element['action_id'], block_id: blockId, action_ts: at };
-  if (element['type'] === 'button') {
-    const { text, value, style } = element;
-    return { ...base, text, ...(value === undefined ? {} : { value }), ...(style === undefined ? {} : { style }) };
+  switch (element['type']) {
+    case 'button':
+    case 'icon_button':
+    case 'workflow_button': {
+      const { text, value, style } = element;
+      return { ...base, text, ...(value === undefined ? {} : { value }), ...(style === undefined ? {} : { style }) };
+    }
+    case 'feedback_buttons': {
+      const sides = [element['positive_button'], element['negative_button']];
+      const side = sides.find((one) => isObject(one) && one['value'] === press.given);
+      if (!isObject(side)) throw new Refusal('option_not_found');
+      return { ...base, text: side['text'], value: side['value'] };
+    }
+    default: {
+      const entry = entryOf(element, press.given);
+      if (entry['selected_option'] === null) throw new Refusal('option_not_found');
+      return { ...base, ...entry };
+    }
   }
-  return { ...base, selected_option: press.externalOption ?? chosen(element, press.option) };
 }
 
-/** The state of the message's inputs, as far as this action set it. */
-function stateOf(found: Found, press: Press): JsonObject {
-  const { element, blockId } = found;
-  if (element['type'] === 'button' || element['type'] === 'overflow') return {};
-  const option = press.externalOption ?? chosen(element, press.option);
-  return { [blockId]: { [String(element['action_id'])]: { type: element['type'], selected_option: option } } };
-}
-
-function chosen(element: JsonObject, value: string | undefined): unknown {
-  const groups = listOf(element['option_groups']).flatMap((group) => (isObject(group) ? listOf(group['options']) : []));
-  const option = [...listOf(element['options']), ...groups].find((one) => isObject(one) && one['value'] === value);
-  if (option === undefined) throw new Refusal('option_not_found');
-  return option;
+/** What this press entered, as `stateValues` takes it. */
+function stateOf({ element, blockId }: Found, { given }: Press): JsonObject {
+  return given === undefined ? {} : { [blockId]: { [String(element['action_id'])]: given } };
 }
 
 function containerOf(message: Message): JsonObject {

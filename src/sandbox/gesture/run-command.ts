@@ -3,6 +3,7 @@ import { Refusal } from '../refusal.ts';
 import { slackbotId, appId } from '../workspace/person.ts';
 import { respond } from '../slack/respond.ts';
 import { whisper } from '../slack/whisper.ts';
+import { nameInPayload } from '../workspace/channel.ts';
 import type { Desk } from './desk.ts';
 import { channelFor } from './identity.ts';
 
@@ -26,7 +27,7 @@ export async function runCommand(
   line: string,
   threadTs?: string,
 ): Promise<Outcome> {
-  const { workspace, connections } = desk;
+  const { workspace, courier } = desk;
   const channel = channelFor(workspace, user, channelId);
   const command = /^\S*/.exec(line.trim())?.[0] ?? '';
   const fail = (text: string): Outcome => {
@@ -39,7 +40,7 @@ export async function runCommand(
   }
   const person = workspace.person(user);
   const responseId = workspace.responses.issue({ user, channel: channel.id, ephemeral: false });
-  const delivery = await connections.deliver({
+  const delivery = await courier.deliver({
     type: 'slash_commands',
     takesPayload: true,
     payload: {
@@ -47,7 +48,7 @@ export async function runCommand(
       team_id: workspace.team.id,
       team_domain: workspace.team.domain,
       channel_id: channel.id,
-      channel_name: channel.kind === 'private' ? 'privategroup' : channel.name,
+      channel_name: nameInPayload(channel),
       user_id: person.id,
       user_name: person.name,
       command,
@@ -59,6 +60,7 @@ export async function runCommand(
     },
   });
   if (delivery.kind === 'nobody') return fail(`\`${command}\` failed with the error "dispatch_failed"`);
+  if (delivery.kind === 'refused') return fail(`\`${command}\` failed with the error "http_service_error"`);
   if (delivery.kind === 'silent') {
     workspace.record.violation('error', 'no_ack', 'slash_commands', `${line} was not acknowledged in time`);
     return fail(`\`${command}\` failed because the app did not respond`);

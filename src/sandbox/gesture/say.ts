@@ -5,10 +5,14 @@ import { sendEvent } from './send-event.ts';
 import type { Desk } from './desk.ts';
 import { channelFor } from './identity.ts';
 
-/** A user posts a message. `@netdiag` becomes a mention, and the app, when it is in the channel, hears `app_mention`. */
+/**
+ * A user posts a message. `@netdiag` becomes a mention, and the app, when it is in the channel, hears `app_mention`;
+ * in the conversation with the app it hears `message.im`.
+ */
 export function say(desk: Desk, user: string, channelId: string, typed: string, threadTs?: string): Message {
   const { workspace } = desk;
   const channel = channelFor(workspace, user, channelId);
+  if (channel.kind === 'direct' && !workspace.manifest.messagesTab) throw new Refusal('messages_tab_disabled');
   if (threadTs !== undefined && workspace.message(channel.id, threadTs) === undefined)
     throw new Refusal('thread_not_found');
   const escaped = typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -22,8 +26,22 @@ export function say(desk: Desk, user: string, channelId: string, typed: string, 
     text,
     ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
   });
+  const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+  if (channel.kind === 'direct') {
+    void sendEvent(desk, {
+      type: 'message',
+      channel: channel.id,
+      channel_type: 'im',
+      user,
+      text,
+      ts,
+      event_ts: ts,
+      team: workspace.team.id,
+      ...thread,
+    });
+    return message;
+  }
   if (text.includes(`<@${botUserId}>`) && channel.members.has(botUserId)) {
-    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
     void sendEvent(desk, {
       type: 'app_mention',
       user,
@@ -38,8 +56,8 @@ export function say(desk: Desk, user: string, channelId: string, typed: string, 
   return message;
 }
 
-/** A user opens the app's Home tab. */
-export async function openHome(desk: Desk, user: string): Promise<void> {
+/** A user opens the app's Home tab, or the messages with it. */
+export async function openHome(desk: Desk, user: string, tab: 'home' | 'messages' = 'home'): Promise<void> {
   const { workspace } = desk;
   workspace.person(user);
   const ts = workspace.timestamps.next();
@@ -48,8 +66,8 @@ export async function openHome(desk: Desk, user: string): Promise<void> {
     type: 'app_home_opened',
     user,
     channel: `D${user.slice(1)}`,
-    tab: 'home',
+    tab,
     event_ts: ts,
-    ...(home ? { view: { id: home.id, hash: home.hash, app_id: appId } } : {}),
+    ...(home && tab === 'home' ? { view: { id: home.id, hash: home.hash, app_id: appId } } : {}),
   });
 }

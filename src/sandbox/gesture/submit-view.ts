@@ -2,11 +2,12 @@ import { isObject, listOf, objectOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import { passedView } from '../slack/check-blocks.ts';
-import { closeAll, closeTop, depthOf, replaceView, showOnTop } from '../workspace/view-stack.ts';
+import { closeAll, closeTop, depthOf, replaceView, showOnTop, stackOf } from '../workspace/view-stack.ts';
 import { newView, stackDepth, viewObject, withIds } from '../workspace/view.ts';
 import type { View } from '../workspace/view.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Desk } from './desk.ts';
+import { isFilled } from './entry.ts';
 import { interactionBase } from './identity.ts';
 import type { Outcome } from './run-command.ts';
 
@@ -17,7 +18,7 @@ import type { Outcome } from './run-command.ts';
  * (https://docs.slack.dev/surfaces/modals#handling_submissions).
  */
 export async function submitView(desk: Desk, user: string, viewId: string, values: JsonObject): Promise<Outcome> {
-  const { workspace, connections } = desk;
+  const { workspace, courier } = desk;
   const view = ownView(workspace, user, viewId);
   const missing = emptyInputs(view, values);
   if (missing.length > 0) {
@@ -30,7 +31,7 @@ export async function submitView(desk: Desk, user: string, viewId: string, value
     });
     return { acked: false, failure };
   }
-  const delivery = await connections.deliver({
+  const delivery = await courier.deliver({
     type: 'interactive',
     takesPayload: true,
     payload: {
@@ -47,7 +48,9 @@ export async function submitView(desk: Desk, user: string, viewId: string, value
     return { acked: false, failure };
   }
   try {
+    const cleared = textOf(delivery.payload, 'response_action') === 'clear' ? stackOf(workspace, view).slice(1) : [];
     obey(workspace, view, delivery.payload);
+    void tellClosed(desk, user, cleared, true);
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     return { acked: true, ms: delivery.ms, payload: delivery.payload, failure: problem.code };
@@ -55,22 +58,31 @@ export async function submitView(desk: Desk, user: string, viewId: string, value
   return { acked: true, ms: delivery.ms, payload: delivery.payload };
 }
 
-/** A user closes the topmost modal; the app hears of it when the view asked for it. */
+/** A user closes the topmost modal, or all when it says `clear_on_close`; the app hears of each view that asked for it. */
 export async function closeView(desk: Desk, user: string, viewId: string): Promise<void> {
-  const { workspace, connections } = desk;
+  const { workspace } = desk;
   const view = ownView(workspace, user, viewId);
-  closeTop(workspace, user);
-  if (view.given['notify_on_close'] !== true) return;
-  await connections.deliver({
-    type: 'interactive',
-    takesPayload: true,
-    payload: {
-      type: 'view_closed',
-      ...interactionBase(workspace, user),
-      view: viewObject(view, workspace.team.id),
-      is_cleared: false,
-    },
-  });
+  const clears = view.given['clear_on_close'] === true;
+  const closed = clears ? stackOf(workspace, view) : [view];
+  if (clears) closeAll(workspace, user);
+  else closeTop(workspace, user);
+  await tellClosed(desk, user, closed, clears);
+}
+
+async function tellClosed(desk: Desk, user: string, closed: readonly View[], cleared: boolean): Promise<void> {
+  const { workspace, courier } = desk;
+  for (const view of closed.filter((one) => one.given['notify_on_close'] === true)) {
+    await courier.deliver({
+      type: 'interactive',
+      takesPayload: true,
+      payload: {
+        type: 'view_closed',
+        ...interactionBase(workspace, user),
+        view: viewObject(view, workspace.team.id),
+        is_cleared: cleared,
+      },
+    });
+  }
 }
 
 /** The block ids of required inputs that hold nothing. */
@@ -80,14 +92,7 @@ function emptyInputs(view: View, values: JsonObject): string[] {
     .filter((block) => block['type'] === 'input' && block['optional'] !== true);
   return required
     .map((block) => textOf(block, 'block_id') ?? '')
-    .filter((id) =>
-      Object.values(objectOf(values, id)).every((entry) => {
-        const held = isObject(entry)
-          ? (entry['value'] ?? entry['selected_option'] ?? entry['selected_options'])
-          : undefined;
-        return held === undefined || held === null || (Array.isArray(held) && held.length === 0);
-      }),
-    );
+    .filter((id) => !Object.values(objectOf(values, id)).some(isFilled));
 }
 
 function ownView(workspace: Workspace, user: string, id: string): View {

@@ -18,11 +18,11 @@ export async function suggest(
   actionId: string,
   typed: string,
 ): Promise<readonly JsonObject[]> {
-  const { workspace, connections } = desk;
+  const { workspace, courier } = desk;
   const { blocks, beside } = 'view' in place ? inView(desk, user, place.view) : inMessage(desk, user, place);
   const found = findElement(blocks, actionId);
   if (found === undefined) throw new Refusal('action_not_found');
-  const delivery = await connections.deliver({
+  const delivery = await courier.deliver({
     type: 'interactive',
     takesPayload: true,
     payload: {

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { Refusal } from '../refusal.ts';
+import { nextFault } from '../workspace/chaos.ts';
+import type { Fault } from '../workspace/chaos.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { Args } from './args.ts';
 import type { Desk, Method } from './method-shape.ts';
@@ -10,6 +12,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonObject;
+  /** The answer is not sent: the caller waits in vain, or its connection is cut. */
+  readonly lost?: 'timeout' | 'drop';
 }
 
 const byName = new Map(methods.map((method) => [method.name, method]));
@@ -34,7 +38,9 @@ export function answerCall(desk: Desk, name: string, token: string | undefined, 
   const { workspace } = desk;
   const { token: _token, ...args } = given;
   const method = byName.get(name);
-  const answer = disturbed(workspace, name) ?? attempt(desk, method, token, new Args(args));
+  const fault = nextFault(workspace.chaos, name);
+  const instead = disturbed(workspace, name) ?? (fault === undefined ? undefined : faulty(fault));
+  const answer = instead ?? attempt(desk, method, token, new Args(args));
   const error = answer.body['error'];
   workspace.record.call({
     method: name,
@@ -50,6 +56,30 @@ export function answerCall(desk: Desk, name: string, token: string | undefined, 
     workspace.chaos.serverErrorAfter -= 1;
     return serverError();
   }
+  return afterwards(fault, answer);
+}
+
+/** What a fault answers in place of the call; undefined when the call is to take effect first. */
+function faulty({ kind, retryAfterSeconds }: Fault): WireAnswer | undefined {
+  switch (kind) {
+    case 'too_many':
+      return tooMany(retryAfterSeconds ?? 1);
+    case 'server_error':
+      return serverError();
+    case 'timeout':
+    case 'drop':
+      return { ...serverError(), lost: kind };
+    case 'server_error_after':
+    case 'timeout_after':
+    case 'drop_after':
+      return undefined;
+  }
+}
+
+function afterwards(fault: Fault | undefined, answer: WireAnswer): WireAnswer {
+  if (fault?.kind === 'server_error_after') return serverError();
+  if (fault?.kind === 'timeout_after') return { ...answer, lost: 'timeout' };
+  if (fault?.kind === 'drop_after') return { ...answer, lost: 'drop' };
   return answer;
 }
 

@@ -39,7 +39,8 @@ export function passedView(workspace: Workspace, view: unknown, type: 'modal' | 
   return view;
 }
 
-function surroundings(workspace: Workspace): Surroundings {
+/** What this workspace knows that a check of blocks may need. */
+export function surroundings(workspace: Workspace): Surroundings {
   return {
     refused: workspace.chaos.refuseBlockTypes,
     knowsFile: (wanted) => {

@@ -25,6 +25,8 @@ export async function answerApi(
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const answer = answerCall(desk, method, bearer ?? textOf(given, 'token'), given);
     if (desk.workspace.chaos.slowMs > 0) await sleep(desk.workspace.chaos.slowMs);
+    if (answer.lost === 'timeout') return;
+    if (answer.lost === 'drop') return void response.destroy();
     replyJson(response, answer.status, answer.body, answer.headers);
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;

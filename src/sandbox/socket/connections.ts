@@ -4,7 +4,7 @@ import { isObject, parseJson, textOf } from '../json.ts';
 import { freshSecret } from '../workspace/fresh-id.ts';
 import { appId } from '../workspace/person.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { Delivery, EnvelopeType, SentEnvelope } from './envelope.ts';
+import type { Delivery, Envelope, SentEnvelope } from './envelope.ts';
 
 /** Connections that one app may hold at the same time (https://docs.slack.dev/apis/events-api/using-socket-mode). */
 export const mostConnections = 10;
@@ -20,13 +20,6 @@ interface Connection {
   ready: boolean;
 }
 
-interface Envelope {
-  readonly type: EnvelopeType;
-  readonly payload: unknown;
-  readonly takesPayload: boolean;
-  readonly beside?: Readonly<Record<string, unknown>>;
-}
-
 /** The Socket Mode connections of the app. Each envelope goes to exactly one of them, in turn. */
 export class Connections {
   readonly envelopes: SentEnvelope[] = [];
@@ -34,6 +27,7 @@ export class Connections {
   readonly #tickets = new Map<string, number>();
   readonly #waiting = new Map<string, (payload: unknown) => void>();
   readonly #workspace: Workspace;
+  readonly #heldBack: (() => void)[] = [];
   #count = 0;
   #turn = 0;
 
@@ -65,7 +59,11 @@ export class Connections {
     this.#count += 1;
     const connection: Connection = { number: this.#count, socket, ready: false };
     this.#open.push(connection);
-    socket.on('message', (bytes) => this.#heard(connection, bytes));
+    socket.on('message', (bytes) => {
+      const late = this.#workspace.chaos.ackDelayMs;
+      if (late > 0) setTimeout(() => this.#heard(connection, bytes), late).unref();
+      else this.#heard(connection, bytes);
+    });
     socket.on('ping', (bytes) => {
       if (!this.#workspace.chaos.noPong) socket.pong(bytes);
     });
@@ -165,13 +163,34 @@ export class Connections {
         clearTimeout(deadline);
         resolve({ kind: 'acked', payload, ms: this.#workspace.now() - at });
       });
-      this.#send(connection, {
+      const { retry } = envelope;
+      const frame = {
         envelope_id: sent.id,
         type: envelope.type,
         accepts_response_payload: envelope.takesPayload,
         payload: envelope.payload,
-        ...envelope.beside,
-      });
+        ...(retry === undefined ? {} : { retry_attempt: retry.attempt, retry_reason: retry.reason }),
+      };
+      this.#post(() => this.#sendOff(connection, frame));
+    });
+  }
+
+  /** Sends at once, or in the opposite order once as many are there as were to be kept back. */
+  #post(send: () => void): void {
+    const { chaos } = this.#workspace;
+    if (chaos.reverse < 2) return send();
+    this.#heldBack.push(send);
+    if (this.#heldBack.length < chaos.reverse) return;
+    chaos.reverse = 0;
+    for (const held of this.#heldBack.splice(0).toReversed()) held();
+  }
+
+  #sendOff(connection: Connection, frame: unknown): void {
+    const { chaos } = this.#workspace;
+    const cut = chaos.dropAfterSend > 0;
+    if (cut) chaos.dropAfterSend -= 1;
+    connection.socket.send(JSON.stringify(frame), () => {
+      if (cut) connection.socket.terminate();
     });
   }
 

@@ -5,7 +5,9 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly purpose: string;
-  readonly kind: 'public' | 'private';
+  readonly kind: 'public' | 'private' | 'direct';
+  /** Whose conversation with the app it is, when it is direct. */
+  readonly user?: string;
   /** Shared with another organisation through Slack Connect. */
   readonly shared: boolean;
   readonly archived: boolean;
@@ -45,8 +47,31 @@ export function startingChannels(): Channel[] {
   ];
 }
 
+/** The conversation of one person with the app; its id is the person's with a D in front. */
+export function directChannel(user: string): Channel {
+  return {
+    id: `D${user.slice(1)}`,
+    name: '',
+    purpose: 'Between you and the app',
+    kind: 'direct',
+    user,
+    shared: false,
+    archived: false,
+    members: new Set([user, botUserId]),
+  };
+}
+
+/** The name that payloads give the conversation: only public channels are named. */
+export function nameInPayload(channel: Channel): string {
+  return { public: channel.name, private: 'privategroup', direct: 'directmessage' }[channel.kind];
+}
+
 /** The conversation object of `conversations.info` (https://docs.slack.dev/reference/objects/conversation-object). */
 export function conversationObject(channel: Channel, team: string): Readonly<Record<string, unknown>> {
+  if (channel.kind === 'direct') {
+    const { id, user, archived } = channel;
+    return { id, user, is_im: true, is_channel: false, is_archived: archived, is_open: true, context_team_id: team };
+  }
   return {
     id: channel.id,
     name: channel.name,

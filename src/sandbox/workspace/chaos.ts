@@ -1,5 +1,27 @@
+/** What can go wrong with a call. The ones that end in `after` come once the call has taken effect. */
+export const faultKinds = [
+  'too_many',
+  'server_error',
+  'server_error_after',
+  'timeout',
+  'timeout_after',
+  'drop',
+  'drop_after',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** One fault of the Web API: of the next `times` calls of `method`, or of any method when that is empty. */
+export interface Fault {
+  readonly method: string;
+  readonly kind: FaultKind;
+  times: number;
+  readonly retryAfterSeconds?: number;
+}
+
 /** Faults that the control face can switch on. Counters go down by one with each use. */
 export interface Chaos {
+  /** Faults of single methods; the first that fits is used. A timeout never answers, a drop cuts the connection. */
+  faults: Fault[];
   /** Answer the next N calls (of `method` only, when set) with HTTP 429. */
   tooMany: number;
   tooManyMethod: string;
@@ -10,6 +32,18 @@ export interface Chaos {
   serverErrorAfter: number;
   /** Send the next N envelopes twice, the second time under a new envelope id. */
   duplicate: number;
+  /** Cut the connection right after each of the next N envelopes was sent on it. */
+  dropAfterSend: number;
+  /** Keep the next N envelopes back until N are there, then send them in the opposite order. */
+  reverse: number;
+  /** Take notice of every acknowledgement this much later, in ms. */
+  ackDelayMs: number;
+  /** Sign requests as of this many seconds ago (HTTP mode); negative lies in the future. */
+  signedSecondsAgo: number;
+  /** Sign requests with a wrong secret (HTTP mode). */
+  wrongSignature: boolean;
+  /** How many events an hour the app gets before it is told `app_rate_limited` instead. */
+  eventsPerHour: number;
   /** Wait this long before answering any call, in ms; the call takes effect first. */
   slowMs: number;
   /** Check no blocks at all. */
@@ -35,6 +69,13 @@ export interface Chaos {
 /** No fault at all, and Slack's own times. */
 export function calm(): Chaos {
   return {
+    faults: [],
+    dropAfterSend: 0,
+    reverse: 0,
+    ackDelayMs: 0,
+    signedSecondsAgo: 0,
+    wrongSignature: false,
+    eventsPerHour: 30_000,
     tooMany: 0,
     tooManyMethod: '',
     retryAfterSeconds: 1,
@@ -52,4 +93,13 @@ export function calm(): Chaos {
     ackDeadlineMs: 3000,
     redeliverAfterMs: [0, 60_000, 300_000],
   };
+}
+
+/** Uses up and tells the fault that the next call of this method has, if it has one. */
+export function nextFault(chaos: Chaos, method: string): Fault | undefined {
+  const fault = chaos.faults.find((one) => one.times > 0 && (one.method === '' || one.method === method));
+  if (fault === undefined) return undefined;
+  fault.times -= 1;
+  chaos.faults = chaos.faults.filter((one) => one.times > 0);
+  return fault;
 }

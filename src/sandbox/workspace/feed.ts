@@ -9,6 +9,7 @@ export type Change =
   | { readonly kind: 'view'; readonly user: string; readonly view: View | undefined }
   | { readonly kind: 'errors'; readonly user: string; readonly view: string; readonly errors: JsonObject }
   | { readonly kind: 'home'; readonly user: string }
+  | { readonly kind: 'status'; readonly channel: string; readonly thread: string; readonly text: string }
   | { readonly kind: 'channels' }
   | { readonly kind: 'connections' }
   | {

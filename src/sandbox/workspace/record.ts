@@ -51,6 +51,11 @@ export class ActivityRecord {
     keep(this.violations, { at: this.#now(), severity, kind, where, detail });
   }
 
+  /** The methods that the app called and this workspace does not speak. */
+  get unknownCalls(): string[] {
+    return this.calls.filter((one) => one.error === 'unknown_method').map((one) => one.method);
+  }
+
   active(where: string, found: readonly Omit<ActiveMarkup, 'at' | 'where'>[]): void {
     for (const one of found) keep(this.markup, { at: this.#now(), where, ...one });
   }

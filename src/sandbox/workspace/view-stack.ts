@@ -1,5 +1,16 @@
+import { textOf } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { Refusal } from '../refusal.ts';
 import type { View } from './view.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Refuses a view whose external_id an open view already has. */
+export function refuseTakenId(workspace: Workspace, given: JsonObject): void {
+  const id = textOf(given, 'external_id');
+  if (id === undefined || id === '') return;
+  const taken = [...workspace.views.values()].some((view) => textOf(view.given, 'external_id') === id);
+  if (taken) throw new Refusal('duplicate_external_id');
+}
 
 /** Shows the view on top of the user's modals. */
 export function showOnTop(workspace: Workspace, view: View): void {
@@ -31,10 +42,15 @@ export function closeAll(workspace: Workspace, user: string): void {
   while (workspace.topView.has(user)) closeTop(workspace, user);
 }
 
+/** This view and those below it, topmost first. */
+export function stackOf(workspace: Workspace, view: View): View[] {
+  const stack: View[] = [];
+  for (let one: View | undefined = view; one !== undefined; one = workspace.views.get(one.previous ?? ''))
+    stack.push(one);
+  return stack;
+}
+
 /** How many modals lie on each other up to this one. */
 export function depthOf(workspace: Workspace, view: View): number {
-  let depth = 1;
-  for (let one: View | undefined = view; one?.previous !== undefined; one = workspace.views.get(one.previous))
-    depth += 1;
-  return depth;
+  return stackOf(workspace, view).length;
 }

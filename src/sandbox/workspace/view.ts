@@ -54,7 +54,11 @@ export function blocksWithIds(blocks: readonly unknown[]): JsonObject[] {
   return blocks.map((block) => {
     const given = block as JsonObject;
     const filled: Record<string, unknown> = { ...given, block_id: textOf(given, 'block_id') ?? freshBlockId() };
-    if (given['type'] === 'actions') filled['elements'] = listOf(given['elements']).map(withActionId);
+    if (given['type'] === 'actions' || given['type'] === 'context_actions')
+      filled['elements'] = listOf(given['elements']).map(withActionId);
+    if (given['type'] === 'card' && given['actions'] !== undefined)
+      filled['actions'] = listOf(given['actions']).map(withActionId);
+    if (given['type'] === 'carousel') filled['elements'] = blocksWithIds(listOf(given['elements']));
     if (given['accessory'] !== undefined) filled['accessory'] = withActionId(given['accessory']);
     if (given['type'] === 'input') filled['element'] = withActionId(given['element']);
     if (given['type'] === 'container') filled['child_blocks'] = blocksWithIds(listOf(given['child_blocks']));

@@ -1,6 +1,7 @@
 import type { Manifest } from '../manifest.ts';
 import { Refusal } from '../refusal.ts';
-import { startingChannels } from './channel.ts';
+import { Budget } from './budget.ts';
+import { directChannel, startingChannels } from './channel.ts';
 import type { Channel } from './channel.ts';
 import { calm } from './chaos.ts';
 import type { Chaos } from './chaos.ts';
@@ -44,6 +45,7 @@ export class Workspace {
   readonly chaos: Chaos = calm();
   readonly botToken = `xoxb-practice-${freshSecret()}`;
   readonly appToken = `xapp-1-practice-${freshSecret()}`;
+  readonly signingSecret = freshSecret();
   readonly key = freshSecret();
   base = '';
 
@@ -54,6 +56,9 @@ export class Workspace {
   readonly responses: ResponseUrls;
   readonly rates: Rates;
   readonly record: ActivityRecord;
+  readonly eventBudget: Budget;
+  readonly eventNotices: Budget;
+  readonly #statuses = new Map<string, NodeJS.Timeout>();
   readonly #messages = new Map<string, Map<string, Message>>();
 
   constructor(manifest: Manifest, now: () => number) {
@@ -64,6 +69,9 @@ export class Workspace {
     this.responses = new ResponseUrls(now);
     this.rates = new Rates(now);
     this.record = new ActivityRecord(now);
+    this.eventBudget = new Budget(now);
+    this.eventNotices = new Budget(now);
+    for (const person of this.people.values()) if (person.signsIn) this.direct(person.id);
   }
 
   /** Every message of a channel, oldest first, ephemeral ones included. */
@@ -79,7 +87,10 @@ export class Workspace {
   put(message: Message): Message {
     const inChannel = this.#messages.get(message.channel) ?? new Map<string, Message>();
     this.#messages.set(message.channel, inChannel);
+    const { channel, thread_ts: thread, user } = message;
+    const speaks = user === botUserId && thread !== undefined && !inChannel.has(message.ts);
     inChannel.set(message.ts, message);
+    if (speaks && this.#statuses.has(`${channel}/${thread}`)) this.showStatus(channel, thread, '', 0);
     this.feed.tell({ kind: 'message', message });
     return message;
   }
@@ -89,16 +100,43 @@ export class Workspace {
     this.feed.tell({ kind: 'removed', channel, ts });
   }
 
+  /** Shows what the app is at in a thread until it says something there, clears it, or time is up. */
+  showStatus(channel: string, thread: string, text: string, lifeMs: number): void {
+    const place = `${channel}/${thread}`;
+    const clear = this.#statuses.get(place);
+    if (clear !== undefined) clearTimeout(clear);
+    this.#statuses.delete(place);
+    this.feed.tell({ kind: 'status', channel, thread, text });
+    if (text !== '')
+      this.#statuses.set(place, setTimeout(() => this.showStatus(channel, thread, '', 0), lifeMs).unref());
+  }
+
   person(id: string): Person {
     const person = this.people.get(id);
     if (person === undefined) throw new Refusal('user_not_found');
     return person;
   }
 
-  /** The channel by id, `#name` or name. Refuses with `channel_not_found`; a private one without the app is not found either. */
+  /** The conversation of this person with the app, made when it is not there yet. Refuses bots and people who have left. */
+  direct(user: string): Channel {
+    const person = this.person(user);
+    if (person.role === 'bot' || person.deleted) throw new Refusal('channel_not_found');
+    const made = directChannel(user);
+    const known = this.channels.get(made.id);
+    if (known === undefined) this.channels.set(made.id, made);
+    return known ?? made;
+  }
+
+  /**
+   * The channel by id, `#name` or name; a user's id is the conversation with that user. Refuses with
+   * `channel_not_found`; a private one without the app is not found either.
+   */
   channel(idOrName: string): Channel {
+    if (this.people.has(idOrName)) return this.direct(idOrName);
     const name = idOrName.replace(/^#/, '');
-    const found = this.channels.get(idOrName) ?? [...this.channels.values()].find((channel) => channel.name === name);
+    const found =
+      this.channels.get(idOrName) ??
+      [...this.channels.values()].find((channel) => name !== '' && channel.name === name);
     if (found === undefined || (found.kind === 'private' && !found.members.has(botUserId)))
       throw new Refusal('channel_not_found');
     return found;

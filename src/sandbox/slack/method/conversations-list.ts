@@ -1,5 +1,6 @@
 import { conversationObject } from '../../workspace/channel.ts';
 import { botUserId } from '../../workspace/person.ts';
+import { kindNames, mayRead } from '../conversation-scope.ts';
 import type { Method } from '../method-shape.ts';
 import { page } from '../page.ts';
 
@@ -12,11 +13,11 @@ export const conversationsList: Method = {
   takes: ['cursor', 'limit', 'types', 'exclude_archived'],
   run: (args, { workspace }) => {
     const types = (args.text('types') ?? 'public_channel').split(',').map((type) => type.trim());
-    const scopes = workspace.manifest.botScopes;
-    const visible = [...workspace.channels.values()].filter((channel) =>
-      channel.kind === 'public'
-        ? types.includes('public_channel') && scopes.includes('channels:read')
-        : types.includes('private_channel') && scopes.includes('groups:read') && channel.members.has(botUserId),
+    const visible = [...workspace.channels.values()].filter(
+      (channel) =>
+        types.includes(kindNames[channel.kind]) &&
+        mayRead(workspace, channel) &&
+        (channel.kind === 'public' || channel.members.has(botUserId)),
     );
     const { entries, next } = page(visible, args);
     return {

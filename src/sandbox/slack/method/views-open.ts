@@ -1,4 +1,4 @@
-import { showOnTop } from '../../workspace/view-stack.ts';
+import { refuseTakenId, showOnTop } from '../../workspace/view-stack.ts';
 import { newView, viewObject } from '../../workspace/view.ts';
 import { passedView } from '../check-blocks.ts';
 import type { Method } from '../method-shape.ts';
@@ -12,6 +12,7 @@ export const viewsOpen: Method = {
   takes: ['trigger_id', 'view'],
   run: (args, { workspace }) => {
     const given = passedView(workspace, args.structure('view', 'invalid_arguments'), 'modal', 'views.open');
+    refuseTakenId(workspace, given);
     const user = workspace.triggers.exchange(args.need('trigger_id'));
     const view = newView(given, user, workspace.timestamps.next());
     showOnTop(workspace, view);

@@ -12,6 +12,7 @@ export const viewsPublish: Method = {
   tier: 4,
   takes: ['user_id', 'view', 'hash'],
   run: (args, { workspace }) => {
+    if (!workspace.manifest.homeTab) throw new Refusal('not_enabled');
     const user = workspace.person(args.need('user_id')).id;
     const given = passedView(workspace, args.structure('view', 'invalid_arguments'), 'home', 'views.publish');
     const before = workspace.views.get(workspace.homes.get(user) ?? '');

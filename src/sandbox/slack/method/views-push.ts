@@ -1,5 +1,5 @@
 import { Refusal } from '../../refusal.ts';
-import { depthOf, showOnTop } from '../../workspace/view-stack.ts';
+import { depthOf, refuseTakenId, showOnTop } from '../../workspace/view-stack.ts';
 import { newView, stackDepth, viewObject } from '../../workspace/view.ts';
 import { passedView } from '../check-blocks.ts';
 import type { Method } from '../method-shape.ts';
@@ -13,6 +13,7 @@ export const viewsPush: Method = {
   takes: ['trigger_id', 'view'],
   run: (args, { workspace }) => {
     const given = passedView(workspace, args.structure('view', 'invalid_arguments'), 'modal', 'views.push');
+    refuseTakenId(workspace, given);
     const user = workspace.triggers.exchange(args.need('trigger_id'));
     const below = workspace.views.get(workspace.topView.get(user) ?? '');
     if (below === undefined) throw new Refusal('not_found');
