@@ -31,11 +31,13 @@ export const icmpEcho: Stimulus = {
   },
   ways: (plan, mark) => {
     const [quick, unhurried] = INTERVALS.map(([name, interval]) => pinging(plan, mark, name, interval));
-    return [quick!, unhurried!];
+    return [[quick!], [unhurried!]];
   },
-  refused: ({ exit, stderr }) => exit === 2 && TOO_QUICK.test(cleanText(stderr)),
-  parse: (output, plan, mark, vantage) =>
-    read({ ...ping(output), parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+  refused: (outputs) => outputs.some(({ exit, stderr }) => exit === 2 && TOO_QUICK.test(cleanText(stderr))),
+  parse: ([output], plan, mark, vantage) =>
+    output === undefined
+      ? { known: false, gap: 'not-recorded', detail: 'no output of the marked echo requests' }
+      : read({ ...ping(output), parse: (text) => sent(text, output, plan, mark, vantage) }, output),
   filter: (plan) => ({ all: [{ host: plan.to }, { proto: 'icmp' }], none: [] }),
 };
 

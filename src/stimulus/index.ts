@@ -11,4 +11,4 @@ export function stimulusById(id: string): Stimulus | null {
 }
 
 export { icmpEcho, tcpSyn };
-export type { Stimulus, Vantage } from './stimulus.ts';
+export type { Stimulus, Vantage, Way } from './stimulus.ts';

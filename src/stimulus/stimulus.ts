@@ -7,6 +7,9 @@ export interface Vantage {
   readonly node: string;
 }
 
+/** Commands that send one round, run one after the other. */
+export type Way = readonly [Command, ...Command[]];
+
 /** One kind of marked traffic: a few packets from a named vantage that captures recognise by their headers alone. */
 export interface Stimulus {
   /** The file name without `.ts`; unique. */
@@ -18,15 +21,16 @@ export interface Stimulus {
    * it cannot send: `to` is not an IP address, a port is missing, the count is not 1 to 50.
    */
   marks(plan: StimulusPlan, rounds: number, nonce: Pick<Ids, 'between'>): readonly Mark[];
-  /** Commands that send one round, the quickest first: a later one is for vantages whose tool does not know the words before. */
-  ways(plan: StimulusPlan, mark: Mark): readonly [Command, ...Command[]];
-  /** True where the tool refused the very words of a command, so that nothing left and the next way may do. */
-  refused(output: Output): boolean;
+  /** Ways to send one round, the quickest first: a later one is for vantages whose tool does not know the words before. */
+  ways(plan: StimulusPlan, mark: Mark): readonly [Way, ...Way[]];
+  /** True where the tool refused the very words of a way, so that nothing left and the next way may do. */
+  refused(outputs: readonly Output[]): boolean;
   /**
-   * What was sent in one round. The mark is read from the output where it tells it, so that a recording made with other random
-   * numbers gives its own mark; `mark` is used where it does not. A gap when nothing could be sent.
+   * What was sent in one round, from the outputs in the order of the commands. The mark is read from the outputs where they tell it,
+   * so that a recording made with other random numbers gives its own mark; `mark` is used where they do not. A gap when nothing could
+   * be sent.
    */
-  parse(output: Output, plan: StimulusPlan, mark: Mark, vantage: Vantage): Reading<Sent>;
+  parse(outputs: readonly Output[], plan: StimulusPlan, mark: Mark, vantage: Vantage): Reading<Sent>;
   /** Which packets a capture of this stimulus has to see: both directions, as addressed by the sender. */
   filter(plan: StimulusPlan): CaptureFilter;
 }

@@ -1,26 +1,21 @@
 // A client's SYN is sent again after one second (RFC 6298, TCP_TIMEOUT_INIT); a connection given up before is exactly one SYN.
 // Ports from 61000 are above Linux's default ephemeral range (ip_local_port_range, 32768 to 60999), so nobody else's flow bears the
-// mark by chance: https://docs.kernel.org/networking/ip-sysctl.html and https://curl.se/docs/manpage.html (curl 7.36 or later)
+// mark by chance: https://docs.kernel.org/networking/ip-sysctl.html and https://curl.se/docs/manpage.html (curl 7.32 or later)
 import { isIP, isIPv6 } from 'node:net';
 import type { Mark, Output, Sent, StimulusPlan } from '../model/index.ts';
 import type { Command } from '../port.ts';
 import { Unparsable, cleanText, read } from '../probe/probe.ts';
-import type { Stimulus, Vantage } from './stimulus.ts';
+import type { Stimulus, Vantage, Way } from './stimulus.ts';
 import { checkCount } from './stimulus.ts';
 
 const FIRST_PORT = 61_000;
 const LAST_PORT = 64_999;
 /**
- * How to send one round. All at once needs curl 7.68: each SYN gets 0.8 s, for the next one would leave after 1.0. One after the other
- * works with curl 7.36 as well, and then nobody wants to wait that long for each. Seconds; the second number is for everything, because
- * what follows the handshake is of no interest.
+ * Seconds for the SYN-ACK, and for everything, because what follows the handshake is of no interest. All at once, each SYN gets 0.8 s,
+ * for the next one would leave after 1.0; one after the other, nobody wants to wait that long for each.
  */
-const AT_ONCE = {
-  name: 'at-once',
-  options: ['-Z', '--parallel-immediate', '--no-progress-meter'],
-  seconds: [0.8, 1],
-} as const;
-const IN_TURN = { name: 'in-turn', options: [], seconds: [0.4, 0.6] } as const;
+const AT_ONCE = [0.8, 1] as const;
+const IN_TURN = [0.4, 0.6] as const;
 
 /** One SYN per source port. A refused connection is not answered; a TLS error after the handshake is. */
 export const tcpSyn: Stimulus = {
@@ -37,10 +32,16 @@ export const tcpSyn: Stimulus = {
       return { proto: 'tcp', firstPort, lastPort: firstPort + count - 1 };
     });
   },
-  ways: (plan, mark) => [connecting(plan, mark, AT_ONCE), connecting(plan, mark, IN_TURN)],
-  refused: ({ exit, stderr }) => exit === 2 && UNKNOWN.test(cleanText(stderr)),
-  parse: (output, plan, mark, vantage) =>
-    read({ ...CURL, parse: (text) => sent(text, output, plan, mark, vantage) }, output),
+  ways: (plan, mark) => [[atOnce(plan, mark)], inTurn(plan, mark)],
+  refused: (outputs) => outputs.some(({ exit, stderr }) => exit === 2 && UNKNOWN.test(cleanText(stderr))),
+  parse: (outputs, plan, mark, vantage) => {
+    const tries = outputs.map((output) => read({ ...CURL, parse: (text) => triesOf(text, output) }, output));
+    const lost = tries.find((reading) => !reading.known);
+    if (lost !== undefined && !lost.known) return lost;
+    const known = tries.flatMap((reading) => (reading.known ? [reading.value] : []));
+    if (known.length === 0) return { known: false, gap: 'not-recorded', detail: 'no output of the marked SYNs' };
+    return { known: true, value: sent(known, plan, mark, vantage) };
+  },
   filter: (plan) => ({
     all: [
       { host: plan.to },
@@ -53,33 +54,42 @@ export const tcpSyn: Stimulus = {
 
 const UNKNOWN = /^curl: option (-Z|--parallel-immediate|--no-progress-meter): /m;
 
-function connecting({ to, port, count }: StimulusPlan, mark: Mark, way: typeof AT_ONCE | typeof IN_TURN): Command {
-  if (mark.proto !== 'tcp') throw new TypeError('a SYN bears no mark of another protocol');
-  const { firstPort } = mark;
-  const url = `https://${isIPv6(to) ? `[${to}]` : to}:${port}/`;
-  const [answered, whole] = way.seconds;
-  const each = Array.from({ length: count }, (_, index) => connection(url, firstPort + index, way.seconds));
+/** One curl with all connections (7.68 or later). */
+function atOnce(plan: StimulusPlan, mark: Mark): Command {
+  const each = portsOf(plan, mark).map((port) => connection(plan, port, AT_ONCE));
+  const connections = each.flatMap((words, index) => (index === 0 ? words : ['--next', ...words]));
   return {
-    argv: [
-      'curl',
-      '-q',
-      ...way.options,
-      ...each.flatMap((words, index) => (index === 0 ? words : ['--next', ...words])),
-    ],
-    deadlineMs: (way === AT_ONCE ? whole : count * (answered + whole)) * 1000 + 3000,
+    argv: ['curl', '-q', '-Z', '--parallel-immediate', '--no-progress-meter', ...connections],
+    deadlineMs: AT_ONCE[1] * 1000 + 3000,
     privileged: false,
-    key: `stimulus/tcp-syn/${way.name}`,
+    key: 'stimulus/tcp-syn/at-once',
   };
+}
+
+/** One curl per connection: before 7.66, one that failed took all that came after `--next` with it. */
+function inTurn(plan: StimulusPlan, mark: Mark): Way {
+  const [first, ...more] = portsOf(plan, mark).map((port, index): Command => ({
+    argv: ['curl', '-q', ...connection(plan, port, IN_TURN)],
+    deadlineMs: IN_TURN[1] * 1000 + 1000,
+    privileged: false,
+    key: `stimulus/tcp-syn/in-turn/${index}`,
+  }));
+  return [first!, ...more];
+}
+
+function portsOf({ count }: StimulusPlan, mark: Mark): number[] {
+  if (mark.proto !== 'tcp') throw new TypeError('a SYN bears no mark of another protocol');
+  return Array.from({ length: count }, (_, index) => mark.firstPort + index);
 }
 
 /**
  * Options of one connection; `--next` forgets them. The format says the port itself: curl knows it only when connected. Only `-v`
  * tells answered SYNs from refused ones, and those from SYNs that the kernel had no route for.
  */
-function connection(url: string, port: number, [answered, whole]: readonly [number, number]): string[] {
+function connection({ to, port }: StimulusPlan, from: number, [answered, whole]: readonly [number, number]): string[] {
   const bounds = ['--connect-timeout', String(answered), '--max-time', String(whole)];
-  const options = ['-gkvsS', '-o', '/dev/null', '--noproxy', '*', ...bounds, '--local-port', String(port)];
-  return [...options, '-w', `syn ${port} %{local_ip}\\n`, url];
+  const options = ['-gkvsS', '-o', '/dev/null', '--noproxy', '*', ...bounds, '--local-port', String(from)];
+  return [...options, '-w', `syn ${from} %{local_ip}\\n`, `https://${isIPv6(to) ? `[${to}]` : to}:${port}/`];
 }
 
 /** curl's exit status is that of one of the connections: 7 refused, 28 timed out, 35 to 60 connected but not HTTPS, 45 port in use. */
@@ -97,7 +107,16 @@ const CONNECTED = /^\* +(Connected|Established connection) to /;
 /** Said once for each SYN that never left: no route to the target, or a source port that was in use. */
 const NOT_SENT = /^(\* +Immediate connect fail for |curl: \(45\))/;
 
-function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vantage: Vantage): Sent {
+/** What one curl tried. */
+interface Tries {
+  readonly ports: readonly number[];
+  /** The source that connected; `null` where none did. */
+  readonly source: string | null;
+  readonly unsent: number;
+  readonly answered: number;
+}
+
+function triesOf(text: string, output: Output): Tries {
   const lines = text.split('\n').filter((line) => line !== '');
   const tries = lines.map((line) => {
     const [, port, source = ''] = LINE.exec(line) ?? [];
@@ -106,19 +125,24 @@ function sent(text: string, output: Output, plan: StimulusPlan, mark: Mark, vant
     return { port: Number(port), source };
   });
   if (tries.length === 0) throw new Unparsable('curl did not say what it sent');
-  const ports = tries.map(({ port }) => port);
   const said = cleanText(output.stderr).split('\n');
   const unsent = said.filter((line) => NOT_SENT.test(line)).length;
   const answered = said.filter((line) => CONNECTED.test(line)).length;
   if (unsent + answered > tries.length) throw new Unparsable('curl reported more connections than it tried');
+  const source = (answered > 0 && tries.find((one) => one.source !== '')?.source) || null;
+  return { ports: tries.map(({ port }) => port), source, unsent, answered };
+}
+
+function sent(tries: readonly Tries[], plan: StimulusPlan, mark: Mark, vantage: Vantage): Sent {
+  const ports = tries.flatMap((one) => one.ports);
   return {
     from: vantage.role,
     node: vantage.node,
-    source: (answered > 0 && tries.find(({ source }) => source !== '')?.source) || null,
+    source: tries.find(({ source }) => source !== null)?.source ?? null,
     to: plan.to,
     port: plan.port ?? null,
-    count: tries.length - unsent,
-    answered,
+    count: tries.reduce((sum, { unsent }) => sum - unsent, ports.length),
+    answered: tries.reduce((sum, { answered }) => sum + answered, 0),
     mark: mark.proto === 'tcp' ? { ...mark, firstPort: Math.min(...ports), lastPort: Math.max(...ports) } : mark,
   };
 }

@@ -6,23 +6,25 @@ import { outputOf } from '../probe/recorded-output.ts';
 const plan: StimulusPlan = { stimulus: 'icmp-echo', from: 'farEnd', to: '192.168.4.25', count: 7 };
 const vantage = { role: 'farEnd', node: 'dev-slave-107' } as const;
 const mark = { proto: 'icmp', totalLength: 300 } as const;
-const parse = (output: Output) => icmpEcho.parse(output, plan, mark, vantage);
+const parse = (output: Output) => icmpEcho.parse([output], plan, mark, vantage);
 
 describe('marked echo requests as commands', () => {
   test('one ping sends all of them, with the length of the mark', () => {
-    const [quick, unhurried] = icmpEcho.ways(plan, { proto: 'icmp', totalLength: 245 });
+    const [[quick], slower] = icmpEcho.ways(plan, { proto: 'icmp', totalLength: 245 });
     expect(quick).toEqual({
       argv: ['ping', '-n', '-c', '7', '-i', '0.02', '-W', '1', '-s', '217', '192.168.4.25'],
       deadlineMs: 4140,
       privileged: false,
       key: 'stimulus/icmp-echo/quick',
     });
-    expect(unhurried).toEqual({
-      ...quick,
-      argv: quick.argv.map((word) => (word === '0.02' ? '0.2' : word)),
-      deadlineMs: 5400,
-      key: 'stimulus/icmp-echo/unhurried',
-    });
+    expect(slower).toEqual([
+      {
+        ...quick,
+        argv: quick.argv.map((word) => (word === '0.02' ? '0.2' : word)),
+        deadlineMs: 5400,
+        key: 'stimulus/icmp-echo/unhurried',
+      },
+    ]);
   });
 
   test.each([
@@ -31,8 +33,8 @@ describe('marked echo requests as commands', () => {
     ['no permission', 'ping: socket: Operation not permitted\n', false],
     ['no route', 'ping: connect: Network is unreachable\n', false],
   ])('%s sends only slower: %s', (_, said, refused) => {
-    expect(icmpEcho.refused(outputOf('', 2, said))).toBe(refused);
-    expect(icmpEcho.refused(outputOf('', 0, said))).toBe(false);
+    expect(icmpEcho.refused([outputOf('', 2, said)])).toBe(refused);
+    expect(icmpEcho.refused([outputOf('', 0, said)])).toBe(false);
   });
 
   test('no payload is one that people or tools use, and no two rounds share one', () => {
@@ -113,5 +115,9 @@ describe('what became of marked echo requests', () => {
     ['a cut output', outputOf('PING 192.168.4.25 (192.168.4.25) 217(245) bytes of data.\n', 0), 'unparsable'],
   ])('%s is a gap', (_, output, gap) => {
     expect(parse(output)).toMatchObject({ known: false, gap });
+  });
+
+  test('no output at all is not recorded', () => {
+    expect(icmpEcho.parse([], plan, mark, vantage)).toMatchObject({ known: false, gap: 'not-recorded' });
   });
 });

@@ -43,12 +43,13 @@ describe.skipIf(noWire)(`marked packets on a real kernel${wireNote}`, () => {
 
   async function send(stimulus: typeof tcpSyn, plan: StimulusPlan, nonce = lowest, way = 0) {
     const [mark] = stimulus.marks(plan, 1, nonce);
-    const command = mark === undefined ? undefined : stimulus.ways(plan, mark)[way];
-    if (mark === undefined || command === undefined) throw new Error('there is no such way');
-    const output = await wire.send(command);
-    expect(stimulus.refused(output)).toBe(false);
+    const commands = mark === undefined ? undefined : stimulus.ways(plan, mark)[way];
+    if (mark === undefined || commands === undefined) throw new Error('there is no such way');
+    const outputs = [];
+    for (const command of commands) outputs.push(await wire.send(command));
+    expect(stimulus.refused(outputs)).toBe(false);
     const seen = await wire.seen();
-    return { reading: stimulus.parse(output, plan, mark, vantage), mark, seen };
+    return { reading: stimulus.parse(outputs, plan, mark, vantage), mark, seen };
   }
 
   const syn = (port: number, to = wire.target): StimulusPlan => ({

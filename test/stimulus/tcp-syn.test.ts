@@ -7,12 +7,12 @@ import { outputOf } from '../probe/recorded-output.ts';
 const plan: StimulusPlan = { stimulus: 'tcp-syn', from: 'peer', to: '10.0.10.207', port: 10_250, count: 2 };
 const vantage = { role: 'peer', node: 'ip-10-0-10-69' } as const;
 const mark = { proto: 'tcp', firstPort: 61_000, lastPort: 61_001 } as const;
-const parse = (output: Output) => tcpSyn.parse(output, plan, mark, vantage);
+const parse = (...outputs: readonly Output[]) => tcpSyn.parse(outputs, plan, mark, vantage);
 const lowest = { between: (low: number) => low };
 
 describe('marked SYNs as commands', () => {
   test('one curl sends all of them at once, each from its own port', () => {
-    const [command] = tcpSyn.ways(plan, { proto: 'tcp', firstPort: 62_500, lastPort: 62_501 });
+    const [[command]] = tcpSyn.ways(plan, { proto: 'tcp', firstPort: 62_500, lastPort: 62_501 });
     expect(command).toMatchObject({ key: 'stimulus/tcp-syn/at-once', privileged: false, deadlineMs: 4000 });
     const { argv } = command;
     expect(argv.slice(0, 5)).toEqual(['curl', '-q', '-Z', '--parallel-immediate', '--no-progress-meter']);
@@ -21,14 +21,15 @@ describe('marked SYNs as commands', () => {
     expect(argv.filter((word) => word === 'https://10.0.10.207:10250/')).toHaveLength(2);
   });
 
-  test('an older curl sends them one after the other, and waits less for each', () => {
-    const [atOnce, inTurn] = tcpSyn.ways(plan, mark);
-    expect(inTurn).toMatchObject({ key: 'stimulus/tcp-syn/in-turn', privileged: false });
-    const argv = inTurn?.argv ?? [];
-    expect(argv).not.toContain('-Z');
-    const patience = (words: readonly string[]) => words.filter((_, at) => words[at - 1] === '--connect-timeout');
-    expect(patience(argv)).toEqual(['0.4', '0.4']);
-    expect(patience(atOnce.argv)).toEqual(['0.8', '0.8']);
+  test('an older curl sends one each, because a failure takes the rest of its commands with it, and waits less', () => {
+    const [[atOnce], inTurn = []] = tcpSyn.ways(plan, mark);
+    expect(inTurn.map(({ key }) => key)).toEqual(['stimulus/tcp-syn/in-turn/0', 'stimulus/tcp-syn/in-turn/1']);
+    const after = (option: string, words: readonly string[]) => words.filter((_, at) => words[at - 1] === option);
+    expect(inTurn.map(({ argv }) => after('--local-port', argv))).toEqual([['61000'], ['61001']]);
+    expect(inTurn.map(({ argv }) => after('--connect-timeout', argv))).toEqual([['0.4'], ['0.4']]);
+    expect(after('--connect-timeout', atOnce.argv)).toEqual(['0.8', '0.8']);
+    expect(inTurn.flatMap(({ argv }) => argv)).not.toContain('-Z');
+    expect(inTurn.flatMap(({ argv }) => argv)).not.toContain('--next');
   });
 
   test.each([
@@ -39,11 +40,11 @@ describe('marked SYNs as commands', () => {
       "curl: option --parallel-immediate: the installed libcurl version doesn't support this\n",
       true,
     ],
-    ['a curl before 7.36', 'curl: option --next: is unknown\n', false],
+    ['a curl before 7.32', 'curl: option --connect-timeout: expected a proper numerical parameter\n', false],
     ['a node without curl', 'timeout: failed to run command curl: No such file or directory\n', false],
   ])('%s knows another way: %s', (_, said, refused) => {
-    expect(tcpSyn.refused(outputOf('', 2, said))).toBe(refused);
-    expect(tcpSyn.refused(outputOf('', 7, said))).toBe(false);
+    expect(tcpSyn.refused([outputOf('', 2, said)])).toBe(refused);
+    expect(tcpSyn.refused([outputOf('', 7, said)])).toBe(false);
   });
 
   test('no two rounds share a port, and the last one is in range, too', () => {
@@ -58,7 +59,7 @@ describe('marked SYNs as commands', () => {
   });
 
   test('an IPv6 address stands in brackets', () => {
-    expect(tcpSyn.ways({ ...plan, to: 'fd00::2' }, mark)[0].argv).toContain('https://[fd00::2]:10250/');
+    expect(tcpSyn.ways({ ...plan, to: 'fd00::2' }, mark)[0][0].argv).toContain('https://[fd00::2]:10250/');
   });
 
   test.each<[string, Partial<StimulusPlan>]>([
@@ -119,12 +120,31 @@ describe('what became of marked SYNs', () => {
 
   test.each<[string, Output, string]>([
     ['no curl', outputOf('', 127, 'sh: curl: not found\n'), 'not-installed'],
-    ['a curl that is too old', outputOf('', 2, 'curl: option --next: is unknown\n'), 'unparsable'],
+    [
+      'a curl that is too old',
+      outputOf('', 2, 'curl: option --connect-timeout: expected a proper numerical parameter\n'),
+      'unparsable',
+    ],
     ['a deadline', { ...outputOf('syn 61000 \n', 0), exit: null, timedOut: true }, 'timed-out'],
     ['other words', outputOf('hello\n', 0), 'unparsable'],
     ['nothing said', outputOf('', 7), 'unparsable'],
   ])('%s is a gap', (_, output, gap) => {
     expect(parse(output)).toMatchObject({ known: false, gap });
+  });
+
+  test('one after the other is what all of them came to together', () => {
+    const answered = outputOf('syn 61000 10.0.10.69\n', 60, '* Connected to 10.0.10.207\ncurl: (60) \n');
+    const lost = outputOf('syn 61001 \n', 28, 'curl: (28) timed out\n');
+    const unsent = outputOf('syn 61002 \n', 7, '* Immediate connect fail for 10.0.10.207: No route to host\n');
+    expect(parse(answered, lost, unsent)).toMatchObject({
+      known: true,
+      value: { source: '10.0.10.69', count: 2, answered: 1, mark: { firstPort: 61_000, lastPort: 61_002 } },
+    });
+    expect(parse(answered, outputOf('', 127))).toMatchObject({ known: false, gap: 'not-installed' });
+  });
+
+  test('no output at all is not recorded', () => {
+    expect(parse()).toMatchObject({ known: false, gap: 'not-recorded' });
   });
 
   test('any bytes give a number of packets that could be, or a gap', () => {

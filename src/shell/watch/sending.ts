@@ -29,15 +29,15 @@ export class Sender {
     const ways = this.#stimulus.ways(this.#plan, mark);
     const way = ways[this.#way] ?? ways[0];
     const round = this.#round + 1;
-    const key = `${this.#named}/${way.key ?? this.#stimulus.id}/${round}`;
-    const [output] = await this.#session.run([{ ...way, key }]);
-    if (output === undefined) return { known: false, gap: 'not-recorded', detail: 'no output of the marked packets' };
-    if (this.#stimulus.refused(output) && this.#way + 1 < ways.length) {
+    const outputs = await this.#session.run(
+      way.map((command) => ({ ...command, key: `${this.#named}/${command.key ?? this.#stimulus.id}/${round}` })),
+    );
+    if (this.#stimulus.refused(outputs) && this.#way + 1 < ways.length) {
       this.#way += 1;
       return this.send(mark);
     }
     this.#round = round;
-    return this.#stimulus.parse(output, this.#plan, mark, this.#vantage);
+    return this.#stimulus.parse(outputs, this.#plan, mark, this.#vantage);
   }
 }
 

@@ -184,8 +184,14 @@ describe('watch', () => {
   test('a curl that cannot send all at once sends one after the other, in the same watch', async () => {
     const outputs = {
       [`${NAMED}/stimulus/tcp-syn/at-once/1`]: { exit: 2, stderr: 'curl: option -Z: is unknown\n' },
-      [`${NAMED}/stimulus/tcp-syn/in-turn/1`]: seven(61_000),
-      [`${NAMED}/stimulus/tcp-syn/in-turn/2`]: seven(61_007),
+      ...Object.fromEntries(
+        [1, 2].flatMap((round) =>
+          Array.from({ length: 7 }, (_, index) => [
+            `${NAMED}/stimulus/tcp-syn/in-turn/${index}/${round}`,
+            { stdout: `syn ${61_000 + round * 7 + index} \n`, exit: 28 },
+          ]),
+        ),
+      ),
     };
     const at = sending({ outputs: four(10, 17, 17, 24) }, { outputs });
     const { sent, counters } = await watched(at);
