@@ -30,9 +30,9 @@ function packets({ watched, path = [] }: IncidentState): Rich[] {
   const port = sent.port === null ? '' : ` port ${sent.port}`;
   return [
     [
-      { text: `${sent.answered} of ${sent.count} marked packets from ` },
-      { code: sent.node },
-      { text: ' to ' },
+      ...(sent.by === 'user'
+        ? [{ text: `${sent.answered} of ${sent.count} attempts that people repeated to ` }]
+        : [{ text: `${sent.answered} of ${sent.count} marked packets from ` }, { code: sent.node }, { text: ' to ' }]),
       { code: sent.to },
       { text: `${port} were answered.${decisions(path)}` },
     ],

@@ -23,12 +23,11 @@ export interface Stage {
   readonly outer?: true;
 }
 
-/** Every decision from the sender to the target and back, in order. Those of the receiver are left out where it is not known. */
+/** Every decision from the sender to the target and back, in order. Those of an end that is not known are left out. */
 export function stagesOf(traffic: Traffic, readings: Readings): Stage[] {
-  const { sender, receiver } = traffic;
-  if (receiver === null) return [sends(traffic)];
-  const out = deviceOf(readings, sender, { to: destination(traffic) });
-  return [...there(traffic, receiver), ...back(traffic, receiver, readings, out)];
+  const { receiver } = traffic;
+  if (receiver === null) return sends(traffic);
+  return [...there(traffic, receiver), ...back(traffic, receiver, readings)];
 }
 
 /** Where the sender's kernel routes to: its own translation is made before, the receiver's is not known to it. */
@@ -36,16 +35,19 @@ function destination({ sent, target, translated }: Traffic): string {
   return translated?.by === 'sender' ? target : sent.to;
 }
 
-function sends(traffic: Traffic): Stage {
+function sends(traffic: Traffic): Stage[] {
   const { sender, sent, target, translated } = traffic;
+  if (sender === null) return [];
   const to = translated?.by === 'sender' ? ` for ${target}, one of ${translated.of} behind it` : '';
-  return {
-    way: 'there',
-    end: sender,
-    about: `sends to ${sent.to}${to}`,
-    lookup: { to: destination(traffic) },
-    wanted: 'leaves',
-  };
+  return [
+    {
+      way: 'there',
+      end: sender,
+      about: `sends to ${sent.to}${to}`,
+      lookup: { to: destination(traffic) },
+      wanted: 'leaves',
+    },
+  ];
 }
 
 function there(traffic: Traffic, receiver: End): Stage[] {
@@ -53,7 +55,7 @@ function there(traffic: Traffic, receiver: End): Stage[] {
   const inner = tunnel ?? wire;
   const outer = { way: 'there', outer: true } as const;
   const carried: Stage[] =
-    tunnel === null
+    tunnel === null || sender === null
       ? []
       : [
           {
@@ -73,7 +75,7 @@ function there(traffic: Traffic, receiver: End): Stage[] {
         ];
   const after = translated?.by === 'receiver' ? `, for ${target} after DNAT (one of ${translated.of})` : '';
   return [
-    sends(traffic),
+    ...sends(traffic),
     ...carried,
     {
       way: 'there',
@@ -85,13 +87,14 @@ function there(traffic: Traffic, receiver: End): Stage[] {
   ];
 }
 
-function back(traffic: Traffic, receiver: End, readings: Readings, out: string | null): Stage[] {
+function back(traffic: Traffic, receiver: End, readings: Readings): Stage[] {
   const { sender, sent, tunnel, wire, source, target, own, podDevice, mark } = traffic;
   const inner = tunnel ?? wire;
   const outer = { way: 'back', outer: true } as const;
+  const out = deviceOf(readings, sender, { to: destination(traffic) });
   const carrier = deviceOf(readings, sender, { to: receiver.node.address });
   const carried: Stage[] =
-    tunnel === null
+    tunnel === null || sender === null
       ? []
       : [
           {
@@ -119,13 +122,17 @@ function back(traffic: Traffic, receiver: End, readings: Readings, out: string |
       wanted: { by: inner },
     },
     ...carried,
-    {
-      way: 'back',
-      end: sender,
-      about: `the answer of ${sent.to} arrives${by(out)}`,
-      ...arrives(source, sent.to, out),
-      wanted: 'taken',
-    },
+    ...(sender === null
+      ? []
+      : [
+          {
+            way: 'back' as const,
+            end: sender,
+            about: `the answer of ${sent.to} arrives${by(out)}`,
+            ...arrives(source, sent.to, out),
+            wanted: 'taken' as const,
+          },
+        ]),
   ];
 }
 
@@ -144,7 +151,7 @@ function arrives(
   return { lookup: { to, from, iif, ...(mark === null ? {} : { mark }) } };
 }
 
-function deviceOf(readings: Readings, { role }: End, lookup: Lookup): string | null {
-  const way = readings.of(role, ipRouteGet, lookup);
+function deviceOf(readings: Readings, end: End | null, lookup: Lookup): string | null {
+  const way = end === null ? null : readings.of(end.role, ipRouteGet, lookup);
   return way?.known === true ? way.value.device : null;
 }

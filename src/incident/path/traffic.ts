@@ -17,7 +17,8 @@ export interface End {
 export interface Traffic {
   readonly sent: Sent;
   readonly story: CaptureStory;
-  readonly sender: End;
+  /** `null` where people sent the packets from somewhere that is no node known here. */
+  readonly sender: End | null;
   /** The node that they are for; `null` where none is known. */
   readonly receiver: End | null;
   /** Where they are for in the end: after DNAT, where there is any. */
@@ -38,47 +39,50 @@ export interface Traffic {
   readonly mark: string | null;
 }
 
-/** What was provoked last, from where to where; `null` where nothing was, or nobody is known to have sent it. */
+/** What was provoked, or repeated by people, from where to where; `null` where nothing was, or nobody is known to have sent it. */
 export function trafficOf(state: IncidentState, readings: Readings): Traffic | null {
   const { bound, watched } = state;
-  const from = bound === null || watched === null ? null : nodeInRole(bound, watched.sent.from);
-  if (bound === null || watched === null || from === null) return null;
+  if (bound === null || watched === null) return null;
   const { sent, story } = watched;
-  const sender: End = { role: sent.from, node: from };
+  const sender = senderOf(bound, sent, story);
+  const source = sourceOf(readings, sender, sent, story);
+  if (source === null || (sender === null && sent.by !== 'user')) return null;
   const { target, translated } = translation(state, readings, sent);
   const receiver = receiverOf(bound, sender, [sent.to, target]);
   const own = receiver !== null && receiver.node.addresses.includes(target);
   const way = receiver === null || own ? null : readings.of(receiver.role, ipRouteGet, { to: target });
   const podDevice = way?.known === true && way.value.via === null ? way.value.device : null;
   const tunnel =
-    receiver === null
+    receiver === null || sender === null
       ? null
       : tunnelBetween(readings, sender, receiver, translated?.by === 'sender' ? target : sent.to);
   const wire = receiver === null ? null : comesInBy(bound, readings, story, receiver, [tunnel, podDevice]);
   const mangle = readings.of('subject', iptablesMangle, {});
   const marked = translated?.by === 'receiver' && mangle?.known === true && wire !== null && podDevice !== null;
-  return {
-    sent,
-    story,
-    sender,
-    receiver,
-    target,
-    translated,
-    own,
-    podDevice,
-    source: sourceOf(readings, sender, sent, story),
-    tunnel,
-    wire,
-    mark: marked ? restoredMark(mangle.value, wire, podDevice) : null,
-  };
+  const mark = marked ? restoredMark(mangle.value, wire, podDevice) : null;
+  return { sent, story, sender, receiver, target, translated, own, podDevice, source, tunnel, wire, mark };
+}
+
+/** Who sent: the role that was told to, or the node that has the source of what people sent. */
+function senderOf(bound: Bound, sent: Sent, story: CaptureStory): End | null {
+  if (sent.by !== 'user') {
+    const node = nodeInRole(bound, sent.from);
+    return node === null ? null : { role: sent.from, node };
+  }
+  const source = capturedSource(sent, story);
+  return endsOf(bound).find(({ role, node }) => role !== 'subject' && node.addresses.includes(source ?? '')) ?? null;
+}
+
+function endsOf(bound: Bound): End[] {
+  return (['subject', 'peer', 'farEnd'] as const).flatMap((role): End[] => {
+    const node = nodeInRole(bound, role);
+    return node === null ? [] : [{ role, node }];
+  });
 }
 
 /** Which node has one of these addresses, itself or for a pod; the subject when no other one is known to, unless it sends. */
-function receiverOf(bound: Bound, sender: End, addresses: readonly string[]): End | null {
-  const ends = (['subject', 'peer', 'farEnd'] as const).flatMap((role): End[] => {
-    const node = nodeInRole(bound, role);
-    return node === null || node.name === sender.node.name ? [] : [{ role, node }];
-  });
+function receiverOf(bound: Bound, sender: End | null, addresses: readonly string[]): End | null {
+  const ends = endsOf(bound).filter(({ node }) => node.name !== sender?.node.name);
   const holds = ({ node }: End): boolean =>
     addresses.some((address) => node.addresses.includes(address) || node.pods.some((pod) => pod.address === address));
   return ends.find(holds) ?? ends.find(({ role }) => role === 'subject') ?? null;
@@ -111,12 +115,15 @@ function translation(
 }
 
 /** As the captures saw it, else as the sender's tool or kernel says. */
-function sourceOf(readings: Readings, { role, node }: End, sent: Sent, story: CaptureStory): string {
-  const seen = story.ladder.find(
-    ({ kind, target }) => target === sent.to && kind !== 'icmp-error' && kind !== 'echo-reply',
-  );
-  const way = readings.of(role, ipRouteGet, { to: sent.to });
-  return seen?.source ?? sent.source ?? (way?.known === true ? way.value.source : null) ?? node.address;
+function sourceOf(readings: Readings, sender: End | null, sent: Sent, story: CaptureStory): string | null {
+  const way = sender === null ? null : readings.of(sender.role, ipRouteGet, { to: sent.to });
+  const chosen = way?.known === true ? way.value.source : null;
+  return capturedSource(sent, story) ?? sent.source ?? chosen ?? sender?.node.address ?? null;
+}
+
+function capturedSource({ to }: Sent, { ladder }: CaptureStory): string | null {
+  const seen = ladder.find(({ kind, target }) => target === to && kind !== 'icmp-error' && kind !== 'echo-reply');
+  return seen?.source ?? null;
 }
 
 /** Where requests were captured coming in; else where they were waited for; else where the node's own address is. */

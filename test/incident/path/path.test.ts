@@ -299,6 +299,36 @@ describe('packets for a NodePort', () => {
   });
 });
 
+describe('what people repeated themselves', () => {
+  const repeated = (source: string | null): Watched => {
+    const { sent: own, story, ...rest } = counted('answered');
+    const seen = { point: 0, at: 1, kind: 'SYN', target: own.to, length: 60 } as const;
+    return {
+      ...rest,
+      sent: { ...own, node: '', source: null, by: 'user' },
+      story: { ...story, ladder: source === null ? [] : [{ ...seen, source }] },
+    };
+  };
+  const outside = '198.51.100.24';
+
+  test('is followed from where the captures saw it come in, without the sender that nobody knows', () => {
+    const { hops } = walk(I1, repeated(outside), i1Answers(I1_SICK), {
+      [`subject 10.0.10.207 ${outside} eth0`]: `local 10.0.10.207 from ${outside} dev lo table local`,
+      [`subject ${outside} 10.0.10.207`]: `${outside} from 10.0.10.207 via 10.0.10.1 dev eth1 uid 0`,
+    });
+    expect(drawn(hops)).toEqual(['✓ there subject', '✗ back subject']);
+  });
+
+  test('is followed to the sender where it is a node', () => {
+    const { hops } = walk(I1, repeated('10.0.10.69'), i1Answers(I1_HEALTHY), I1_KERNEL);
+    expect(drawn(hops)).toEqual(ALL);
+  });
+
+  test('is no way at all where nobody was seen', () => {
+    expect(walk(I1, repeated(null), i1Answers(I1_SICK), I1_KERNEL).hops).toEqual([]);
+  });
+});
+
 test('nothing was sent, so there is no way to ask for', () => {
   expect(walk(I1, null, i1Answers(I1_SICK), I1_KERNEL)).toMatchObject({ hops: [], rounds: 0, asked: [] });
 });
