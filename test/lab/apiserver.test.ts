@@ -51,7 +51,7 @@ interface Body {
   kind?: string;
   message?: string;
   items?: Named[];
-  metadata?: { continue?: string; name?: string; resourceVersion?: string };
+  metadata?: { continue?: string; name?: string; resourceVersion?: string; generation?: number };
   status?: unknown;
   [field: string]: unknown;
 }
@@ -366,6 +366,32 @@ describe('who may change what', () => {
   ])('%s: %s %s', async (token, method, path, body, code) => {
     const type = 'application/strategic-merge-patch+json';
     expect((await ask(path, { token, method, type, ...(body === undefined ? {} : { body }) })).code).toBe(code);
+  });
+});
+
+describe('what somebody else changed', () => {
+  const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
+  const touch = (how: object) =>
+    change((state) => ({
+      ...state,
+      objects: {
+        ...state.objects,
+        'apps/daemonsets': (state.objects['apps/daemonsets'] ?? []).map((set) => ({ ...set, ...how })),
+      },
+    }));
+  const versionOf = ({ body }: Asked) => [body.metadata?.generation, body.metadata?.resourceVersion];
+
+  test.each([
+    ['a spec counts a generation', { spec: { minReadySeconds: 5 } }, 1],
+    ['a status counts none', { status: { numberReady: 0 } }, 0],
+  ])('%s, and gets a resource version', async (_, how, counted) => {
+    const [generation, version] = versionOf(await ask(path));
+    touch(how);
+    const [now, newer] = versionOf(await ask(path));
+    expect(now).toBe(Number(generation) + counted);
+    expect(newer).not.toBe(version);
+    touch(how);
+    expect(versionOf(await ask(path))).toEqual([now, newer]);
   });
 });
 

@@ -55,6 +55,7 @@ export function nodeObject(spec: NodeSpec, identity: Identity, born: string): Ku
     },
     spec: {
       ...(spec.podCidr ? { podCIDR: spec.podCidr, podCIDRs: [spec.podCidr] } : {}),
+      ...(spec.providerId ? { providerID: spec.providerId } : {}),
       ...(spec.controlPlane
         ? { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] }
         : {}),

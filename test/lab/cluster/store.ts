@@ -5,7 +5,7 @@ import { type ClusterState, readState, writeState } from './state.ts';
 
 /**
  * Changes the state file while nobody else does, in this process or another. Every object that is different afterwards gets a new
- * resource version, whoever changed it. Gives the state as it is then.
+ * resource version, and one whose spec is different a new generation, whoever changed it. Gives the state as it is then.
  */
 export function updateState(file: string, change: (state: ClusterState) => ClusterState): ClusterState {
   const release = lock(`${file}.lock`);
@@ -31,14 +31,23 @@ function versioned(before: ClusterState, after: ClusterState): ClusterState {
   const objects = Object.entries(after.objects).map(([store, list]): [string, KubeObject[]] => {
     const old = new Map(before.objects[store]?.map((object) => [keyOf(object), object]));
     const all = list.map((object) => {
-      if (isDeepStrictEqual(old.get(keyOf(object)), object)) return object;
+      const before = old.get(keyOf(object));
+      if (isDeepStrictEqual(before, object)) return object;
       revision += 1;
-      return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+      const generation = store === '/pods' ? {} : counted(before, object);
+      return { ...object, metadata: { ...object.metadata, ...generation, resourceVersion: String(revision) } };
     });
     if ([...old.keys()].some((key) => !all.some((object) => keyOf(object) === key))) revision += 1;
     return [store, all];
   });
   return { ...after, revision, objects: Object.fromEntries(objects) };
+}
+
+/** The generation that a change of the spec comes to, where whoever made it did not count. */
+function counted(before: KubeObject | undefined, after: KubeObject): { generation?: number } {
+  const generation = after.metadata['generation'];
+  if (before === undefined || typeof generation !== 'number' || before.metadata['generation'] !== generation) return {};
+  return isDeepStrictEqual(before['spec'], after['spec']) ? {} : { generation: generation + 1 };
 }
 
 /** Longer than any change takes: who held the lock is gone. */
