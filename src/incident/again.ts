@@ -1,4 +1,5 @@
 import type { Change, IncidentState, Offer } from '../model/index.ts';
+import { attachCaptures } from './captures.ts';
 import { close } from './close.ts';
 import { wantStep } from './cluster-steps.ts';
 import { askMore } from './look.ts';
@@ -138,5 +139,6 @@ function confirm(turn: Turn, offer: Offer): void {
   const [left] = findings;
   const leaves = mends(offer.plan) && left !== undefined ? { leaves: left.code } : {};
   set(turn, { change: null, past: [...past, { ...kept, ...leaves }] });
+  attachCaptures(turn);
   if (!propose(turn)) close(turn, well && left === undefined ? 'nothing-found' : 'advice');
 }

@@ -100,7 +100,8 @@ function makeLast(turn: Turn, offer: Offer, by: Person): void {
       offer.plan.id,
     );
   record(turn, [{ person: by }, { text: ` asked for Fix ${offer.letter}: ${offer.plan.title}` }]);
-  set(turn, { past: change === null ? past : [...past, change], change: null, outcome: null });
+  // Who asks for a change does not approve it.
+  set(turn, { by, past: change === null ? past : [...past, change], change: null, outcome: null });
   live(turn, 'reopen');
   show(turn, offer);
 }

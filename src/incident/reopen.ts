@@ -5,7 +5,10 @@ import { replace, superseded } from './propose.ts';
 import { audit, live, record, set } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-/** A closed incident is looked at again, with the answers that people gave; what it did before is history. With `repeat`, people's own packets are watched. */
+/**
+ * A closed incident is looked at again, with the answers that people gave; what it did before is history. It is a request like a new
+ * one: whoever made it does not approve what it leads to. With `repeat`, people's own packets are watched.
+ */
 export function reopen(turn: Turn, by: Person, repeat: boolean): string | null {
   if (turn.state.life !== 'closed') return 'This incident is open already.';
   audit(turn, by.id, 'reopened', turn.state.outcome ?? '');
@@ -13,6 +16,7 @@ export function reopen(turn: Turn, by: Person, repeat: boolean): string | null {
   for (const offer of turn.state.offers) replace(turn, superseded(offer));
   const { userAnswers, questions } = turn.state;
   set(turn, {
+    by,
     repeat,
     questions: questions.filter(({ question }) => question !== REPEAT),
     userAnswers: userAnswers.filter(({ question }) => question !== REPEAT),

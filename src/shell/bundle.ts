@@ -14,6 +14,10 @@ export async function bundle(journal: Journal, state: IncidentState): Promise<Ui
     ...state.watches.flatMap(({ captures }) => captures.map(({ output }) => output)),
     ...state.watches.flatMap(({ counters }) => counters.flatMap(({ output }) => (output === null ? [] : [output]))),
   ]);
+  for (const change of [...state.past, state.change]) {
+    const before = change?.cluster?.before ?? null;
+    if (before !== null) digests.add(before);
+  }
   const bytes: Record<Digest, Kept> = {};
   for (const digest of [...digests].toSorted()) {
     const kept = await journal.bytes(digest);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Rich } from '../../src/model/index.ts';
-import { ON_CALL, SECOND } from '../fake/house.ts';
+import { ON_CALL, SECOND, THIRD } from '../fake/house.ts';
 import { counted } from '../fake/scene.ts';
 import {
   again,
@@ -78,6 +78,16 @@ describe('stopping a plan of Kubernetes steps', () => {
   test('while it is taken back: that ends by itself', () => {
     const tale = stepped(prepared(begun()), { outcome: 'failed', detail: 'Not known.' });
     expect(stop(tale).whispered).toContain('has to end by itself');
+  });
+});
+
+describe('an incident that somebody else wants looked at again', () => {
+  test('is theirs from then on: they do not approve what it leads to', () => {
+    const tale = mended();
+    again(tale.press(token(tale, 'reopen'), SECOND), false);
+    const offer = rehearsed(tale).state.offers.findLast(({ state }) => state === 'waiting');
+    expect(tale.press(offer?.tokens.approve ?? '', SECOND).whispered).toContain('someone else has to approve');
+    expect(deeds(tale.press(offer?.tokens.approve ?? '', THIRD))).toEqual(['prepare apply 0']);
   });
 });
 

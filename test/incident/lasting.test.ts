@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Happening, OtherNode, Rich } from '../../src/model/index.ts';
-import { ON_CALL, SECOND } from '../fake/house.ts';
+import { ON_CALL, SECOND, THIRD } from '../fake/house.ts';
 import {
   approve,
   CAUSE,
@@ -67,6 +67,14 @@ describe('the lasting form of a repair', () => {
     expect(tale.state).toMatchObject({ life: 'closed', outcome: 'repaired' });
     expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Look again']);
     expect(tale.effects.filter((effect) => effect.do === 'sweep')).toHaveLength(1);
+  });
+
+  test('is not approved by whoever asked for it', () => {
+    const mine = mended();
+    const tale = mine.press(button(mine), SECOND);
+    const approval = offers(tale)[0]?.tokens.approve ?? '';
+    expect(tale.press(approval, SECOND).whispered).toContain('someone else has to approve');
+    expect(tale.press(approval, THIRD).wanted.some((effect) => effect.do === 'change')).toBe(true);
   });
 
   test('by the API server is rehearsed first, and verified by the whole diagnosis', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Rich } from '../../src/model/index.ts';
 import { SECOND } from '../fake/house.ts';
+import { counted } from '../fake/scene.ts';
 import {
   again,
   approve,
@@ -11,6 +12,7 @@ import {
   reached,
   rehearsed,
   STAGES,
+  SICK,
   stepped,
   steps,
   woken,
@@ -50,6 +52,22 @@ describe('a repair in three approved steps', () => {
     expect(tale.state).toMatchObject({ life: 'proposing', change: null, outcome: null });
     expect(waiting(tale).map(({ plan }) => plan.title)).toEqual(['step 2']);
     expect(waiting(third()).map(({ plan }) => plan.title)).toEqual(['step 3']);
+  });
+
+  test('each next one stands on captures of its own, which come into the thread', () => {
+    const tale = steps(begun(house())).locate(reached(1)).look(SICK);
+    const capture = {
+      point: { role: 'subject', device: 'eth1', node: 'ip-10-0-10-207' },
+      packets: 7,
+      output: 'e'.repeat(64),
+      file: 'capture-eth1.pcap',
+      flows: 1,
+    } as const;
+    const watched = counted('answered-elsewhere');
+    tale.take({ is: 'watched', watched: { ...watched, captures: [capture] } }).look(SICK);
+    expect(tale.effects.findLast((effect) => effect.do === 'attach')).toMatchObject({
+      files: [{ output: capture.output }],
+    });
   });
 
   test('only the last one mends: then it is a repair, the other nodes are asked, and all three are told', () => {

@@ -4,6 +4,7 @@ import type { Journal } from '../../src/port.ts';
 import { take } from '../../src/shell/advance.ts';
 import { bundle, bundleName } from '../../src/shell/bundle.ts';
 import { ON_CALL } from '../fake/house.ts';
+import { mended } from '../incident/cluster-tale.ts';
 import { proposing } from '../incident/tale.ts';
 import { bench } from './workplace.ts';
 
@@ -100,6 +101,21 @@ describe('a bundle', () => {
   test('holds bytes that are no text as they are', async () => {
     const { output, read } = await opened(new Uint8Array([0xff, 0xfe, 0]));
     expect(read.bytes).toEqual({ [output]: { base64: '//4A' } });
+  });
+
+  test("holds the node's state from before each change of the cluster", async () => {
+    const { journal } = bench();
+    const before = await journal.keep('output', Buffer.from('part routes\n'));
+    const { state } = mended();
+    const [change] = [state.change].filter((one) => one !== null);
+    if (change === undefined || change.cluster === null) throw new Error('nothing was changed');
+    const kept = { ...change, cluster: { ...change.cluster, before } };
+    for (const where of [{ change: kept }, { change: null, past: [kept] }]) {
+      const read = JSON.parse(new TextDecoder().decode(await bundle(journal, { ...state, ...where }))) as {
+        bytes: Record<string, unknown>;
+      };
+      expect(read.bytes[before]).toEqual({ text: 'part routes\n' });
+    }
   });
 
   test('leaves out what the journal does not have', async () => {
