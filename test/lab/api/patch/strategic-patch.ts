@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json } from './merge-patch.ts';
 import { type Shape, shapeOf } from './shape.ts';
 
@@ -21,22 +20,30 @@ export function strategicPatch(original: unknown, patch: Json, shape: Shape): un
   const merged = new Map(Object.entries(isObject(original) ? original : {}));
   const kept = patch['$retainKeys'];
   if (Array.isArray(kept)) for (const key of merged.keys()) if (!kept.includes(key)) merged.delete(key);
+  const directed = (prefix: string) =>
+    Object.entries(patch).flatMap(([key, list]): [string, unknown[]][] =>
+      key.startsWith(prefix) && Array.isArray(list) ? [[key.slice(prefix.length), list]] : [],
+    );
+  for (const [target, gone] of directed(DELETE_FROM)) {
+    const list = merged.get(target);
+    if (Array.isArray(list))
+      merged.set(
+        target,
+        list.filter((one) => !gone.includes(one)),
+      );
+  }
   for (const [key, value] of Object.entries(patch)) {
     if (key === '$patch' || key === '$retainKeys' || key.startsWith(SET_ORDER) || key.startsWith(DELETE_FROM)) continue;
     if (value === null) merged.delete(key);
     else merged.set(key, mergedValue(merged.get(key), value, shapeOf(shape, key)));
   }
-  for (const [key, value] of Object.entries(patch)) {
-    const target = key.slice(key.indexOf('/') + 1);
+  for (const [target, order] of directed(SET_ORDER)) {
     const list = merged.get(target);
-    if (!Array.isArray(value) || !Array.isArray(list)) continue;
-    if (key.startsWith(DELETE_FROM)) {
-      const left = list.filter((one) => !value.some((gone) => isDeepStrictEqual(one, gone)));
-      merged.set(target, left);
-    } else if (key.startsWith(SET_ORDER)) {
-      const live = isObject(original) && Array.isArray(original[target]) ? original[target] : [];
-      merged.set(target, inOrder(list, value, live, keyOf(shapeOf(shape, target))));
-    }
+    if (!Array.isArray(list)) continue;
+    const live = isObject(original) && Array.isArray(original[target]) ? original[target] : [];
+    const key = keyOf(shapeOf(shape, target));
+    agree(patch[target], order, key);
+    merged.set(target, inOrder(list, order, live, key));
   }
   return Object.fromEntries(merged);
 }
@@ -71,9 +78,9 @@ function mergedList(live: readonly unknown[], patch: readonly unknown[], key: st
   const merged = live.filter((one) => !gone.some((each) => each[key] === keyValue(one, key)));
   for (const one of wanted) {
     const index = merged.findIndex((each) => keyValue(each, key) === one[key]);
-    const made = strategicPatch(merged[index] ?? {}, one, shapeOf(shape, ''));
-    if (index === -1) merged.push(made);
-    else merged[index] = made;
+    // A new element is taken as it is: directives inside are not looked at, and later dropped as fields that do not exist.
+    if (index === -1) merged.push(structuredClone(one));
+    else merged[index] = strategicPatch(merged[index], one, shapeOf(shape, ''));
   }
   return inOrder(merged, wanted, live, key);
 }
@@ -99,6 +106,17 @@ function inOrder(
     ordered.push(here !== -1 && there !== -1 && here < there ? rest.shift() : first.shift());
   }
   return [...ordered, ...first, ...rest];
+}
+
+/** What a patch names has to stand in the order that it gives. */
+function agree(named: unknown, order: readonly unknown[], key: string | undefined): void {
+  const identity = (one: unknown) => (key === undefined ? one : keyValue(one, key));
+  const kept = (Array.isArray(named) ? named : []).filter((one) => !isObject(one) || one['$patch'] === undefined);
+  const ranks = kept.map((one) => order.findIndex((each) => identity(each) === identity(one)));
+  if (ranks.every((rank, index) => rank !== -1 && rank > (ranks[index - 1] ?? -1))) return;
+  throw new StrategicPatchError(
+    `The order in patch list:\n${goMap(named)}\n doesn't match $setElementOrder list:\n${goMap(order)}\n`,
+  );
 }
 
 function keyValue(one: unknown, key: string): unknown {
