@@ -1,4 +1,6 @@
-import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { announcement } from '../../src/sandbox/announce.ts';
 import type { Announcement } from '../../src/sandbox/announce.ts';
 import { readManifest } from '../../src/sandbox/manifest.ts';
@@ -21,6 +23,8 @@ export interface Practice extends AsyncDisposable {
   readonly said: Announcement;
   /** The unmodified Bolt app in Socket Mode, connected; it stops with the practice. The ping timeout decides how soon it comes back. */
   bolt(register: (app: App) => void, pingTimeoutMs?: number): Promise<App>;
+  /** The unmodified Bolt app behind a request URL, which the workspace has verified; it stops with the practice. */
+  boltOverHttp(register: (app: App) => void, unhandledMs?: number): Promise<URL>;
   /** One request to the control face. */
   control(name: string, fields?: object): Promise<Record<string, unknown>>;
   /** One call of the Web API as JSON, with the bot's token unless another is given. */
@@ -31,13 +35,13 @@ export interface Practice extends AsyncDisposable {
   spoken(text: string): Promise<Message>;
 }
 
-/** Opens a workspace of its own on a free port; files are shared after 1 ms unless a test says otherwise. */
+/** Opens a workspace of its own on a free port; files are shared after 1 ms unless a test says otherwise. Ends with an error when the app called an unknown method. */
 export async function practise(opening: Partial<Opening> = {}): Promise<Practice> {
   const opened = await openWorkspace({ manifest, ...opening });
   const said = announcement(opened);
   const { workspace } = opened;
   workspace.chaos.shareDelayMs = [1, 1];
-  const apps: App[] = [];
+  const apps: { stop(): Promise<unknown> }[] = [];
   const post = async (
     address: string,
     headers: Record<string, string>,
@@ -64,6 +68,18 @@ export async function practise(opening: Partial<Opening> = {}): Promise<Practice
       apps.push(app);
       return app;
     },
+    boltOverHttp: async (register, unhandledRequestTimeoutMillis) => {
+      const { app, server, address } = await listening(said, register, unhandledRequestTimeoutMillis);
+      apps.push({
+        stop: () => {
+          server.closeAllConnections();
+          return app.stop();
+        },
+      });
+      const answer = await post(`${workspace.base}/_control/http`, { 'x-practice-key': said.controlKey }, { address });
+      if (answer['ok'] !== true) throw new Error(`the request URL was refused: ${String(answer['error'])}`);
+      return new URL(address);
+    },
     control: (name, fields) =>
       post(`${workspace.base}/_control/${name}`, { 'x-practice-key': said.controlKey }, fields),
     call: (method, args = {}, token = said.botToken) =>
@@ -76,8 +92,37 @@ export async function practise(opening: Partial<Opening> = {}): Promise<Practice
     [Symbol.asyncDispose]: async () => {
       for (const app of apps) await app.stop();
       await opened.close();
+      const unknown = workspace.record.unknownCalls;
+      if (unknown.length > 0)
+        throw new Error(`calls of methods that the workspace does not speak: ${unknown.join(', ')}`);
     },
   };
+}
+
+/** A Bolt app on a free port of this machine, and its request URL. */
+async function listening(
+  said: Announcement,
+  register: (app: App) => void,
+  unhandledRequestTimeoutMillis = 3001,
+): Promise<{ app: App; server: Server; address: string }> {
+  const receiver = new HTTPReceiver({
+    signingSecret: said.signingSecret,
+    logLevel: LogLevel.ERROR,
+    unhandledRequestTimeoutMillis,
+  });
+  const clientOptions = { slackApiUrl: said.slackApiUrl };
+  const app = new App({
+    token: said.botToken,
+    deferInitialization: true,
+    logLevel: LogLevel.ERROR,
+    receiver,
+    clientOptions,
+  });
+  await app.init();
+  register(app);
+  const server = (await app.start({ port: 0, host: '127.0.0.1' })) as Server;
+  const { port } = server.address() as AddressInfo;
+  return { app, server, address: `http://127.0.0.1:${port}/slack/events` };
 }
 
 async function connected(said: Announcement, register: (app: App) => void, clientPingTimeout?: number): Promise<App> {

@@ -45,7 +45,9 @@ describe('who may call', () => {
     expect(await practice.call('canvases.create')).toMatchObject({ ok: false, error: 'unknown_method' });
     expect(await practice.control('calls')).toMatchObject({
       violations: [{ severity: 'error', kind: 'unknown_method', where: 'canvases.create' }],
+      unknownCalls: ['canvases.create'],
     });
+    await practice.control('clear', {});
   });
 });
 

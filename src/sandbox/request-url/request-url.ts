@@ -68,7 +68,9 @@ export class RequestUrl {
   /** The answer; undefined when none came in time, `unreachable` when there is nobody at the address. */
   async #post(address: string, body: WireBody, headers: Record<string, string>): Promise<Answer> {
     const { chaos, signingSecret, now } = this.#workspace;
-    const secret = chaos.wrongSignature ? 'another secret' : signingSecret;
+    const wrong = chaos.wrongSignature > 0;
+    if (wrong) chaos.wrongSignature -= 1;
+    const secret = wrong ? 'another secret' : signingSecret;
     const proof = signed(body.text, secret, Math.floor(now() / 1000) - chaos.signedSecondsAgo);
     try {
       return await fetch(address, {

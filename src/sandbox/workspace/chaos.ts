@@ -40,8 +40,8 @@ export interface Chaos {
   ackDelayMs: number;
   /** Sign requests as of this many seconds ago (HTTP mode); negative lies in the future. */
   signedSecondsAgo: number;
-  /** Sign requests with a wrong secret (HTTP mode). */
-  wrongSignature: boolean;
+  /** Sign the next N requests with a wrong secret (HTTP mode). */
+  wrongSignature: number;
   /** How many events an hour the app gets before it is told `app_rate_limited` instead. */
   eventsPerHour: number;
   /** Wait this long before answering any call, in ms; the call takes effect first. */
@@ -74,7 +74,7 @@ export function calm(): Chaos {
     reverse: 0,
     ackDelayMs: 0,
     signedSecondsAgo: 0,
-    wrongSignature: false,
+    wrongSignature: 0,
     eventsPerHour: 30_000,
     tooMany: 0,
     tooManyMethod: '',
