@@ -25,3 +25,8 @@ export function mends({ stage }: { readonly stage: { readonly at: number; readon
 export function lastChange({ change, past }: IncidentState): Change | null {
   return change ?? past.at(-1) ?? null;
 }
+
+/** Ids of the plans that were begun since the incident was opened, or opened again. */
+export function plansRun({ past, change }: Pick<IncidentState, 'past' | 'change'>): ReadonlySet<string> {
+  return new Set([...past, ...(change === null ? [] : [change])].map(({ plan }) => plan));
+}

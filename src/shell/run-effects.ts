@@ -18,10 +18,17 @@ const TALK_AT_ONCE = 200;
 const IDLE_MS = 1_000;
 /**
  * A deed that fails by surprise is tried again this often, then reported. Messages outlast an hour without Slack, for the first
- * one makes the thread; an attempt to settle a fix lasts minutes itself.
+ * one makes the thread; an attempt to settle a fix lasts minutes itself; a Kubernetes step outlasts an API server that restarts.
  */
 const TRIES = 5;
-const TRIES_OF: Partial<Record<Effect['do'], number>> = { show: 130, attach: 130, export: 130, settle: 10 };
+const TRIES_OF: Partial<Record<Effect['do'], number>> = {
+  show: 130,
+  attach: 130,
+  export: 130,
+  settle: 10,
+  prepare: 12,
+  'cluster-step': 12,
+};
 
 /** The only loop: leases effects, does them, and feeds what happened back into the fold. */
 export interface Worker {

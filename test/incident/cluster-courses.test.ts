@@ -91,6 +91,17 @@ describe('an incident that somebody else wants looked at again', () => {
   });
 });
 
+describe('an incident that is looked at again', () => {
+  test('tells of no fix before there is a new one', () => {
+    const tale = mended();
+    tale.press(token(tale, 'reopen'), ON_CALL);
+    expect(tale.shows('live').steps.find(({ id }) => id === 'fix')?.state).toBe('pending');
+    again(tale, true);
+    expect(tale.state.outcome).toBe('nothing-found');
+    expect(tale.shows('summary').paragraphs.map(words).join(' ')).not.toContain('approved by');
+  });
+});
+
 describe('packets that come home after the end', () => {
   test('change nothing that is shown', () => {
     const tale = counting();

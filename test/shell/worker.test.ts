@@ -4,9 +4,12 @@ import type { Journal } from '../../src/port.ts';
 import { JournalError } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
 import type { Worker } from '../../src/shell/index.ts';
+import { fakeCluster, podNamed } from '../fake/cluster.ts';
 import { ON_CALL } from '../fake/house.ts';
+import { CNI } from '../fake/scene.ts';
 import { MemoryThread } from '../fake/thread.ts';
-import { bench, type Bench } from './workplace.ts';
+import { begun as stepping } from '../incident/cluster-tale.ts';
+import { bench, type Bench, NODES } from './workplace.ts';
 
 const NODE = 'ip-10-0-10-207';
 const PLACE = { team: 'T1', channel: 'C1', thread: null };
@@ -329,5 +332,38 @@ describe('a lost lease', () => {
     expect(fenced).toBeGreaterThan(0);
     const surveys = (await made.journal.events(incident)).filter(({ is }) => is === 'surveyed');
     expect(surveys).toHaveLength(2);
+  });
+});
+
+describe('a Kubernetes step', () => {
+  test('outlasts an API server that is away for minutes, and is done once', async () => {
+    const workload = { uid: 'ds-1', generation: 4, updateStrategy: 'OnDelete' } as const;
+    const cluster = fakeCluster({
+      name: 'prod-east',
+      nodes: NODES,
+      pods: [
+        podNamed('agent', NODE, '10.0.10.207', { namespace: 'kube-system', owner: 'DaemonSet/aws-node', uid: 'old' }),
+      ],
+      cni: { ...CNI, daemonSet: 'kube-system/aws-node', container: 'aws-node', workload },
+    });
+    const identity = { machineId: `machine-${NODE}`, bootId: 'boot-1', hostKey: 'SHA256:k' };
+    const watched = seen();
+    const made = bench({ cluster, nodes: { [NODE]: { identity } }, written: watched.written });
+    const tale = stepping();
+    made.clock.pass(tale.now - made.clock.now());
+    cluster.fail('patch', 'unreachable', 'The API server is away.', 8);
+    await made.journal.advance({
+      incident: tale.state.id,
+      from: 0,
+      event: { is: 'woken', name: 'x', at: 1, seed: '0' },
+      state: tale.state,
+      effects: tale.wanted.filter((effect) => effect.do === 'prepare'),
+      audit: [],
+    });
+    workers.push(startWorker(made.workplace));
+    const state = await watched.until(({ change }) => change?.entry?.state === 'applied');
+    expect(state.troubles).toEqual([]);
+    expect(cluster.asked.filter((line) => line.startsWith('deletePod'))).toHaveLength(1);
+    expect((await cluster.cni()).workload?.generation).toBe(5);
   });
 });

@@ -1,7 +1,7 @@
 import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
 import { lookedAt } from '../again.ts';
-import { keptChanges, repairedBefore } from '../past.ts';
+import { keptChanges, plansRun, repairedBefore } from '../past.ts';
 import { tokenOf } from '../turn.ts';
 import { changingCluster } from './live-cluster.ts';
 
@@ -163,7 +163,8 @@ function proving(state: IncidentState): Step {
 function fixing(state: IncidentState): Step {
   const label: Rich = [{ text: 'Fix' }];
   const waiting = state.offers.find((offer) => offer.state === 'waiting');
-  const chosen = state.offers.findLast((offer) => offer.state === 'approved');
+  const ran = plansRun(state);
+  const chosen = state.offers.findLast((offer) => offer.state === 'approved' && ran.has(offer.plan.id));
   if (chosen !== undefined && waiting === undefined) {
     const by = chosen.decidedBy === null ? [] : [{ text: ', approved by ' }, { person: chosen.decidedBy }];
     return { id: 'fix', label, state: 'done', detail: [{ text: chosen.plan.title }, ...by] };

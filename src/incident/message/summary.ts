@@ -1,6 +1,6 @@
 import type { Button, IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
-import { keptChanges, lastChange } from '../past.ts';
+import { keptChanges, lastChange, plansRun } from '../past.ts';
 import { tokenOf } from '../turn.ts';
 import { headline } from './headline.ts';
 import { withoutCause } from './without-cause.ts';
@@ -16,7 +16,7 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
     is: 'summary',
     outcome,
     headline: headline(now, outcome),
-    paragraphs: paragraphs(state, outcome),
+    paragraphs: paragraphs(state, outcome, plansRun(now)),
     timeline: state.timeline,
     durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
     difference: state.change?.entry?.difference ?? [],
@@ -42,14 +42,18 @@ function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
   return buttons.length === 0 ? {} : { buttons };
 }
 
-function paragraphs(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich[] {
+function paragraphs(
+  state: IncidentState,
+  outcome: NonNullable<IncidentState['outcome']>,
+  ran: ReadonlySet<string>,
+): Rich[] {
   const list: Rich[] = [];
   const [finding, ...others] = state.findings;
   const known = finding?.confidence === 'possible' ? 'Found: ' : 'Cause: ';
   if (finding !== undefined) list.push([{ strong: known }, { text: finding.statement }]);
   const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
   for (const offer of state.offers) {
-    if (offer.state !== 'approved' || offer.decidedBy === null) continue;
+    if (!ran.has(offer.plan.id) || offer.decidedBy === null) continue;
     list.push([
       { strong: `Fix ${offer.letter}: ` },
       { text: offer.plan.title },
