@@ -169,6 +169,24 @@ describe.concurrent(
       },
     );
 
+    test.skipIf(noLab)('the same change with RollingUpdate does it on one node after the other', async (context) => {
+      const { expect } = context;
+      const lab = await start(context, 'i5', { twin: true });
+      const template = { spec: { volumes: [{ name: 'dockersock', hostPath: { path: WRONG } }] } };
+      await kubeMust(lab, 'PATCH', AWS_NODE, { body: { spec: { template } } });
+      const enisLost = async () => {
+        const links = await Promise.all(
+          [eni.subject, eni.peer].map((node) => lab.exec(node, ['ip', 'link', 'show', 'eth1'])),
+        );
+        return links.filter(({ exit }) => exit !== 0).length;
+      };
+      await expect.poll(enisLost, { timeout: 20_000 }).toBe(2);
+      const rolled = async () => (await kubeMust(lab, 'GET', AWS_NODE))['status'];
+      await expect
+        .poll(rolled, { timeout: 20_000 })
+        .toMatchObject({ updatedNumberScheduled: 3, numberReady: 3, observedGeneration: 2 });
+    });
+
     test.skipIf(noLab)('with a higher WARM_ENI_TARGET the same ipamd keeps it', async (context) => {
       const { expect } = context;
       const lab = await start(context, 'i5', { twin: true });

@@ -101,16 +101,18 @@ export class Ipamd implements Program {
       ]);
       return;
     }
-    await choices.log.write([stats, ['DEBUG', `IP pool is NOT too low: available (${free}) >= ${target}`]]);
+    const words: Said[] = [stats, ['DEBUG', `IP pool is NOT too low: available (${free}) >= ${target}`]];
     const extra = tooMany(choices, free, per);
-    if (extra === null) return;
-    await choices.log.write([
-      stats,
-      ['DEBUG', `It might be possible to remove extra ENIs because ${extra}:`],
-      ['DEBUG', `ENI ${primary.id} cannot be deleted because it is primary`],
-    ]);
     const idle = this.#attached.slice(1).find(({ addresses }) => !addresses.some((address) => this.#used.has(address)));
-    if (idle !== undefined) await this.#free(idle, choices.log);
+    if (extra !== null) {
+      words.push(
+        ['DEBUG', `It might be possible to remove extra ENIs because ${extra}:`],
+        ['DEBUG', `ENI ${primary.id} cannot be deleted because it is primary`],
+      );
+      if (idle !== undefined) words.push(['DEBUG', `getDeletableENI: found a deletable ENI ${idle.id}`]);
+    }
+    await choices.log.write(words);
+    if (extra !== null && idle !== undefined) await this.#free(idle, choices.log);
   }
 
   /** An address for a new pod, on an ENI that is there. Throws when none is free. */
@@ -243,7 +245,6 @@ export class Ipamd implements Program {
 
   async #free({ id, device, addresses }: Eni, log: IpamdLog): Promise<void> {
     await log.write([
-      ['DEBUG', `getDeletableENI: found a deletable ENI ${id}`],
       [
         'INFO',
         `RemoveUnusedENIFromStore ${id}: IP address pool stats: free ${addresses.length} addresses, total: ${addresses.length}, assigned: 0`,
