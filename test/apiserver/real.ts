@@ -24,9 +24,12 @@ export interface RealApiServer {
   end(): Promise<void>;
 }
 
-/** Starts etcd and kube-apiserver and resolves when they are ready. Rejects with the end of their logs after a minute. */
-export async function startRealApiServer(binaries: { apiServer: string; etcd: string }): Promise<RealApiServer> {
-  const directory = mkdtempSync(join(tmpdir(), 'netdiag-apiserver-'));
+/** Starts etcd and kube-apiserver, with all their files below `root`, and resolves when they are ready. Rejects with the end of their logs after a minute. */
+export async function startRealApiServer(
+  binaries: { apiServer: string; etcd: string },
+  root: string = tmpdir(),
+): Promise<RealApiServer> {
+  const directory = mkdtempSync(join(root, 'netdiag-apiserver-'));
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()]);
   const token = randomBytes(24).toString('base64url');
   const children: ChildProcess[] = [];
