@@ -24,7 +24,10 @@ export interface RealApiServer {
   end(): Promise<void>;
 }
 
-/** Starts etcd and kube-apiserver, with all their files below `root`, and resolves when they are ready. Rejects with the end of their logs after a minute. */
+/**
+ * Starts etcd and kube-apiserver, with all their files below `root`, and resolves when they are ready. Rejects with the end of their
+ * logs when one of them ends, or after a minute.
+ */
 export async function startRealApiServer(
   binaries: { apiServer: string; etcd: string },
   root: string = tmpdir(),
