@@ -2,6 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { Message, Rich, Step } from '../../../src/model/index.ts';
 import { ON_CALL, SECOND } from '../../fake/house.ts';
 import { counted } from '../../fake/scene.ts';
+import {
+  again,
+  begun,
+  clusterHouse,
+  mended,
+  prepared,
+  reached,
+  rehearsed,
+  RESTART,
+  STAGES,
+  stepped,
+  steps as doing,
+} from '../cluster-tale.ts';
 import { asking, changing, counting, DOOR, i1Known, proposing, repaired, silent, Tale } from '../tale.ts';
 
 /** `look done`, `narrow active` … of the live message. */
@@ -304,6 +317,27 @@ describe('everything that is ever shown', () => {
     ['a rollback', () => changing().changed('applied').verified(false).settled('rolled-back', ['-a'])],
     ['a healthy node', () => counting(undefined, i1Known(false, 'eth0')).watch(counted('answered'))],
     ['a silent node', () => counting(undefined, silent(i1Known(true)))],
+    ['a repair by the API server', () => mended()],
+    [
+      'a Kubernetes plan that is taken back',
+      () =>
+        doing(stepped(stepped(prepared(stepped(prepared(begun()))), { outcome: 'failed', detail: 'Never Ready.' }))),
+    ],
+    [
+      'one of which something stays',
+      () =>
+        doing(stepped(stepped(prepared(begun()), { outcome: 'failed', detail: 'Not known.' }), { outcome: 'failed' })),
+    ],
+    ['one without undo', () => stepped(prepared(begun(clusterHouse(RESTART))), { outcome: 'failed', detail: 'No.' })],
+    ['one that the API server would refuse', () => rehearsed(proposing(clusterHouse()), [], 'It may not be patched.')],
+    ['a repair in steps, on its way', () => rehearsed(again(doing(begun(clusterHouse(...STAGES))), false, reached(1)))],
+    [
+      'a repair that is made lasting',
+      () => {
+        const tale = mended();
+        return tale.press(tale.offer('B').tokens.offer, SECOND);
+      },
+    ],
     ['a cluster that says no', () => new Tale().open().take({ is: 'locate-failed', sentence: 'No.', suggestions: [] })],
   ];
 
