@@ -59,7 +59,7 @@ function atOnce(plan: StimulusPlan, mark: Mark): Command {
   const each = portsOf(plan, mark).map((port) => connection(plan, port, AT_ONCE));
   const connections = each.flatMap((words, index) => (index === 0 ? words : ['--next', ...words]));
   return {
-    argv: ['curl', '-q', '-Z', '--parallel-immediate', '--no-progress-meter', ...connections],
+    argv: ['curl', '-qv', '-Z', '--parallel-immediate', '--no-progress-meter', ...connections],
     deadlineMs: AT_ONCE[1] * 1000 + 3000,
     privileged: false,
     key: 'stimulus/tcp-syn/at-once',
@@ -69,7 +69,7 @@ function atOnce(plan: StimulusPlan, mark: Mark): Command {
 /** One curl per connection: before 7.66, one that failed took all that came after `--next` with it. */
 function inTurn(plan: StimulusPlan, mark: Mark): Way {
   const [first, ...more] = portsOf(plan, mark).map((port, index): Command => ({
-    argv: ['curl', '-q', ...connection(plan, port, IN_TURN)],
+    argv: ['curl', '-qv', ...connection(plan, port, IN_TURN)],
     deadlineMs: IN_TURN[1] * 1000 + 1000,
     privileged: false,
     key: `stimulus/tcp-syn/in-turn/${index}`,
@@ -83,13 +83,18 @@ function portsOf({ count }: StimulusPlan, mark: Mark): number[] {
 }
 
 /**
- * Options of one connection; `--next` forgets them. The format says the port itself: curl knows it only when connected. Only `-v`
- * tells answered SYNs from refused ones, and those from SYNs that the kernel had no route for.
+ * Options of one connection; `--next` forgets them. The format says the port itself: curl knows it only when connected. `-v` is for all
+ * and given once, because curl 8.10 says the more the more often it is given; only it tells SYNs that the kernel had no route for.
  */
 function connection({ to, port }: StimulusPlan, from: number, [answered, whole]: readonly [number, number]): string[] {
   const bounds = ['--connect-timeout', String(answered), '--max-time', String(whole)];
-  const options = ['-gkvsS', '-o', '/dev/null', '--noproxy', '*', ...bounds, '--local-port', String(from)];
-  return [...options, '-w', `syn ${from} %{local_ip}\\n`, `https://${isIPv6(to) ? `[${to}]` : to}:${port}/`];
+  const options = ['-gksS', '-o', '/dev/null', '--noproxy', '*', ...bounds, '--local-port', String(from)];
+  return [
+    ...options,
+    '-w',
+    `syn ${from} [%{local_ip}] %{num_connects} %{num_certs}\\n`,
+    `https://${isIPv6(to) ? `[${to}]` : to}:${port}/`,
+  ];
 }
 
 /** curl's exit status is that of one of the connections: 7 refused, 28 timed out, 35 to 60 connected but not HTTPS, 45 port in use. */
@@ -101,11 +106,14 @@ const CURL = {
   argv: () => ['curl'] as [string],
 };
 
-const LINE = /^syn (\d{1,5}) ?([\da-f.:]*)$/;
-/** Said once for each SYN that was answered; `time_connect` stays 0 where TLS then failed (curl 7.88). */
-const CONNECTED = /^\* +(Connected|Established connection) to /;
+/**
+ * Port, own address, connections and certificates, as curl 7.61, 7.68, 7.88, 8.5 and 8.16 print them. The address is known once the SYN
+ * was answered, but to a newer curl only once TLS has succeeded, too. Connections are those that were answered, but to a curl before
+ * 7.87 those that were begun; such a one does not know the number of certificates, a word of 7.88, and leaves it out.
+ */
+const LINE = /^syn (\d{1,5}) \[([\da-f.:]*)\] (\d+) (\d*)$/;
 /** Said once for each SYN that never left: no route to the target, or a source port that was in use. */
-const NOT_SENT = /^(\* +Immediate connect fail for |curl: \(45\))/;
+const NOT_SENT = /^(([\d:.]+ )?(\[[\d-]+\] )?\* +Immediate connect fail for |curl: \(45\))/;
 
 /** What one curl tried. */
 interface Tries {
@@ -119,17 +127,18 @@ interface Tries {
 function triesOf(text: string, output: Output): Tries {
   const lines = text.split('\n').filter((line) => line !== '');
   const tries = lines.map((line) => {
-    const [, port, source = ''] = LINE.exec(line) ?? [];
+    const [, port, source = '', connections, certificates] = LINE.exec(line) ?? [];
     if (port === undefined)
       throw new Unparsable(`not a line of the marked SYNs: ${JSON.stringify(line.slice(0, 160))}`);
-    return { port: Number(port), source };
+    const answered = source !== '' || (certificates !== '' && connections !== '0');
+    return { port: Number(port), source, answered };
   });
   if (tries.length === 0) throw new Unparsable('curl did not say what it sent');
   const said = cleanText(output.stderr).split('\n');
   const unsent = said.filter((line) => NOT_SENT.test(line)).length;
-  const answered = said.filter((line) => CONNECTED.test(line)).length;
+  const answered = tries.filter((one) => one.answered).length;
   if (unsent + answered > tries.length) throw new Unparsable('curl reported more connections than it tried');
-  const source = (answered > 0 && tries.find((one) => one.source !== '')?.source) || null;
+  const source = tries.find((one) => one.source !== '')?.source ?? null;
   return { ports: tries.map(({ port }) => port), source, unsent, answered };
 }
 

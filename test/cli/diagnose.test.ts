@@ -28,7 +28,7 @@ async function run(
   { sent = true, typed = '' }: { readonly sent?: boolean; readonly typed?: string } = {},
 ): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
   const seven = (first: number) => ({
-    stdout: Array.from({ length: 7 }, (_, index) => `syn ${first + index} \n`).join(''),
+    stdout: Array.from({ length: 7 }, (_, index) => `syn ${first + index} [] 0 0\n`).join(''),
     exit: 28,
   });
   const rounds = Object.fromEntries(

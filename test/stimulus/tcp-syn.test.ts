@@ -15,7 +15,7 @@ describe('marked SYNs as commands', () => {
     const [[command]] = tcpSyn.ways(plan, { proto: 'tcp', firstPort: 62_500, lastPort: 62_501 });
     expect(command).toMatchObject({ key: 'stimulus/tcp-syn/at-once', privileged: false, deadlineMs: 4000 });
     const { argv } = command;
-    expect(argv.slice(0, 5)).toEqual(['curl', '-q', '-Z', '--parallel-immediate', '--no-progress-meter']);
+    expect(argv.slice(0, 5)).toEqual(['curl', '-qv', '-Z', '--parallel-immediate', '--no-progress-meter']);
     expect(argv.filter((word) => word === '--next')).toHaveLength(1);
     expect(argv.filter((_, at) => argv[at - 1] === '--local-port')).toEqual(['62500', '62501']);
     expect(argv.filter((word) => word === 'https://10.0.10.207:10250/')).toHaveLength(2);
@@ -85,17 +85,17 @@ describe('marked SYNs as commands', () => {
 
 describe('what became of marked SYNs', () => {
   test.each([
-    ['curl 7.36', '* Connected to 10.0.10.207 (10.0.10.207) port 10250 (#0)\n'],
-    ['curl 8.9', '* Connected to 10.0.10.207 (10.0.10.207) port 10250\n'],
-    ['curl 8.16', '* Established connection to 10.0.10.207 (10.0.10.207 port 10250) from 10.0.10.69 port 61000 \n'],
-  ])('a connection is recognised in what %s prints', (_, line) => {
-    const both = `${line}curl: (56) OpenSSL SSL_read: reset\n${line}curl: (28) timed out\n`;
-    expect(parse(outputOf('syn 61000 10.0.10.69\nsyn 61001 10.0.10.69\n', 28, both))).toEqual({
+    ['curl 7.61, whose TLS failed', '[10.0.10.69] 1 ', '10.0.10.69'],
+    ['curl 7.88, whose TLS failed', '[10.0.10.69] 1 0', '10.0.10.69'],
+    ['curl 8.16, whose TLS failed', '[] 1 0', null],
+    ['curl 8.16, whose TLS succeeded', '[10.0.10.69] 1 2', '10.0.10.69'],
+  ])('an answer is recognised in what %s prints', (_, said, source) => {
+    expect(parse(outputOf(`syn 61000 ${said}\nsyn 61001 ${said}\n`, 35, 'curl: (35) \n'.repeat(2)))).toEqual({
       known: true,
       value: {
         from: 'peer',
         node: 'ip-10-0-10-69',
-        source: '10.0.10.69',
+        source,
         to: '10.0.10.207',
         port: 10_250,
         count: 2,
@@ -106,15 +106,26 @@ describe('what became of marked SYNs', () => {
   });
 
   test.each([
-    ['timed out', 28, 'curl: (28) Connection timed out after 801 milliseconds\n'],
-    ['refused', 7, '* connect to 10.0.10.207 port 10250 failed: Connection refused\ncurl: (7) Failed to connect\n'],
-  ])('a SYN that %s was sent and not answered', (_, exit, line) => {
-    const reading = parse(outputOf('syn 61000 \nsyn 61001 \n', exit, line.repeat(2)));
+    ['timed out for curl 7.61', 28, '[] 1 ', 'curl: (28) Connection timed out after 801 milliseconds\n'],
+    ['timed out for curl 8.16', 28, '[] 0 0', 'curl: (28) Connection timed out after 801 milliseconds\n'],
+    ['was refused for curl 7.61', 7, '[] 1 ', '* connect to 10.0.10.207 port 10250 failed: Connection refused\n'],
+    ['was refused for curl 8.16', 7, '[] 0 0', '* connect to 10.0.10.207 port 10250 failed: Connection refused\n'],
+  ])('a SYN that %s was sent and not answered', (_, exit, said, line) => {
+    const reading = parse(outputOf(`syn 61000 ${said}\nsyn 61001 ${said}\n`, exit, line.repeat(2)));
     expect(reading).toMatchObject({ known: true, value: { source: null, count: 2, answered: 0 } });
   });
 
+  test.each([
+    ['no route', '* Immediate connect fail for 10.0.10.207: Network is unreachable\n'],
+    ['no route, with times', '22:43:31.523532 [1-1] * Immediate connect fail for 10.0.10.207: No route to host\n'],
+    ['a source port that is in use', 'curl: (45) bind failed with errno 98: Address already in use\n'],
+  ])('a SYN for which there is %s was not sent', (_, line) => {
+    const reading = parse(outputOf('syn 61000 [10.0.10.69] 1 0\nsyn 61001 [] 0 0\n', 7, line));
+    expect(reading).toMatchObject({ known: true, value: { count: 1, answered: 1 } });
+  });
+
   test('the mark of a recording is its own', () => {
-    const reading = parse(outputOf('syn 63101 \nsyn 63102 \nsyn 63103 \n', 28, ''));
+    const reading = parse(outputOf('syn 63101 [] 0 0\nsyn 63102 [] 0 0\nsyn 63103 [] 0 0\n', 28, ''));
     expect(reading).toMatchObject({ known: true, value: { count: 3, mark: { firstPort: 63_101, lastPort: 63_103 } } });
   });
 
@@ -125,7 +136,7 @@ describe('what became of marked SYNs', () => {
       outputOf('', 2, 'curl: option --connect-timeout: expected a proper numerical parameter\n'),
       'unparsable',
     ],
-    ['a deadline', { ...outputOf('syn 61000 \n', 0), exit: null, timedOut: true }, 'timed-out'],
+    ['a deadline', { ...outputOf('syn 61000 [] 0 0\n', 0), exit: null, timedOut: true }, 'timed-out'],
     ['other words', outputOf('hello\n', 0), 'unparsable'],
     ['nothing said', outputOf('', 7), 'unparsable'],
   ])('%s is a gap', (_, output, gap) => {
@@ -133,9 +144,9 @@ describe('what became of marked SYNs', () => {
   });
 
   test('one after the other is what all of them came to together', () => {
-    const answered = outputOf('syn 61000 10.0.10.69\n', 60, '* Connected to 10.0.10.207\ncurl: (60) \n');
-    const lost = outputOf('syn 61001 \n', 28, 'curl: (28) timed out\n');
-    const unsent = outputOf('syn 61002 \n', 7, '* Immediate connect fail for 10.0.10.207: No route to host\n');
+    const answered = outputOf('syn 61000 [10.0.10.69] 1 \n', 60, 'curl: (60) \n');
+    const lost = outputOf('syn 61001 [] 1 \n', 28, 'curl: (28) timed out\n');
+    const unsent = outputOf('syn 61002 [] 0 \n', 7, '* Immediate connect fail for 10.0.10.207: No route to host\n');
     expect(parse(answered, lost, unsent)).toMatchObject({
       known: true,
       value: { source: '10.0.10.69', count: 2, answered: 1, mark: { firstPort: 61_000, lastPort: 61_002 } },
@@ -148,8 +159,8 @@ describe('what became of marked SYNs', () => {
   });
 
   test('any bytes give a number of packets that could be, or a gap', () => {
-    const stdout = array(constantFrom('syn 61000 \n', 'syn 61001 10.0.0.1\n', 'syn x\n'));
-    const stderr = array(constantFrom('* Connected to \n', 'curl: (45) \n', 'curl: (28) \n', '\u0000'));
+    const stdout = array(constantFrom('syn 61000 [] 1 \n', 'syn 61001 [10.0.0.1] 1 0\n', 'syn x\n'));
+    const stderr = array(constantFrom('* Immediate connect fail for \n', 'curl: (45) \n', 'curl: (28) \n', '\u0000'));
     const status = integer({ min: 0, max: 99 });
     assert(
       property(stdout, stderr, status, (said, complained, exit) => {

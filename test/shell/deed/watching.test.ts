@@ -13,7 +13,7 @@ const SENDER = 'ip-10-0-10-69';
 const NAMED = 'watch/10.0.10.207';
 /** What a curl says that sent seven SYNs and got no answer. */
 const seven = (first = 61_000): FakeOutput => ({
-  stdout: Array.from({ length: 7 }, (_, index) => `syn ${first + index} \n`).join(''),
+  stdout: Array.from({ length: 7 }, (_, index) => `syn ${first + index} [] 0 0\n`).join(''),
   exit: 28,
 });
 /** Both rounds, sent all at once. */
@@ -188,7 +188,7 @@ describe('watch', () => {
         [1, 2].flatMap((round) =>
           Array.from({ length: 7 }, (_, index) => [
             `${NAMED}/stimulus/tcp-syn/in-turn/${index}/${round}`,
-            { stdout: `syn ${61_000 + round * 7 + index} \n`, exit: 28 },
+            { stdout: `syn ${61_000 + round * 7 + index} [] 1 \n`, exit: 28 },
           ]),
         ),
       ),
