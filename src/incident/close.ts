@@ -12,7 +12,8 @@ export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>)
   const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
   set(turn, { outcome, watching: false });
   name(turn, { means: 'reopen' });
-  if (outcome === 'nothing-found' || outcome === 'unknown') name(turn, { means: 'repeat' });
+  if (outcome === 'nothing-found' || (outcome === 'unknown' && turn.state.change === null))
+    name(turn, { means: 'repeat' });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);
   want(turn, { do: 'export' });

@@ -195,7 +195,7 @@ const between = (story: readonly Move[]) =>
       ...extra.map(([, other]) => other),
     ]);
 
-describe('whatever happens to a plan of Kubernetes steps', () => {
+describe('whatever happens to a plan of Kubernetes steps', { timeout: 60_000 }, () => {
   test.each(Object.entries(STORIES))('the right story ends %s', (outcome, story) => {
     const tale = told(rolls, story);
     expect(broken(tale)).toEqual([]);

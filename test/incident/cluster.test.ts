@@ -244,6 +244,14 @@ describe('a failure in the middle', () => {
     },
   );
 
+  test('what stays is told of without a search for a cause: that is known', () => {
+    const tale = stepped(prepared(stepped(failed(), { outcome: 'failed', detail: 'Somebody changed it.' })));
+    const { paragraphs, buttons } = tale.shows('summary');
+    expect(paragraphs.map(words).join(' ')).toContain('Cause: ');
+    expect(paragraphs.map(words).join(' ')).not.toContain('The next thing that would tell us most');
+    expect(buttons?.map(({ label }) => label)).toEqual(['Look again']);
+  });
+
   test('an undo step that cannot be prepared is told, and the end comes all the same', () => {
     const tale = prepared(stepped(failed()), { refusal: 'You may not list pods.' });
     expect(tale.state.outcome).toBe('unknown');
@@ -271,6 +279,7 @@ describe('looking again after the last step', () => {
     const tale = applied();
     expect(tale.state).toMatchObject({ life: 'opened', findings: [], watched: null });
     expect(live(tale)).toBe('Looking whether the fix has helped');
+    expect(JSON.stringify(tale.shows('live').steps)).not.toContain('Suspected');
     expect(tale.state.telling['finding']?.message).toMatchObject({ finding: { code: CAUSE } });
     tale.locate();
     expect(tale.wanted.filter((effect) => effect.do === 'survey')).toHaveLength(2);

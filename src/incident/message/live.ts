@@ -127,7 +127,11 @@ function narrowing(state: IncidentState): Step {
         : 'pending';
   const detail: Rich =
     leader !== undefined
-      ? [{ text: `${state.life === 'diagnosing' ? 'Suspected: ' : ''}${gist(leader.statement)}` }]
+      ? [
+          {
+            text: `${state.life === 'diagnosing' && lookedAt(state) === null ? 'Suspected: ' : ''}${gist(leader.statement)}`,
+          },
+        ]
       : state.symptom === null
         ? state.life === 'closed'
           ? []

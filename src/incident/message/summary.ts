@@ -70,7 +70,9 @@ function paragraphs(
     list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
   const compared = comparison(state);
   if (compared !== null) list.push([{ text: compared }]);
-  if (outcome === 'nothing-found' || outcome === 'unknown') list.push(...withoutCause(state));
+  // After a change that came to no certain end, the cause is known.
+  if (outcome === 'nothing-found' || (outcome === 'unknown' && state.change === null))
+    list.push(...withoutCause(state));
   if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
   for (const found of [finding, ...others].filter((one) => one !== undefined)) {
     const text = outcome === 'repaired' && found.code === offer?.plan.finding ? null : advise(found);
