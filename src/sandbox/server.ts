@@ -28,6 +28,7 @@ export interface Opening {
 export interface Opened {
   readonly workspace: Workspace;
   readonly connections: Connections;
+  readonly courier: Courier;
   readonly port: number;
   close(): Promise<void>;
 }
@@ -44,7 +45,8 @@ export async function openWorkspace(opening: Opening): Promise<Opened> {
     `${workspace.base.replace('http', 'ws')}/link/?ticket=${connections.issueTicket()}&app_id=practice`;
   const slackDesk = { workspace, openConnection };
   const requestUrl = new RequestUrl(workspace);
-  const desk = { workspace, connections, requestUrl, courier: new Courier(connections, requestUrl) };
+  const courier = new Courier(connections, requestUrl);
+  const desk = { workspace, connections, requestUrl, courier };
   const tour = opening.tour ?? [];
   let port = 0;
 
@@ -109,6 +111,7 @@ export async function openWorkspace(opening: Opening): Promise<Opened> {
   return {
     workspace,
     connections,
+    courier,
     port,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

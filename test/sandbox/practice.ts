@@ -6,6 +6,7 @@ import type { Announcement } from '../../src/sandbox/announce.ts';
 import { readManifest } from '../../src/sandbox/manifest.ts';
 import { openWorkspace } from '../../src/sandbox/server.ts';
 import type { Opened, Opening } from '../../src/sandbox/server.ts';
+import { calm } from '../../src/sandbox/workspace/chaos.ts';
 import type { Message } from '../../src/sandbox/workspace/message.ts';
 import type { Violation } from '../../src/sandbox/workspace/record.ts';
 import type { Workspace } from '../../src/sandbox/workspace/workspace.ts';
@@ -23,6 +24,8 @@ export interface Practice extends AsyncDisposable {
   readonly said: Announcement;
   /** The unmodified Bolt app in Socket Mode, connected; it stops with the practice. The ping timeout decides how soon it comes back. */
   bolt(register: (app: App) => void, pingTimeoutMs?: number): Promise<App>;
+  /** The Socket Mode clients of the apps that were given a ping timeout, oldest first. */
+  readonly clients: SocketModeReceiver['client'][];
   /** The unmodified Bolt app behind a request URL, which the workspace has verified; it stops with the practice. */
   boltOverHttp(register: (app: App) => void, unhandledMs?: number): Promise<URL>;
   /** One request to the control face. */
@@ -35,12 +38,28 @@ export interface Practice extends AsyncDisposable {
   spoken(text: string): Promise<Message>;
 }
 
-/** Opens a workspace of its own on a free port; files are shared after 1 ms unless a test says otherwise. Ends with an error when the app called an unknown method. */
+/**
+ * Opens a workspace of its own on a free port; files are shared after 1 ms unless a test says otherwise. An app that reconnects is
+ * waited for at the end: stopping it meanwhile makes a rejection that nobody handles. Ends with an error when the app
+ * called an unknown method.
+ */
 export async function practise(opening: Partial<Opening> = {}): Promise<Practice> {
   const opened = await openWorkspace({ manifest, ...opening });
   const said = announcement(opened);
   const { workspace } = opened;
   workspace.chaos.shareDelayMs = [1, 1];
+  const clients: SocketModeReceiver['client'][] = [];
+  const lost = new Map<SocketModeReceiver['client'], PromiseWithResolvers<void>>();
+  const watch = (client: SocketModeReceiver['client']): void => {
+    clients.push(client);
+    for (const event of ['close', 'reconnecting'])
+      client.on(event, () => void (lost.has(client) || lost.set(client, Promise.withResolvers())));
+    client.on('connected', () => {
+      lost.get(client)?.resolve();
+      lost.delete(client);
+    });
+  };
+  let sockets = 0;
   const apps: { stop(): Promise<unknown> }[] = [];
   const post = async (
     address: string,
@@ -63,9 +82,12 @@ export async function practise(opening: Partial<Opening> = {}): Promise<Practice
     opened,
     workspace,
     said,
+    clients,
     bolt: async (register, pingTimeoutMs) => {
-      const app = await connected(said, register, pingTimeoutMs);
+      const { app, client } = await connected(said, register, pingTimeoutMs);
       apps.push(app);
+      sockets += 1;
+      if (client) watch(client);
       return app;
     },
     boltOverHttp: async (register, unhandledRequestTimeoutMillis) => {
@@ -90,6 +112,9 @@ export async function practise(opening: Partial<Opening> = {}): Promise<Practice
         [...workspace.channels.keys()].flatMap((id) => workspace.messagesOf(id)).find((one) => one.text === text),
       ),
     [Symbol.asyncDispose]: async () => {
+      Object.assign(workspace.chaos, calm());
+      await until(opened, () => (opened.connections.ready.length >= sockets ? true : undefined));
+      for (const client of clients) await lost.get(client)?.promise;
       for (const app of apps) await app.stop();
       await opened.close();
       const unknown = workspace.record.unknownCalls;
@@ -125,7 +150,11 @@ async function listening(
   return { app, server, address: `http://127.0.0.1:${port}/slack/events` };
 }
 
-async function connected(said: Announcement, register: (app: App) => void, clientPingTimeout?: number): Promise<App> {
+async function connected(
+  said: Announcement,
+  register: (app: App) => void,
+  clientPingTimeout?: number,
+): Promise<{ app: App; client: SocketModeReceiver['client'] | undefined }> {
   const options = {
     token: said.botToken,
     deferInitialization: true,
@@ -134,14 +163,15 @@ async function connected(said: Announcement, register: (app: App) => void, clien
   };
   const socket = { appToken: said.appToken, logLevel: LogLevel.ERROR };
   const installerOptions = { clientOptions: { slackApiUrl: said.slackApiUrl } };
-  const app =
+  const receiver =
     clientPingTimeout === undefined
-      ? new App({ ...options, ...socket, socketMode: true })
-      : new App({ ...options, receiver: new SocketModeReceiver({ ...socket, clientPingTimeout, installerOptions }) });
+      ? undefined
+      : new SocketModeReceiver({ ...socket, clientPingTimeout, installerOptions });
+  const app = receiver ? new App({ ...options, receiver }) : new App({ ...options, ...socket, socketMode: true });
   await app.init();
   register(app);
   await app.start();
-  return app;
+  return { app, client: receiver?.client };
 }
 
 /** Resolves with the first value that is not undefined; looks again whenever the workspace shows a change. */
