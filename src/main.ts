@@ -3,6 +3,7 @@ import { openJournal } from './adapter/journal/index.ts';
 import { connect } from './cli/connect.ts';
 import { diagnose } from './cli/diagnose.ts';
 import { diagnoseRequest } from './cli/diagnose-request.ts';
+import { doctorRequest } from './cli/doctor/request.ts';
 import { BadPlaybooks, buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
 import { playbookGraph, playbookLint } from './cli/playbook.ts';
@@ -48,6 +49,13 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
         await shell.closeAll();
         await journal.close();
       }
+    }
+    case 'doctor': {
+      if (rest[0] === '--help' || rest[0] === '-h') return usage();
+      const request = doctorRequest(rest);
+      if (typeof request === 'string') return wrong(request);
+      const { doctor } = await import('./cli/doctor/doctor.ts');
+      return doctor(request, { env: process.env, read, clock: systemClock, out: process.stdout });
     }
     case 'playbook':
       return playbook(rest);

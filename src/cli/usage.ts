@@ -6,6 +6,10 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --answer QUESTION=CHOICE       answer a question in advance (may be repeated)
       --json                         one JSON document on stdout; exit 0 cause found, 3 nothing wrong, 4 could not see, 2 usage
       --bundle FILE                  write everything that was seen and decided to FILE
+  netdiag doctor [options] [NODE…]   look at everything that netdiag needs: settings, Slack, cluster, nodes; changes nothing
+      --all                          every node; without it and without names, one of each pool
+      --no-slack                     only what diagnose needs
+      --json                         one JSON document; exit 0 all well, 1 faults, 4 something could not be seen, 2 usage
   netdiag playbook lint [DIRECTORY]  check playbooks
   netdiag playbook graph [ID]        draw one, or all, as Markdown with Mermaid charts
   netdiag help

@@ -1,10 +1,12 @@
 import type {
   AppsV1Api,
+  AuthorizationV1Api,
   ConfigurationOptions,
   CoreV1Api,
   DiscoveryV1Api,
   KubeConfig,
   RequestContext,
+  VersionApi,
 } from '@kubernetes/client-node';
 import { delimiter } from 'node:path';
 import type { Clock } from '../../port.ts';
@@ -28,6 +30,9 @@ export interface Connection {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly discovery: DiscoveryV1Api;
+  /** What the server says of itself, and of what this account may do. */
+  readonly version: VersionApi;
+  readonly authorization: AuthorizationV1Api;
   /** For changes: one attempt each, and longer than the API server itself takes. */
   readonly changing: {
     readonly core: CoreV1Api;
@@ -76,6 +81,8 @@ export async function connect(
     core: new kubernetes.CoreV1Api(configuration(direct)),
     apps: new kubernetes.AppsV1Api(configuration(direct)),
     discovery: new kubernetes.DiscoveryV1Api(configuration(direct)),
+    version: new kubernetes.VersionApi(configuration(direct)),
+    authorization: new kubernetes.AuthorizationV1Api(configuration(direct)),
     changing: {
       core: new kubernetes.CoreV1Api(configuration(change)),
       apps: new kubernetes.AppsV1Api(configuration(change)),

@@ -105,7 +105,7 @@ export class Line {
       if (manner.anyText !== true || type === 'text/html') requireJson(type, text);
       return new this.#use.ResponseContext(
         response.status,
-        { 'content-type': type === '' ? 'text/plain' : type },
+        { 'content-type': type === '' ? 'text/plain' : type, date: response.headers.get('date') ?? '' },
         { text: () => Promise.resolve(text), binary: () => Promise.resolve(Buffer.from(text)), stream: () => null },
       );
     } catch (error) {

@@ -1,0 +1,113 @@
+import type { Clock } from '../../port.ts';
+import type { Ask } from './ask.ts';
+import { clean } from './clean.ts';
+import { type Access, connect, type Connection } from './connect.ts';
+import { Failure } from './failure.ts';
+import { clusterError } from './sentence.ts';
+
+/** What an API server says of itself. */
+export interface ServerVersion {
+  /** `v1.34.2`, cleaned. */
+  readonly version: string;
+  /** Host and port. */
+  readonly server: string;
+  /** Milliseconds since the epoch by its `Date` header, which counts whole seconds; `null` when it sent none. */
+  readonly date: number | null;
+}
+
+/** One right, narrowed to an object where a role may name it. */
+export interface Right extends Pick<Ask, 'verb' | 'resource' | 'group' | 'namespace'> {
+  /** Absent: any object. */
+  readonly name?: string;
+}
+
+/** What can be learnt of the way to a cluster without reading one of its objects. Both methods throw ClusterError. */
+export interface ClusterAccess {
+  version(): Promise<ServerVersion>;
+  /** Whether the configured account may do this, as the API server's own authorizer says; nothing is done. */
+  may(right: Right): Promise<boolean>;
+}
+
+const DEADLINE_MS = 10_000;
+
+const VERSION: Ask = {
+  verb: 'get',
+  resource: 'version',
+  group: '',
+  namespace: null,
+  doing: 'ask for the version',
+  unseen: 'whether the API server answers, and which one it is',
+  allowedBy: 'deploy/rbac.yml',
+};
+
+const REVIEW: Ask = {
+  verb: 'get',
+  resource: 'selfsubjectaccessreviews',
+  group: 'authorization.k8s.io',
+  namespace: null,
+  doing: 'ask what the account may do',
+  unseen: 'which of its rights are missing',
+  allowedBy: 'deploy/rbac.yml',
+};
+
+/**
+ * Asks an API server about itself and about the account's rights. Every account may do both: the roles `system:public-info-viewer`
+ * and `system:basic-user` (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles).
+ */
+export function clusterAccess(access: Access, clock: Clock): ClusterAccess {
+  let connection: Promise<Connection> | null = null;
+  const connected = (): Promise<Connection> => {
+    const manner = { deadlineMs: DEADLINE_MS };
+    connection ??= connect(access, clock, { direct: manner, change: manner, passedOn: manner }).catch(
+      (error: unknown) => {
+        connection = null;
+        throw error;
+      },
+    );
+    return connection;
+  };
+
+  async function answer<T>(ask: Ask, question: (to: Connection) => Promise<T>): Promise<T> {
+    let server = '';
+    try {
+      const to = await connected();
+      server = to.server;
+      return await question(to);
+    } catch (error) {
+      const words = error instanceof Error ? error.name : 'unknown';
+      throw clusterError(error instanceof Failure ? error.fault : { is: 'shape', words }, ask, server);
+    }
+  }
+
+  return {
+    version: () =>
+      answer(VERSION, async ({ version, server }) => {
+        const { data, headers } = await version.getCodeWithHttpInfo();
+        const said = clean((data as { gitVersion?: unknown } | undefined)?.gitVersion, 60);
+        if (said === '') throw new Failure({ is: 'shape', words: 'a version without gitVersion' });
+        const date = Date.parse(headers['date'] ?? '');
+        return { version: said, server: clean(server, 100), date: Number.isNaN(date) ? null : date };
+      }),
+
+    may: ({ verb, resource, group, namespace, name }) =>
+      answer(REVIEW, async ({ authorization }) => {
+        const [kind = resource, subresource] = resource.split('/');
+        const resourceAttributes = {
+          verb,
+          group,
+          resource: kind,
+          ...(subresource === undefined ? {} : { subresource }),
+          ...(namespace === null ? {} : { namespace }),
+          ...(name === undefined ? {} : { name }),
+        };
+        const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' };
+        const review: unknown = await authorization.createSelfSubjectAccessReview({
+          body: { ...body, spec: { resourceAttributes } },
+        });
+        const status = (review as { status?: { allowed?: unknown } } | undefined)?.status;
+        if (typeof status?.allowed !== 'boolean')
+          throw new Failure({ is: 'shape', words: 'a review without a verdict' });
+        return status.allowed;
+      }),
+  };
+}
