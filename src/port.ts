@@ -1,9 +1,11 @@
 import type {
+  ApprovalMessage,
   Attachment,
   AuditRow,
   CaptureFilter,
   CaptureLimits,
   ChangeRequest,
+  Choice,
   ClosedDoor,
   CniFacts,
   ClusterEvent,
@@ -24,6 +26,7 @@ import type {
   Place,
   PodFacts,
   Reading,
+  Rich,
 } from './model/index.ts';
 
 /** Reads time. Milliseconds since the epoch; never used to compare two machines. */
@@ -268,5 +271,38 @@ export interface Desk {
     readonly by: Person;
     readonly place: Place;
     readonly reason?: string;
+    /**
+     * Which of the configured user groups the presser is in now; asked only where it decides whether the press counts. Rejects
+     * with one sentence when that cannot be told. Absent: there are no groups.
+     */
+    readonly groups?: () => Promise<readonly string[]>;
   }): Promise<string | null>;
+  /** Every node of every cluster, in the order of their names, and one sentence for each cluster that did not answer. */
+  nodes(): Promise<{ readonly nodes: readonly KnownNode[]; readonly silent: readonly string[] }>;
+  /** What may be chosen as a symptom beforehand, in the order of the buttons. */
+  symptoms(): readonly Choice[];
+  /** Incidents that are open, oldest first, and the newest ones that are over. */
+  overview(): Promise<{ readonly open: readonly IncidentLine[]; readonly over: readonly IncidentLine[] }>;
+}
+
+/** A node as people choose it. */
+export interface KnownNode {
+  readonly name: string;
+  readonly cluster: string;
+  readonly ready: boolean;
+}
+
+/** An incident on one line. */
+export interface IncidentLine {
+  readonly node: string;
+  readonly cluster: string;
+  readonly by: Person;
+  readonly place: Place;
+  /** When it was opened, milliseconds since the epoch. */
+  readonly at: number;
+  /** How far it is, as its live message says. */
+  readonly title: Rich;
+  readonly over: boolean;
+  /** What waits for an approval, with the buttons of its card; `null` when nothing does. */
+  readonly waiting: ApprovalMessage | null;
 }

@@ -63,7 +63,7 @@ describe('a whole configuration', () => {
     const config = read(WHOLE);
     expect(config).toEqual({
       mode: 'serve',
-      slack: { botToken: SLACK.SLACK_BOT_TOKEN, appToken: SLACK.SLACK_APP_TOKEN, apiUrl: null },
+      slack: { botToken: SLACK.SLACK_BOT_TOKEN, appToken: SLACK.SLACK_APP_TOKEN, http: null, apiUrl: null },
       cluster: { name: 'prod-east', kubeconfig: null, context: null, inCluster: true },
       ssh: {
         user: 'netdiag',
@@ -136,6 +136,38 @@ channels: [C012AB3CD]
   });
 });
 
+describe('HTTP in place of Socket Mode', () => {
+  const { SLACK_APP_TOKEN: _, ...rest } = ENV;
+  const SIGNED = { ...rest, SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef' };
+
+  it('is chosen by a signing secret, on port 3000 or the one named', () => {
+    const secret = SIGNED.SLACK_SIGNING_SECRET;
+    expect(read(WHOLE, SIGNED)).toMatchObject({ slack: { appToken: '', http: { signingSecret: secret, port: 3000 } } });
+    expect(read(WHOLE, { ...SIGNED, PORT: '8080' })).toMatchObject({ slack: { http: { port: 8080 } } });
+    expect(read(WHOLE, { ...ENV, PORT: '8080' })).toMatchObject({ slack: { http: null } });
+  });
+
+  it.each([
+    [{ ...SIGNED, PORT: '0' }, 'PORT (environment): found "0", expected a port, 1 to 65535'],
+    [{ ...SIGNED, PORT: '$(id)' }, 'PORT (environment): found "$(id)", expected a port, 1 to 65535'],
+    [
+      { ...SIGNED, SLACK_SIGNING_SECRET: 'open sesame' },
+      'SLACK_SIGNING_SECRET (environment): found something else (not shown), expected the signing secret of the app',
+    ],
+    [
+      { ...ENV, ...SIGNED, SLACK_APP_TOKEN: SLACK.SLACK_APP_TOKEN },
+      'SLACK_SIGNING_SECRET (environment): found beside SLACK_APP_TOKEN, expected one of the two: HTTP or Socket Mode',
+    ],
+  ])('%#: is refused in one sentence', (env, sentence) => {
+    expect(problems(WHOLE, env)).toEqual([sentence]);
+  });
+});
+
+it('approvers may be people and user groups', () => {
+  const text = changed('[U012AB3CD, U0456EFGH]', '[U012AB3CD, S0456EFGH]');
+  expect(read(text)).toMatchObject({ approval: { approvers: ['U012AB3CD', 'S0456EFGH'] } });
+});
+
 describe('practice', () => {
   const nothing = (): string => {
     throw new Error('no file may be looked at');
@@ -190,7 +222,7 @@ starters: U1
       'ssh.hostKeys.a (netdiag.yml:7:25): found "SHA256:short", expected a fingerprint as `ssh-keygen -lf` prints it, SHA256:…',
       'ssh.port (netdiag.yml:8:3): found 70000, expected a port, 1 to 65535',
       'starters (netdiag.yml:13:1): found "U1", expected a list of Slack user ids',
-      'approval.approvers[0] (netdiag.yml:10:15): found "net-oncall", expected a Slack user id such as U012AB3CD',
+      'approval.approvers[0] (netdiag.yml:10:15): found "net-oncall", expected the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD',
       'approval.expiresMinutes (netdiag.yml:11:3): found 90, expected whole minutes, 1 to 60',
       'jurnal (netdiag.yml:12:1): is not a setting; did you mean journal?',
     ]);
@@ -308,6 +340,8 @@ describe('anything at all', () => {
     const names = fc.constantFrom(
       'SLACK_BOT_TOKEN',
       'SLACK_APP_TOKEN',
+      'SLACK_SIGNING_SECRET',
+      'PORT',
       'SLACK_API_URL',
       'KUBECONFIG',
       'NETDIAG_CONFIG',

@@ -2,6 +2,7 @@ import { painter } from '../adapter/picture/index.ts';
 import { slackAdapter } from '../adapter/slack/index.ts';
 import type { SlackAdapter } from '../adapter/slack/index.ts';
 import { ladder } from '../capture/index.ts';
+import type { SlackSettings } from '../config.ts';
 import type { House } from '../incident/index.ts';
 import type { Journal } from '../port.ts';
 import { desk, startWorker } from '../shell/index.ts';
@@ -13,7 +14,7 @@ const THREAD_COLUMNS = 46;
 
 /** What a bot is made of. */
 export interface BotParts {
-  readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string | null };
+  readonly slack: SlackSettings;
   readonly journal: Journal;
   readonly house: House;
   readonly sites: readonly Site[];
@@ -31,7 +32,8 @@ export interface Bot {
 export async function startBot({ slack, journal, house, sites, policy, log }: BotParts): Promise<Bot> {
   const adapter: SlackAdapter = slackAdapter({
     botToken: slack.botToken,
-    appToken: slack.appToken,
+    inbound: slack.http === null ? { by: 'socket', appToken: slack.appToken } : { by: 'http', ...slack.http },
+    approvers: house.approval.approvers.map(({ id }) => id),
     ...(slack.apiUrl === null ? {} : { apiUrl: slack.apiUrl }),
     journal,
     clock: systemClock,

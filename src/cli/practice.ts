@@ -57,7 +57,7 @@ export async function practice(): Promise<number> {
     ];
     const journal = await openJournal('sqlite::memory:');
     const bot = await startBot({
-      slack: { botToken: said.botToken, appToken: said.appToken, apiUrl: said.slackApiUrl },
+      slack: { botToken: said.botToken, appToken: said.appToken, http: null, apiUrl: said.slackApiUrl },
       journal,
       house: buildHouse(PLAYBOOKS, { approvers, expiresMs: EXPIRES_MS }),
       sites: recordings.map(site),

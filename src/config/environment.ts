@@ -1,9 +1,13 @@
+import { shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 
 /** The Slack app that netdiag speaks as. */
 export interface SlackSettings {
   readonly botToken: string;
+  /** Empty where payloads come by HTTP. */
   readonly appToken: string;
+  /** Slack sends requests to `port`, signed; `null` where netdiag opens a socket. */
+  readonly http: { readonly signingSecret: string; readonly port: number } | null;
   /** Base address of Slack's Web API; `null` for Slack itself. */
   readonly apiUrl: string | null;
 }
@@ -33,7 +37,8 @@ export function slackSettings(env: Environment): {
     return value ?? '';
   };
   const botToken = token('SLACK_BOT_TOKEN', 'xoxb-');
-  const appToken = token('SLACK_APP_TOKEN', 'xapp-');
+  const http = httpSettings(env, problems);
+  const appToken = http === null ? token('SLACK_APP_TOKEN', 'xapp-') : '';
   const apiUrl = variable(env, 'SLACK_API_URL');
   if (apiUrl !== null && !isSafeAddress(apiUrl)) {
     problems.push({
@@ -42,7 +47,24 @@ export function slackSettings(env: Environment): {
       says: 'found another address (not shown), expected https://…/ without a user name, or http:// on loopback',
     });
   }
-  return { slack: { botToken, appToken, apiUrl }, problems };
+  return { slack: { botToken, appToken, http, apiUrl }, problems };
+}
+
+const DEFAULT_PORT = 3000;
+
+/** HTTP where there is a signing secret; with an app token beside it nobody could tell which is meant. */
+function httpSettings(env: Environment, problems: Problem[]): SlackSettings['http'] {
+  const signingSecret = variable(env, 'SLACK_SIGNING_SECRET');
+  if (signingSecret === null) return null;
+  const wrong = (setting: string, says: string): void => void problems.push({ setting, where: 'environment', says });
+  if (!/^[A-Za-z0-9_-]{16,200}$/.test(signingSecret))
+    wrong('SLACK_SIGNING_SECRET', 'found something else (not shown), expected the signing secret of the app');
+  if (variable(env, 'SLACK_APP_TOKEN') !== null)
+    wrong('SLACK_SIGNING_SECRET', 'found beside SLACK_APP_TOKEN, expected one of the two: HTTP or Socket Mode');
+  const port = variable(env, 'PORT') ?? String(DEFAULT_PORT);
+  const right = /^[0-9]{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
+  if (!right) wrong('PORT', `found ${shown(port)}, expected a port, 1 to 65535`);
+  return { signingSecret, port: right ? Number(port) : DEFAULT_PORT };
 }
 
 /** Tokens are sent there: encrypted, or not leaving this machine. */

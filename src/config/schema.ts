@@ -17,6 +17,10 @@ const address = z
     error: 'expected an IP address or a host name',
   });
 const person = text('a Slack user id such as U012AB3CD', /^[UW][A-Z0-9]{2,20}$/);
+const approver = text(
+  'the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD',
+  /^[UWS][A-Z0-9]{2,20}$/,
+);
 const channel = text('a Slack channel id such as C012AB3CD', /^[CG][A-Z0-9]{2,20}$/);
 const nodeName = text('the name of a node', /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/);
 const mapping = (what: string) => ({ error: `expected ${what}` });
@@ -59,7 +63,9 @@ export const fileSchema = z.strictObject(
     approval: z
       .strictObject(
         {
-          approvers: z.array(person, mapping('a list of Slack user ids')).min(1, 'expected at least one user'),
+          approvers: z
+            .array(approver, mapping('a list of ids of Slack users and user groups'))
+            .min(1, 'expected at least one user or user group'),
           expiresMinutes: z
             .int({ error: 'expected whole minutes, 1 to 60' })
             .min(1, { error: 'expected whole minutes, 1 to 60' })

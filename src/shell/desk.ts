@@ -4,6 +4,7 @@ import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
 import type { Desk, StoredIncident } from '../port.ts';
 import { take } from './advance.ts';
+import { known } from './known.ts';
 import type { Workplace } from './ports.ts';
 
 /** Closed incidents whose buttons still mean something: to start elsewhere, or to make a repair last. */
@@ -55,8 +56,16 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
     if ('refusal' in found) return found.refusal;
     return inTurn(() => open(found.cluster, request));
   };
-  const pressIn = async ({ incident }: StoredIncident, { key, token, by, reason }: Press): Promise<null> => {
-    const pressed = { is: 'pressed', token, by, ...(reason === undefined ? {} : { reason }) } as const;
+  const pressIn = async ({ incident, state }: StoredIncident, press: Press): Promise<null> => {
+    const { key, token, by, reason } = press;
+    const groups = await groupsOf(workplace, state, press);
+    const pressed = {
+      is: 'pressed',
+      token,
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(groups.length === 0 ? {} : { groups }),
+    } as const;
     await take(workplace, incident, pressed, { inbox: `press ${key}` });
     nudge();
     return null;
@@ -70,6 +79,7 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
     return pressIn(closed, press);
   };
   return {
+    ...known(workplace),
     start,
     async press(press) {
       const { key, token, by, place } = press;
@@ -94,6 +104,19 @@ const OPENS: ReadonlySet<string> = new Set(['offer', 'reopen', 'repeat']);
 const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';
 
 type Press = Parameters<Desk['press']>[0];
+
+const DECIDING: readonly string[] = ['approve', 'reject', 'stop'];
+
+/** User groups of the presser, where they decide: neither for who is configured by name nor for who started it. */
+async function groupsOf(
+  { house }: Workplace,
+  { buttons, by: starter }: StoredIncident['state'],
+  { token, by, groups }: Press,
+): Promise<readonly string[]> {
+  const means = buttons[token]?.means;
+  const named = house.approval.approvers.some(({ id }) => id === by.id) || by.id === starter.id;
+  return groups === undefined || named || means === undefined || !DECIDING.includes(means) ? [] : groups();
+}
 
 /** Whether a press came from where the incident lives; a token copied elsewhere means nothing. */
 function isIn(place: Place, home: Place): boolean {

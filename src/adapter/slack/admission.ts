@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../port.ts';
-import type { Source } from './inbound.ts';
+import type { Actor, Source } from './inbound.ts';
 import type { Pace } from './pace.ts';
 import type { CallWeb } from './web.ts';
 import { Refused } from './web.ts';
@@ -26,10 +26,18 @@ const user = z.object({
 const conversation = z.object({
   is_member: z.boolean().default(false),
   is_im: z.boolean().default(false),
+  is_private: z.boolean().default(false),
   is_archived: z.boolean().default(false),
   is_ext_shared: z.boolean().default(false),
   is_pending_ext_shared: z.boolean().default(false),
 });
+
+/** https://docs.slack.dev/reference/methods/conversations.members */
+const members = z.object({
+  members: z.array(z.string()),
+  response_metadata: z.object({ next_cursor: z.string().default('') }).default({ next_cursor: '' }),
+});
+const mostPages = 10;
 
 /** Let in, with the name that people know; or the sentence that says why not. */
 export type Admitted = { readonly in: true; readonly name: string } | { readonly in: false; readonly sentence: string };
@@ -67,10 +75,32 @@ export class Admission {
   }
 
   /** Throws when Slack cannot be asked: then nobody is let in. */
-  async admit({ by, place }: Source): Promise<Admitted> {
+  async admit({ by, place, home }: Source): Promise<Admitted> {
     const where = await this.#channel(place.channel);
     if (where !== null) return { in: false, sentence: where };
-    return this.#person(by.id, place.team);
+    const admitted = await this.person({ by, team: place.team });
+    if (!admitted.in || home !== true || (await this.sees(by.id, place.channel))) return admitted;
+    return { in: false, sentence: hidden };
+  }
+
+  /** Who somebody is and whether netdiag works for them, wherever they are. Throws when Slack cannot be asked. */
+  async person({ by, team }: Actor): Promise<Admitted> {
+    return this.#person(by.id, team);
+  }
+
+  /** Whether somebody may read what stands in a channel: it is public, or they are in it. Throws when Slack cannot be asked. */
+  async sees(person: string, channel: string): Promise<boolean> {
+    const kind = conversation.parse((await this.#ask('conversations.info', { channel }))['channel']);
+    if (!kind.is_private && !kind.is_im && !kind.is_ext_shared) return true;
+    let cursor = '';
+    for (let page = 0; page < mostPages; page++) {
+      const asked = { channel, limit: '1000', ...(cursor === '' ? {} : { cursor }) };
+      const said = members.parse(await this.#ask('conversations.members', asked));
+      if (said.members.includes(person)) return true;
+      cursor = said.response_metadata.next_cursor;
+      if (cursor === '') return false;
+    }
+    return false;
   }
 
   async #channel(id: string): Promise<string | null> {
@@ -104,7 +134,10 @@ export class Admission {
     return { in: true, name: who.profile?.display_name === '' ? who.name : (who.profile?.display_name ?? who.name) };
   }
 
-  async #ask(method: 'users.info' | 'conversations.info', args: Readonly<Record<string, string>>) {
+  async #ask(
+    method: 'users.info' | 'conversations.info' | 'conversations.members',
+    args: Readonly<Record<string, string>>,
+  ) {
     const name = `${method} ${Object.values(args).join(' ')}`;
     const known = this.#remembered.get(name);
     if (known !== undefined && known.until > this.#clock.now()) return known.said;
@@ -118,4 +151,5 @@ export class Admission {
 }
 
 const notIn = 'netdiag is not in this channel. Type `/invite @netdiag` here and try again.';
+const hidden = 'That incident lives in a private channel that you are not in.';
 const stranger: Admitted = { in: false, sentence: 'netdiag works only for people of the workspace that runs it.' };

@@ -1,11 +1,29 @@
 import { App, SocketModeReceiver } from '@slack/bolt';
-import type { Logger } from '@slack/bolt';
+import type { AppOptions, Logger, ReceiverEvent } from '@slack/bolt';
 import type { Clock } from '../../port.ts';
+import type { Ack } from './intake.ts';
 import type { Log } from './log.ts';
 
 /** How long a socket may take to open before the start fails, and to close before it is left. */
 const openMs = 30_000;
 const closeMs = 3000;
+
+/**
+ * Bolt acknowledges events before any listener has seen them, and never acknowledges a command or an action that no listener
+ * matches. Here every payload is passed on as it comes, and whoever takes it acknowledges it once it is recorded.
+ */
+class RecordingApp extends App {
+  readonly #take: (body: unknown, ack: Ack) => Promise<void>;
+
+  constructor(take: (body: unknown, ack: Ack) => Promise<void>, options: AppOptions) {
+    super(options);
+    this.#take = take;
+  }
+
+  override async processEvent({ body, ack }: ReceiverEvent): Promise<void> {
+    await this.#take(body, async (answer) => ack(answer));
+  }
+}
 
 /** Who the bot is, from `auth.test`. */
 export interface Bot {
@@ -14,16 +32,15 @@ export interface Bot {
   readonly botId: string;
 }
 
-/** One Socket Mode connection. */
-export interface SlackSocket {
-  /** Resolves when Slack says hello; rejects with one sentence. */
+/** A way by which payloads come in: one Socket Mode connection, or requests of Slack's. */
+export interface Inlet {
+  /** Resolves once payloads can come; rejects with one sentence. */
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * One Bolt app on one socket. Every payload that Slack expects an acknowledgement for goes to `take`, known or not,
- * because Bolt never acknowledges a command or an action that no listener matches. Events are acknowledged by Bolt itself.
+ * One Bolt app on one socket. Every payload goes to `take`, known or not.
  *
  * The receiver and the app get options of their own: the socket client writes its retries into the object that it is
  * given. Its retries have a cap, else an hour without Slack is followed by twenty more minutes of silence. `authorize`
@@ -37,8 +54,8 @@ export function slackSocket(options: {
   readonly logger: Logger;
   readonly log: Log;
   readonly clock: Clock;
-  readonly take: (body: unknown, ack: () => Promise<void>) => Promise<void>;
-}): SlackSocket {
+  readonly take: (body: unknown, ack: Ack) => Promise<void>;
+}): Inlet {
   const { apiUrl, logger, clock, log, bot } = options;
   const address = apiUrl === undefined ? {} : { slackApiUrl: apiUrl };
   const receiver = new SocketModeReceiver({
@@ -52,7 +69,7 @@ export function slackSocket(options: {
       },
     },
   });
-  const app = new App({
+  const app = new RecordingApp(options.take, {
     receiver,
     logger,
     clientOptions: { ...address, timeout: 10_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
@@ -63,13 +80,6 @@ export function slackSocket(options: {
   app.error((problem) => {
     log('error', `Slack SDK: ${problem.message}`);
     return Promise.resolve();
-  });
-  app.use(async (args) => {
-    const { body } = args;
-    if ('ack' in args && typeof args.ack === 'function') {
-      const { ack } = args;
-      await options.take(body, async () => ack());
-    }
   });
   let closing = false;
   receiver.client.on('connected', () => {

@@ -2,20 +2,24 @@ import { clip, inert } from './view/clean.ts';
 
 /** What somebody typed after `/netdiag`. */
 export type Command =
-  | { readonly is: 'help' }
+  /** Nothing: which node, then? `help` is for the case that nothing can be asked. */
+  | { readonly is: 'ask'; readonly help: string }
+  | { readonly is: 'list' }
   | { readonly is: 'node'; readonly node: string }
-  | { readonly is: 'refused'; readonly sentence: string };
+  /** Help, or one sentence why it is no command. */
+  | { readonly is: 'say'; readonly sentence: string };
 
 export const help =
   '`/netdiag NODE` looks at the network of that Kubernetes node and of a healthy one beside it, asks what you see, and ' +
   'shows the cause with its proof in a thread. It changes nothing before somebody other than you has approved the exact ' +
-  'commands. `/netdiag help` shows this.';
+  'commands. `/netdiag` alone asks which node, `/netdiag list` shows what is open, `/netdiag help` shows this. In a thread, ' +
+  'where commands do not work: `@netdiag NODE`.';
 
 /** RFC 1123 subdomain, as Kubernetes demands of node names; at most 253 characters. */
 const nodeName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const longestName = 253;
 
-/** Reads the text of the slash command: one node name, or a wish for help, else one sentence why not. */
+/** Reads the text of the slash command: one node name, `list`, `help` or nothing, else one sentence why not. */
 export function readCommand(text: string): Command {
   const words = text
     .trim()
@@ -23,7 +27,9 @@ export function readCommand(text: string): Command {
     .split(/\s+/u)
     .filter((word) => word !== '');
   const [word] = words;
-  if (word === undefined || ['help', '--help', '-h', '?'].includes(word)) return { is: 'help' };
+  if (word === undefined) return { is: 'ask', help };
+  if (['help', '--help', '-h', '?'].includes(word)) return { is: 'say', sentence: help };
+  if (words.length === 1 && ['list', 'status'].includes(word)) return { is: 'list' };
   if (words.length > 1) return refused(`netdiag takes one node name, not ${words.length} words: ${quoted(text)}.`);
   if (word.length > longestName) {
     return refused(
@@ -40,7 +46,7 @@ export function readCommand(text: string): Command {
 }
 
 function refused(sentence: string): Command {
-  return { is: 'refused', sentence };
+  return { is: 'say', sentence };
 }
 
 /** The words as they were typed, short enough to be shown again; the view keeps them inert. */

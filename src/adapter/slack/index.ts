@@ -1,13 +1,21 @@
 import type { Clock, Desk, Journal, Thread } from '../../port.ts';
+import { Acting } from './acting.ts';
 import { Admission } from './admission.ts';
+import { formOpener } from './forms.ts';
+import { Groups } from './groups.ts';
+import { Home } from './home.ts';
 import { Intake } from './intake.ts';
+import type { Ack } from './intake.ts';
+import { linker } from './links.ts';
 import type { Log } from './log.ts';
 import { sdkLogger } from './log.ts';
 import { NoAnswer } from './gate.ts';
+import { NodeList } from './nodes.ts';
 import { Pace } from './pace.ts';
 import { postJson, replier } from './reply.ts';
 import { slackSocket } from './app.ts';
-import type { Bot, SlackSocket } from './app.ts';
+import type { Bot, Inlet } from './app.ts';
+import { httpInlet } from './http.ts';
 import { SlackThread } from './thread.ts';
 import { tolerate } from './tolerate.ts';
 import { postBytes } from './upload.ts';
@@ -21,11 +29,16 @@ export type { Log } from './log.ts';
 /** What the adapter needs from outside. */
 export interface SlackOptions {
   readonly botToken: string;
-  readonly appToken: string;
+  /** How payloads come in: over two sockets, or as signed requests of Slack's to a port. */
+  readonly inbound:
+    | { readonly by: 'socket'; readonly appToken: string }
+    | { readonly by: 'http'; readonly signingSecret: string; readonly port: number };
   /** Base of the Web API, with a slash at the end; absent: Slack itself. */
   readonly apiUrl?: string;
   readonly journal: Pick<Journal, 'receive' | 'handled' | 'unhandled'>;
   readonly clock: Clock;
+  /** Ids of the people and user groups that may approve; the groups are asked for their members. Absent: nobody. */
+  readonly approvers?: readonly string[];
   /** Channels in which netdiag works; absent or empty: every one that it is in. */
   readonly channels?: readonly string[];
   /** Draws the packets of a story as text, for the finding. */
@@ -56,10 +69,13 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
   const stopping = new AbortController();
   const pace = new Pace(clock, stopping.signal);
   const call = webCaller({ token: options.botToken, apiUrl, logger });
-  const thread = new SlackThread({ call, pace, ladder: options.ladder, postBytes, log });
+  const approvers = options.approvers ?? [];
+  const speaking = new SlackThread({ call, pace, ladder: options.ladder, postBytes, log, known: approvers });
+  let home: Home | null = null;
+  const thread = alsoAtHome(speaking, () => home);
   const closed = new AbortController();
   let intake: Intake | null = null;
-  let sockets: SlackSocket[] = [];
+  let inlets: Inlet[] = [];
   let forget = (): void => {};
 
   return {
@@ -69,21 +85,54 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
       const bot = await whoAmI((method, args) => pace.call(method, () => call(method, args)), clock);
       const channels = options.channels === undefined || options.channels.length === 0 ? null : options.channels;
       const admission = new Admission({ call, pace, clock, team: bot.team, channels });
-      const reply = replier(postJson, thread, log);
-      const taking = new Intake({ journal: options.journal, desk, admission, reply, clock, log });
+      const groups = new Groups({ call, pace, approvers });
+      const linkTo = linker(call, pace, log);
+      const nodes = new NodeList(() => desk.nodes(), clock);
+      const tab = new Home({ call, pace, desk, admission, groups, approvers, nodes, linkTo, clock, log });
+      home = tab;
+      const atHome = (person: string, sentence: string): Promise<void> =>
+        tab.notice({ by: { id: person, name: '' }, team: bot.team }, sentence);
+      const reply = replier({ postJson, thread: speaking, atHome, linkTo, log });
+      const channel = channels?.length === 1 ? (channels[0] ?? null) : null;
+      const openForm = formOpener(call, pace);
+      const acting = new Acting({ desk, admission, nodes, openForm, groups, thread, clock, channel });
+      const taking = new Intake({
+        journal: options.journal,
+        desk,
+        acting,
+        admission,
+        nodes,
+        home: tab,
+        reply,
+        clock,
+        log,
+      });
       intake = taking;
-      const socket = (): SlackSocket =>
-        slackSocket({ ...options, apiUrl, bot, logger, take: (body, ack) => taking.take(body, ack) });
-      const first = socket();
-      sockets = [first];
+      const take = (body: unknown, ack: Ack): Promise<void> => taking.take(body, ack);
+      const { inbound } = options;
+      const inlet = (): Inlet =>
+        inbound.by === 'http'
+          ? httpInlet({ ...inbound, clock, log, take })
+          : slackSocket({
+              botToken: options.botToken,
+              appToken: inbound.appToken,
+              apiUrl,
+              bot,
+              logger,
+              log,
+              clock,
+              take,
+            });
+      const first = inlet();
+      inlets = [first];
       await first.open();
       taking.replay().catch((problem: unknown) => log('error', `Earlier wishes were not taken up: ${String(problem)}`));
-      void openLater(socket);
+      if (inbound.by === 'socket') void openLater(inlet);
     },
     stop: async () => {
       closed.abort();
       await Promise.race([intake?.drain(), clock.sleep(farewellMs, stopping.signal)]);
-      await Promise.all(sockets.map((one) => one.close()));
+      await Promise.all(inlets.map((one) => one.close()));
       await Promise.race([pace.idle(), clock.sleep(farewellMs, stopping.signal)]);
       stopping.abort();
       forget();
@@ -91,13 +140,30 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
   };
 
   /** A second socket takes commands while the first one is renewed, which leaves 5 s or more without it. */
-  async function openLater(socket: () => SlackSocket): Promise<void> {
+  async function openLater(inlet: () => Inlet): Promise<void> {
     await clock.sleep(options.secondSocketAfterMs ?? 20_000, closed.signal);
     if (closed.signal.aborted) return;
-    const second = socket();
-    sockets = [...sockets, second];
+    const second = inlet();
+    inlets = [...inlets, second];
     await second.open().catch((problem: unknown) => log('warn', `netdiag goes on with one socket. ${String(problem)}`));
   }
+}
+
+/** What is shown in a thread is news for the Home tabs; whoever is told something alone reads it there too. */
+function alsoAtHome(thread: Thread, home: () => Home | null): Thread {
+  return {
+    show: async (...given) => {
+      const shown = await thread.show(...given);
+      home()?.changed();
+      return shown;
+    },
+    attach: (...given) => thread.attach(...given),
+    whisper: async (place, to, sentence) => {
+      const tab = home();
+      if (tab?.pressed(to.id) === true) await tab.notice({ by: to, team: place.team }, sentence);
+      else await thread.whisper(place, to, sentence);
+    },
+  };
 }
 
 async function whoAmI(call: CallWeb, clock: Clock): Promise<Bot> {

@@ -1,66 +1,70 @@
 import type { Clock, Desk, Journal } from '../../port.ts';
 import { JournalError } from '../../port.ts';
+import type { Acting } from './acting.ts';
 import type { Admission } from './admission.ts';
-import type { Inbound } from './inbound.ts';
-import { read } from './inbound.ts';
+import type { Home } from './home.ts';
+import type { Inbound, Source, Wish } from './inbound.ts';
+import { isWish, read } from './inbound.ts';
 import type { Log } from './log.ts';
+import type { NodeList } from './nodes.ts';
+import { suggested } from './nodes.ts';
+import { fields } from './payload/submission.ts';
 import type { Reply } from './reply.ts';
-
-type Wish = Extract<Inbound, { is: 'start' | 'press' }>;
+import { nodeOption } from './view/form.ts';
+import { listed } from './view/list.ts';
+import { say } from './words.ts';
 
 /** A wish that is found unhandled at a start and is older than this is answered, not acted on. */
 const staleMs = 15 * 60_000;
+/** How long Slack is kept waiting for what an acknowledgement itself has to say; it gives up after 3 s. */
+const answerMs = 1800;
+
+/** Acknowledges a payload to Slack, with what its kind of payload takes for an answer. */
+export type Ack = (answer?: object) => Promise<void>;
+
+interface Parts {
+  readonly journal: Pick<Journal, 'receive' | 'handled' | 'unhandled'>;
+  readonly desk: Pick<Desk, 'overview'>;
+  readonly acting: Acting;
+  readonly admission: Pick<Admission, 'admit' | 'person' | 'sees'>;
+  readonly nodes: NodeList;
+  readonly home: Home;
+  readonly reply: Reply;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 /**
- * Takes payloads in: records them, acknowledges, checks who asks, passes them to the desk, tells the person what the
- * desk says, and marks them handled. What was recorded and not handled is taken up by `replay` at the next start.
+ * Takes payloads in: records what asks for something, acknowledges, has it done, tells the person what came of it, and marks
+ * it handled. What was recorded and not handled is taken up by `replay` at the next start.
  */
 export class Intake {
-  readonly #journal: Pick<Journal, 'receive' | 'handled' | 'unhandled'>;
-  readonly #desk: Desk;
-  readonly #admission: Pick<Admission, 'admit'>;
-  readonly #reply: Reply;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: Parts;
   readonly #running = new Set<Promise<void>>();
   #closing = false;
 
-  constructor(parts: {
-    readonly journal: Pick<Journal, 'receive' | 'handled' | 'unhandled'>;
-    readonly desk: Desk;
-    readonly admission: Pick<Admission, 'admit'>;
-    readonly reply: Reply;
-    readonly clock: Clock;
-    readonly log: Log;
-  }) {
-    this.#journal = parts.journal;
-    this.#desk = parts.desk;
-    this.#admission = parts.admission;
-    this.#reply = parts.reply;
-    this.#clock = parts.clock;
-    this.#log = parts.log;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** One payload. Slack must have `ack` within 3 s, so it comes right after the record. Never throws. */
-  take(body: unknown, ack: () => Promise<void>): Promise<void> {
+  take(body: unknown, ack: Ack): Promise<void> {
     const run = this.#take(body, ack).catch((problem: unknown) => {
-      this.#log('error', `A payload from Slack was lost: ${wordsOf(problem)}`);
+      this.#parts.log('error', `A payload from Slack was lost: ${wordsOf(problem)}`);
     });
     return this.#kept(run);
   }
 
   /** Takes up what was recorded before the last stop and never handled, oldest first. Throws JournalError. */
   async replay(): Promise<void> {
-    for (const { key, payload, at } of await this.#journal.unhandled()) {
+    const { journal, clock } = this.#parts;
+    for (const { key, payload, at } of await journal.unhandled()) {
       const inbound = read(parsed(payload));
-      if (inbound.is !== 'start' && inbound.is !== 'press') await this.#journal.handled(key);
-      else if (this.#clock.now() - at > staleMs) {
-        await this.#reply(
-          inbound.source,
-          'netdiag was not running when you asked this, and it is too old now. Ask again.',
-        );
-        await this.#journal.handled(key);
-      } else await this.#kept(this.#handle(inbound, key));
+      if (!isWish(inbound)) await journal.handled(key);
+      else if (clock.now() - at > staleMs) {
+        await this.#tell(inbound, say.ran);
+        await journal.handled(key);
+      } else await this.#kept(this.#handle(inbound, key, true));
     }
   }
 
@@ -70,47 +74,99 @@ export class Intake {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  async #take(body: unknown, ack: () => Promise<void>): Promise<void> {
+  async #take(body: unknown, ack: Ack): Promise<void> {
     const inbound = read(body);
-    if (inbound.is === 'nothing') return ack();
-    if (inbound.is === 'say') {
-      await ack();
-      return this.#reply(inbound.source, inbound.sentence);
-    }
+    if (isWish(inbound)) return this.#wish(inbound, body, ack);
+    if (inbound.is === 'suggest') return ack({ options: await this.#options(inbound) });
+    await ack();
+    if (inbound.is === 'say') return this.#parts.reply(inbound.source, inbound.sentence);
+    if (inbound.is === 'list') return this.#list(inbound.source);
+    if (inbound.is === 'home') await this.#parts.home.opened(inbound.actor);
+  }
+
+  async #wish(wish: Wish, body: unknown, ack: Ack): Promise<void> {
+    const { journal, clock, log } = this.#parts;
     let fresh: boolean;
     try {
-      fresh = await this.#journal.receive(inbound.key, JSON.stringify(withoutSecrets(body)), this.#clock.now());
+      fresh = await journal.receive(wish.key, JSON.stringify(withoutSecrets(body)), clock.now());
     } catch (problem) {
-      this.#log('error', `A wish of ${inbound.source.by.id} was not recorded: ${wordsOf(problem)}`);
+      log('error', `A wish was not recorded: ${wordsOf(problem)}`);
       await ack();
-      return this.#reply(inbound.source, `${sentenceOf(problem)} Nothing was done; try again.`);
+      return this.#tell(wish, `${sentenceOf(problem)} Nothing was done; try again.`);
     }
-    await ack().catch((problem: unknown) => this.#log('warn', `Slack was not acknowledged: ${wordsOf(problem)}`));
-    if (fresh && !this.#closing) await this.#handle(inbound, inbound.key);
+    const fault = fresh && wish.is === 'start' && wish.form ? await this.#fault(wish.source) : null;
+    await ack(fault ?? undefined).catch((problem: unknown) =>
+      log('warn', `Slack was not acknowledged: ${wordsOf(problem)}`),
+    );
+    if (fault !== null) return this.#done(wish.key);
+    if (fresh && !this.#closing) await this.#handle(wish, wish.key, false);
   }
 
-  async #handle(wish: Wish, key: string): Promise<void> {
+  /** What is wrong with a form, shown in it while it stays open; null when nothing is, or Slack does not say it in time. */
+  async #fault(source: Source): Promise<object | null> {
+    const { admission, clock } = this.#parts;
+    const enough = new AbortController();
+    const admitted = await Promise.race([
+      admission.admit(source).catch(() => undefined),
+      clock.sleep(answerMs, enough.signal),
+    ]);
+    enough.abort();
+    if (admitted === undefined || admitted.in) return null;
+    return { response_action: 'errors', errors: { [fields.node]: admitted.sentence.replaceAll('`', '') } };
+  }
+
+  async #handle(wish: Wish, key: string, late: boolean): Promise<void> {
     try {
-      const answer = await this.#answer(wish, key);
-      if (answer !== null) await this.#reply(wish.source, answer);
+      const { source } = wish;
+      if (source?.home === true) this.#parts.home.press({ by: source.by, team: source.place.team });
+      const answer = await this.#parts.acting.act(wish, key, late);
+      if (answer !== null) await this.#tell(wish, answer.sentence, answer.to);
     } catch (problem) {
-      this.#log('error', `A wish of ${wish.source.by.id} failed: ${wordsOf(problem)}`);
-      await this.#reply(wish.source, `${sentenceOf(problem)} Try again.`);
+      this.#parts.log('error', `A wish failed: ${wordsOf(problem)}`);
+      await this.#tell(wish, `${sentenceOf(problem)} Try again.`);
     }
-    await this.#journal
-      .handled(key)
-      .catch((problem: unknown) =>
-        this.#log('error', `A wish is taken up again at the next start: ${wordsOf(problem)}`),
-      );
+    await this.#done(key);
   }
 
-  async #answer(wish: Wish, key: string): Promise<string | null> {
-    const { source } = wish;
-    const admitted = await this.#admission.admit(source);
-    if (!admitted.in) return admitted.sentence;
-    const by = { id: source.by.id, name: admitted.name };
-    if (wish.is === 'start') return this.#desk.start({ key, node: wish.node, by, place: source.place });
-    return this.#desk.press({ key, token: wish.token, by, place: source.place });
+  #done(key: string): Promise<void> {
+    const { journal, log } = this.#parts;
+    return journal
+      .handled(key)
+      .catch((problem: unknown) => log('error', `A wish is taken up again at the next start: ${wordsOf(problem)}`));
+  }
+
+  async #tell(wish: Wish, ...said: [sentence: string, to?: string | undefined]): Promise<void> {
+    const { reply, home } = this.#parts;
+    const [sentence, to] = said;
+    if (wish.source !== null) return reply(wish.source, sentence, to);
+    if (wish.is === 'ask') await home.notice(wish.actor, sentence);
+  }
+
+  async #options({ typed, actor }: Extract<Inbound, { is: 'suggest' }>): Promise<readonly object[]> {
+    const { admission, nodes, clock } = this.#parts;
+    const enough = new AbortController();
+    const admitted = admission.person(actor).catch(() => null);
+    const first = await Promise.race([
+      Promise.all([admitted, nodes.within(answerMs)]),
+      clock.sleep(answerMs, enough.signal),
+    ]);
+    enough.abort();
+    const [who, all] = first ?? [];
+    return who?.in === true && all ? suggested(all, typed).map(nodeOption) : [];
+  }
+
+  async #list(source: Source): Promise<void> {
+    const { admission, desk, reply, log } = this.#parts;
+    try {
+      const admitted = await admission.admit(source);
+      if (!admitted.in) return await reply(source, admitted.sentence);
+      const { open } = await desk.overview();
+      const seen = await Promise.all(open.map(({ place }) => admission.sees(source.by.id, place.channel)));
+      await reply(source, listed(open.filter((_, i) => seen[i] === true)));
+    } catch (problem) {
+      log('error', `The open incidents were not listed: ${wordsOf(problem)}`);
+      await reply(source, `${sentenceOf(problem)} Try again.`);
+    }
   }
 
   #kept(run: Promise<void>): Promise<void> {

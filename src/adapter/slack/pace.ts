@@ -54,6 +54,10 @@ export class Pace {
 
   /** Updates one message. Resolves once this state or a newer one is shown, with what that `send` gave. */
   update<T>(message: string, send: () => Promise<T>): Promise<T> {
+    return this.#coalesced('chat.update', updating, message, send);
+  }
+
+  #coalesced<T>(method: string, allowance: Allowance, message: string, send: () => Promise<T>): Promise<T> {
     const turn = new Promise<unknown>((resolve, reject) => {
       const line = this.#lines.get(message);
       if (line !== undefined) {
@@ -63,9 +67,19 @@ export class Pace {
       }
       const fresh: Line = { send, waiting: [{ resolve, reject }] };
       this.#lines.set(message, fresh);
-      void this.#run(message, fresh);
+      void this.#run(this.#gate(method, allowance), message, fresh);
     });
     return this.#kept(turn as Promise<T>);
+  }
+
+  /** Publishes one person's Home tab, with the same promise as `update`. */
+  publish<T>(person: string, send: () => Promise<T>): Promise<T> {
+    return this.#coalesced('views.publish', other, `home ${person}`, send);
+  }
+
+  /** At once, whatever else waits: for what is worth nothing later. Throws TooMany as well. */
+  now<T>(send: () => Promise<T>): Promise<T> {
+    return this.#kept(send());
   }
 
   /** Any other method. */
@@ -78,8 +92,7 @@ export class Pace {
     while (this.#open.size > 0) await Promise.allSettled(this.#open);
   }
 
-  async #run(message: string, line: Line): Promise<void> {
-    const gate = this.#gate('chat.update', updating);
+  async #run(gate: Gate, message: string, line: Line): Promise<void> {
     let failures = 0;
     while (line.waiting.length > 0) {
       let served: Line['waiting'] = [];

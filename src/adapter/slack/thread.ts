@@ -31,18 +31,23 @@ export class SlackThread implements Thread {
   readonly #posts = new Map<string, Promise<MessageRef>>();
   readonly #classicOnly = new Set<Message['is']>();
 
+  /** Ids that stand for a person or a group in what is whispered. */
+  readonly known: readonly string[];
+
   constructor(parts: {
     readonly call: CallWeb;
     readonly pace: Pace;
     readonly ladder: Ladder;
     readonly postBytes: PostBytes;
     readonly log: Log;
+    readonly known?: readonly string[];
   }) {
     this.#call = parts.call;
     this.#pace = parts.pace;
     this.#ladder = parts.ladder;
     this.#postBytes = parts.postBytes;
     this.#log = parts.log;
+    this.known = parts.known ?? [];
   }
 
   /**
@@ -76,14 +81,14 @@ export class SlackThread implements Thread {
     await upload({ call: this.#call, pace: this.#pace, postBytes: this.#postBytes }, place, files, bytes);
   }
 
-  async whisper(place: Place, to: Person, sentence: string): Promise<void> {
+  async whisper(place: Place, to: Person, sentence: string, link: string | null = null): Promise<void> {
     const thread = threadTs(place);
     await this.#pace.call('chat.postEphemeral', () =>
       this.#call('chat.postEphemeral', {
         channel: place.channel,
         user: to.id,
         ...(thread === undefined ? {} : { thread_ts: thread }),
-        ...spoken(whisper(sentence)),
+        ...spoken(whisper(sentence, this.known, link)),
       }),
     );
   }

@@ -5,13 +5,18 @@ import { NoAnswer, TooMany } from './gate.ts';
 /** Every method of the Web API that netdiag calls itself; `manifest.yml` asks for the scopes of these and no others. */
 export const webMethods = [
   'auth.test',
+  'chat.getPermalink',
   'chat.postEphemeral',
   'chat.postMessage',
   'chat.update',
   'conversations.info',
+  'conversations.members',
   'files.completeUploadExternal',
   'files.getUploadURLExternal',
+  'usergroups.users.list',
   'users.info',
+  'views.open',
+  'views.publish',
 ] as const;
 export type WebMethod = (typeof webMethods)[number];
 

@@ -101,7 +101,8 @@ describe('/netdiag NODE', () => {
   });
 
   test.each([
-    ['', 'changes nothing before somebody other than you has approved'],
+    ['list', 'No incident is open.'],
+    ['help', 'changes nothing before somebody other than you has approved'],
     ['help', 'changes nothing before somebody other than you has approved'],
     ['--help', 'changes nothing before somebody other than you has approved'],
     ['$(id)', '`$(id)` is not a node name'],
@@ -331,7 +332,10 @@ describe('starting and stopping', () => {
 
   test.each([
     [{ botToken: 'xoxb-wrong' }, 'the token is not valid (invalid_auth); check SLACK_BOT_TOKEN'],
-    [{ appToken: 'xapp-wrong' }, 'could not connect to Slack by Socket Mode: An API error occurred: invalid_auth'],
+    [
+      { inbound: { by: 'socket', appToken: 'xapp-wrong' } as const },
+      'could not connect to Slack by Socket Mode: An API error occurred: invalid_auth',
+    ],
   ])('%j is one clear sentence', async (options, sentence) => {
     await using practice = await practise();
     await expect(practice.adapter(options).start(new NotingDesk())).rejects.toThrow(sentence);

@@ -33,6 +33,9 @@ describe('a command', () => {
       is: 'start',
       key: 'command 1.2.abc',
       node: 'ip-10-0-10-207',
+      symptom: null,
+      form: false,
+      elsewhere: false,
       source: {
         by: { id: 'U1', name: 'ona' },
         place: { team: 'T1', channel: 'C1', thread: null },
@@ -83,25 +86,34 @@ describe('a command', () => {
     'a\u202eb',
     'a\u0000',
   ])('%j is not, and the sentence says so', (name) => {
-    expect(readCommand(name)).toMatchObject({ is: 'refused', sentence: expect.stringContaining('is not a node name') });
+    expect(readCommand(name)).toMatchObject({ is: 'say', sentence: expect.stringContaining('is not a node name') });
   });
 
   test('with a name of 254 characters says how long a name may be', () => {
     expect(readCommand('a'.repeat(254))).toMatchObject({
-      is: 'refused',
+      is: 'say',
       sentence: expect.stringContaining('it has 254 characters, and a node name at most 253.'),
     });
   });
 
-  test.each(['', ' ', 'help', '--help', '-h', '?', '`help`'])('%j asks for help', (text) => {
-    expect(readCommand(text)).toEqual({ is: 'help' });
+  test.each(['help', '--help', '-h', '?', '`help`'])('%j asks for help', (text) => {
+    expect(readCommand(text)).toMatchObject({ is: 'say', sentence: expect.stringContaining('`/netdiag NODE`') });
+  });
+
+  test.each(['', ' ', '``'])('%j asks to be asked', (text) => {
+    expect(readCommand(text)).toMatchObject({ is: 'ask' });
+  });
+
+  test('list and status ask for what is open, and are no nodes', () => {
+    expect([readCommand('list'), readCommand(' status ')]).toEqual([{ is: 'list' }, { is: 'list' }]);
+    expect(readCommand('list ip-10-0-10-207')).toMatchObject({ is: 'say' });
   });
 
   test('of any other text is one short sentence', () => {
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 3000 })), (text) => {
         const command = readCommand(text);
-        const said = command.is === 'refused' ? command.sentence : command.is === 'node' ? command.node : '';
+        const said = command.is === 'say' ? command.sentence : command.is === 'node' ? command.node : '';
         expect(said.length).toBeLessThan(400);
         expect(command.is === 'node' && !/^[a-z0-9.-]{1,253}$/.test(said)).toBe(false);
       }),

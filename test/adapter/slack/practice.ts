@@ -6,7 +6,7 @@ import { slackAdapter } from '../../../src/adapter/slack/index.ts';
 import type { SlackAdapter, SlackOptions } from '../../../src/adapter/slack/index.ts';
 import type { Announcement } from '../../../src/sandbox/announce.ts';
 import type { Call, Violation } from '../../../src/sandbox/workspace/record.ts';
-import type { Clock, Desk, Journal } from '../../../src/port.ts';
+import type { Clock, Desk, IncidentLine, Journal, KnownNode } from '../../../src/port.ts';
 import { fakeJournal } from '../../fake/journal.ts';
 
 export const incidents = 'CINCIDENTS';
@@ -23,6 +23,14 @@ export interface Said {
   readonly blocks?: readonly { readonly type: string; readonly [field: string]: unknown }[];
   /** Ids of files. */
   readonly files?: readonly string[];
+}
+
+/** A form or a Home tab as the workspace shows it. */
+export interface View {
+  readonly id: string;
+  readonly callback_id: string;
+  readonly private_metadata: string;
+  readonly blocks: readonly { readonly type: string; readonly block_id?: string; readonly [field: string]: unknown }[];
 }
 
 type Fields = Record<string, unknown>;
@@ -42,6 +50,15 @@ export const clock: Clock = {
 export class NotingDesk implements Desk {
   readonly starts: Parameters<Desk['start']>[0][] = [];
   readonly presses: Parameters<Desk['press']>[0][] = [];
+  known: readonly KnownNode[] = ['ip-10-0-10-207', 'ip-10-0-10-88'].map((name) => ({
+    name,
+    cluster: 'prod-east',
+    ready: true,
+  }));
+  open: readonly IncidentLine[] = [];
+  over: readonly IncidentLine[] = [];
+  /** The groups that came with the last press. */
+  groups: Parameters<Desk['press']>[0]['groups'];
   answer: () => Promise<string | null> = () => Promise.resolve(null);
 
   start(request: Parameters<Desk['start']>[0]): Promise<string | null> {
@@ -49,9 +66,22 @@ export class NotingDesk implements Desk {
     return this.answer();
   }
 
-  press(request: Parameters<Desk['press']>[0]): Promise<string | null> {
+  press({ groups, ...request }: Parameters<Desk['press']>[0]): Promise<string | null> {
     this.presses.push(request);
+    this.groups = groups;
     return this.answer();
+  }
+
+  nodes(): ReturnType<Desk['nodes']> {
+    return Promise.resolve({ nodes: this.known, silent: [] });
+  }
+
+  symptoms(): ReturnType<Desk['symptoms']> {
+    return [{ id: 'kubelet-unreachable', label: 'kubectl logs/exec fails' }];
+  }
+
+  overview(): ReturnType<Desk['overview']> {
+    return Promise.resolve({ open: this.open, over: this.over });
   }
 }
 
@@ -71,7 +101,7 @@ export class Practice implements AsyncDisposable {
   adapter(options: Partial<SlackOptions> = {}): SlackAdapter {
     const adapter = slackAdapter({
       botToken: this.said.botToken,
-      appToken: this.said.appToken,
+      inbound: { by: 'socket', appToken: this.said.appToken },
       apiUrl: this.said.slackApiUrl,
       journal: this.journal,
       clock,
@@ -101,6 +131,9 @@ export class Practice implements AsyncDisposable {
     readonly channels: readonly { readonly id: string; readonly messages: readonly Said[] }[];
     readonly files: readonly { readonly id: string; readonly name: string; readonly title: string }[];
     readonly connections: readonly number[];
+    /** The topmost form, and the Home tab, of each person. */
+    readonly views: Readonly<Record<string, View | null>>;
+    readonly homes: Readonly<Record<string, View | null>>;
     readonly activeMentions: readonly unknown[];
     readonly activeLinks: readonly unknown[];
   }> {

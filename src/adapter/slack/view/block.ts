@@ -1,6 +1,7 @@
 import type {
   ActionsBlock,
   Button as SlackButton,
+  ConfirmationDialog,
   ContainerBlock,
   KnownBlock,
   PlainTextElement,
@@ -82,22 +83,25 @@ export function plainText(words: string, most: number): PlainTextElement {
 const together = 5;
 
 /** Up to ten buttons, five in a block, else one list to choose from; nothing when there are none. The value is the token. */
-export function buttons(all: readonly Button[]): ActionsBlock[] {
+export function buttons(all: readonly Button[], confirm?: ConfirmationDialog): ActionsBlock[] {
   if (all.length === 0) return [];
   if (all.length > 2 * together) return [{ type: 'actions', elements: [choice(all)] }];
-  const drawn = all.map(button);
+  const drawn = all.map((one, i) => button(one, i, confirm));
   return [drawn.slice(0, together), drawn.slice(together)]
     .filter((elements) => elements.length > 0)
     .map((elements) => ({ type: 'actions', elements }));
 }
 
-function button(one: Button, i: number): SlackButton {
+/** One button; pressed, its action id says whether it counts at once or a reason is asked for first. */
+export function button(one: Button, i: number, confirm?: ConfirmationDialog): SlackButton {
+  const asks = one.asks === 'reason';
   return {
     type: 'button',
-    action_id: `press:${i}`,
-    text: plainText(one.label, 75),
+    action_id: `${asks ? 'reason' : 'press'}:${i}`,
+    text: plainText(asks ? `${clip(one.label, 70)}…` : one.label, 75),
     value: one.token.slice(0, 2000),
     ...(one.style === undefined ? {} : { style: one.style }),
+    ...(confirm === undefined ? {} : { confirm }),
   };
 }
 

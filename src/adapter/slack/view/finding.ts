@@ -1,7 +1,7 @@
 import type { KnownBlock, RichTextElement } from '@slack/types';
 import type { CaptureStory, FindingMessage } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
-import { bullets, characters, fallback, lines, mostCharacters, preformatted, rich, section } from './block.ts';
+import { bullets, buttons, characters, fallback, lines, mostCharacters, preformatted, rich, section } from './block.ts';
 import { clip } from './clean.ts';
 import { evidence } from './evidence.ts';
 import { path } from './path.ts';
@@ -27,6 +27,7 @@ export function finding(message: FindingMessage, ladder: Ladder, style: Style): 
     ...(residue.length === 0 ? [] : [rich(section(...text('Not cured by Fix A:')), bullets(residue.map(text), 800))]),
     ...path(message.path, style),
     ...seen(message.ruledOut, message.unseen, style),
+    ...buttons(message.buttons ?? []),
   ];
   const room = mostCharacters - characters(above) - characters(below);
   return {

@@ -1,7 +1,8 @@
 import type { KnownBlock, RichTextElement, TaskCardBlock } from '@slack/types';
 import type { LiveMessage, Step } from '../../../model/index.ts';
 import type { Rendering, Style } from './block.ts';
-import { fallback, lines, rich, section } from './block.ts';
+import { say } from '../words.ts';
+import { buttons, fallback, lines, plainText, rich, section } from './block.ts';
 import { bare, clip } from './clean.ts';
 import { code, person, plain, strong, text, words } from './rich.ts';
 
@@ -25,7 +26,17 @@ export function live(message: LiveMessage, style: Style): Rendering {
   const doing = message.steps.filter((step) => step.state === 'active').map((step) => `● ${plain(step.label)}`);
   return {
     text: fallback(message.node, plain(message.title), ...doing),
-    blocks: [head, ...(style === 'modern' ? plan(message) : [listed(message)])],
+    blocks: [
+      head,
+      ...(style === 'modern' ? plan(message) : [listed(message)]),
+      ...buttons(message.buttons ?? [], {
+        title: plainText(say.stop.title, 100),
+        text: plainText(say.stop.text, 300),
+        confirm: plainText(say.stop.yes, 30),
+        deny: plainText(say.stop.no, 30),
+        style: 'danger',
+      }),
+    ],
   };
 }
 

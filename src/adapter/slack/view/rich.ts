@@ -20,9 +20,10 @@ export function code(bytes: string, most = 300): RichTextElement[] {
   return [{ type: 'text', text: clean === '' ? '(empty)' : clean, style: { code: true } }];
 }
 
-/** A mention where the id is Slack's, else the name. */
+/** A mention where the id is Slack's, of a person or of a user group, else the name. */
 export function person(who: Person): RichTextElement[] {
   if (/^[UW][A-Z0-9]{4,30}$/.test(who.id)) return [{ type: 'user', user_id: who.id }];
+  if (/^S[A-Z0-9]{4,30}$/.test(who.id)) return [{ type: 'usergroup', usergroup_id: who.id }];
   return [{ type: 'text', text: `@${clip(who.name, 80, inert)}` }];
 }
 
