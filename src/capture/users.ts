@@ -46,5 +46,7 @@ export function usersStory(
   );
   const sent = { ...nobody, count: seen.requestsAt[first] ?? 0, answered: seen.answersAt[first] ?? 0 };
   const packets = seen.flows.reduce((sum, { requests }) => sum + (requests[first] ?? 0), 0);
-  return { story: story(points, pcaps, sent), sent, packets: Math.max(packets, sent.count) };
+  // What their own side got of it, nobody told.
+  const { answered: _, ...told } = story(points, pcaps, sent);
+  return { story: told, sent, packets: Math.max(packets, sent.count) };
 }
