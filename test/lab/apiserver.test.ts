@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { type Call, ApiServer } from './api/server.ts';
 import { noLab, skipNote } from './skip.ts';
-import { type ClusterState, clusterState, writeState } from './cluster/state.ts';
+import { type ClusterState, clusterState, netdiagFixRules, writeState } from './cluster/state.ts';
 import { updateState } from './cluster/store.ts';
 import { startLab } from './start.ts';
 import { awsVpc } from './topology/aws-vpc.ts';
@@ -367,6 +368,29 @@ describe('who may change what', () => {
     const type = 'application/strategic-merge-patch+json';
     expect((await ask(path, { token, method, type, ...(body === undefined ? {} : { body }) })).code).toBe(code);
   });
+});
+
+test('netdiag may change in the lab nothing that it may not change where it is deployed', () => {
+  const file = join(import.meta.dirname, '../../deploy/rbac-change.yml');
+  const roles = parseAllDocuments(readFileSync(file, 'utf8')).map(
+    (document) => document.toJS() as { rules?: object[] },
+  );
+  const shipped = roles.flatMap(({ rules = [] }) => rules) as {
+    apiGroups: string[];
+    resources: string[];
+    verbs: string[];
+    resourceNames?: string[];
+  }[];
+  for (const { groups, resources, verbs, names } of netdiagFixRules) {
+    const same = shipped.filter(
+      (rule) =>
+        groups.every((group) => rule.apiGroups.includes(group)) &&
+        resources.every((resource) => rule.resources.includes(resource)) &&
+        verbs.every((verb) => rule.verbs.includes(verb)) &&
+        (rule.resourceNames === undefined || names?.every((name) => rule.resourceNames?.includes(name)) === true),
+    );
+    expect(same, `${verbs.join()} ${resources.join()}`).not.toEqual([]);
+  }
 });
 
 describe('what somebody else changed', () => {

@@ -63,9 +63,9 @@ export const netdiagRules: readonly Rule[] = [
   },
 ];
 
-/** What netdiag's service account may change: what the repairs need, of the DaemonSets that they concern. */
+/** What netdiag's service account may change, as deploy/rbac-change.yml has it. */
 export const netdiagFixRules: readonly Rule[] = [
-  { groups: ['apps'], resources: ['daemonsets'], verbs: ['patch'], names: ['aws-node', 'kube-flannel-ds'] },
+  { groups: ['apps'], resources: ['daemonsets'], verbs: ['patch'], names: ['aws-node'] },
   { groups: [''], resources: ['pods'], verbs: ['delete'] },
   { groups: [''], resources: ['nodes'], verbs: ['patch'] },
 ];
