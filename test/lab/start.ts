@@ -7,11 +7,14 @@ import { writePidFile } from './pid-file.ts';
 import { type Place, placeOf } from './place.ts';
 import { raise } from './raise.ts';
 import { labFiles } from './record.ts';
+import type { Topology } from './topology/spec.ts';
 
 /** How a lab is started. */
 export interface StartOptions {
   /** The same topology without the fault. */
   twin?: boolean;
+  /** Behind the name of every node, as clouds have it: two labs of one topology can then be told apart. */
+  domain?: string;
   /** Milliseconds until the API server's dial to a kubelet times out; 30 000 unless told, as in a real API server. */
   dialTimeoutMs?: number;
 }
@@ -28,12 +31,23 @@ export async function raiseLab(
   if (options.ownedByUs) writePidFile(labFiles(place.runDir).owner, process.pid);
   try {
     const dialTimeoutMs = options.dialTimeoutMs ?? 30_000;
-    const record = await raise(place, { name, twin, topology: fault.topology(twin), dialTimeoutMs });
+    const record = await raise(place, {
+      name,
+      twin,
+      topology: within(fault.topology(twin), options.domain),
+      dialTimeoutMs,
+    });
     return labOf(place, record);
   } catch (error) {
     await lower(place);
     throw error;
   }
+}
+
+/** The same topology with nodes of longer names. */
+function within(topology: Topology, domain: string | undefined): Topology {
+  if (domain === undefined) return topology;
+  return { ...topology, nodes: topology.nodes.map((node) => ({ ...node, name: `${node.name}.${domain}` })) };
 }
 
 /**
