@@ -32,7 +32,8 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     const lab = await raised('i2-mac', onTestFinished);
     expect(await lab.symptom()).toBe(true);
     const [before, clean] = [await lab.nodeState(NODE), await leftOn(lab, NODE)];
-    const { state, attached } = await tell(lab, { node: NODE, symptom: SYMPTOM }).ending();
+    const told = tell(lab, { node: NODE, symptom: SYMPTOM, approve: 'A' });
+    const state = await told.offered();
 
     expect(codes(state)).toEqual([STALE]);
     const [finding] = state.findings;
@@ -63,24 +64,27 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
     const counter = state.watched?.counters.find((one) => one.counter === 'otherhost of flannel.1');
     for (const rise of counter?.rounds ?? []) expect(rise).toBeGreaterThanOrEqual(7);
     expect(counter?.rounds).toHaveLength(2);
+    const { plan } = waitingOffer(state);
+    expect([plan.remediation, plan.risk, plan.undo]).toEqual(['restart-flannel', 2, []]);
+    expect(plan.steps).toEqual([
+      expect.objectContaining({ kind: 'pod-delete', node: NODE, owner: 'DaemonSet/kube-flannel-ds' }),
+    ]);
+    expect(plan.durable.join(' ')).toContain('interface-name:flannel*');
+    expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
+    await clears(lab, NODE, clean);
+
+    told.approve();
+    const { state: after, attached } = await told.ending();
+    expect(after.troubles).toEqual([]);
+    expect(after.outcome).toBe('repaired');
+    expect(difference(before, await lab.nodeState(NODE)), 'a restart leaves the network as it was').toEqual([]);
+    expect(after.change?.entry?.difference).toEqual([]);
+    expect(after.sweep).toMatchObject({ others: [{ node: PEER, says: 'clear' }] });
+    expect(await lab.observe('healthy')).toMatchObject({ holds: true });
     expect(attached.map(({ name }) => name).filter((name) => name.endsWith('.pcap'))).toEqual([
       'capture-flannel_1.pcap',
       'capture-eth0.pcap',
     ]);
-
-    expect(state.offers, 'a restart of flannel is no plan of node commands').toEqual([]);
-    expect(state.outcome).toBe('advice');
-    expect(JSON.stringify(state.telling)).toContain('interface-name:flannel*');
-    expect(JSON.stringify(state.telling)).toContain(
-      '-n kube-flannel delete pod -l app=flannel --field-selector spec.nodeName=kylin-19',
-    );
-    expect(difference(before, await lab.nodeState(NODE)), 'looking at a node changes nothing').toEqual([]);
-    await clears(lab, NODE, clean);
-
-    await lab.fix();
-    const again = await tell(lab, { node: NODE, symptom: SYMPTOM }).ending();
-    expect(codes(again.state)).toEqual([]);
-    expect(again.state.outcome).toBe('nothing-found');
   });
 
   test.concurrent("because the peer's tunnel address is taken for our own", async ({ onTestFinished }) => {
@@ -150,7 +154,7 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
       [STALE, 'proven'],
       [CAPTURED, 'likely'],
     ]);
-    expect(state.offers.map(({ plan }) => plan.remediation)).toEqual(['release-remote-vtep']);
+    expect(state.offers.map(({ plan }) => plan.remediation)).toEqual(['restart-flannel', 'release-remote-vtep']);
   });
 
   test.concurrent('but a healthy node is not blamed for its sick neighbour', async ({ onTestFinished }) => {

@@ -27,10 +27,17 @@ export async function leftOn(lab: Lab, node: string): Promise<string> {
 }
 
 /** Awaits that a node is as clean as it was before, but for what is `expected`; rejects with what is left. */
-export async function clears(lab: Lab, node: string, before: string, expected: readonly string[] = []): Promise<void> {
+export async function clears(
+  lab: Lab,
+  node: string,
+  before: string,
+  expected: readonly (string | RegExp)[] = [],
+): Promise<void> {
+  const isExpected = (line: string): boolean =>
+    expected.some((one) => (typeof one === 'string' ? one === line : one.test(line)));
   let left: string[] = [];
   const clean = async (): Promise<boolean> => {
-    left = difference(before, await leftOn(lab, node)).filter((line) => !expected.includes(line));
+    left = difference(before, await leftOn(lab, node)).filter((line) => !isExpected(line));
     return left.length === 0;
   };
   await eventually(() => `${node} is clean: ${left.join(' | ')}`, clean);

@@ -21,6 +21,8 @@ export interface Script {
   readonly answers?: Readonly<Record<string, string>>;
   /** Letter of the fix that the second person approves; `every`: whatever waits, one after the other; absent: nobody approves anything. */
   readonly approve?: string;
+  /** How many changes are approved; then nobody decides anything more. Absent: all that `approve` says. */
+  readonly changes?: number;
   /** Letter of the fix that the second person rejects instead. */
   readonly reject?: string;
   /** After a repair, ask for its lasting form as well, and approve it. */
@@ -43,6 +45,8 @@ export interface Stage {
   readonly leaseMs?: number;
   /** The second person approves when this resolves; absent: at once. */
   readonly ready?: (state: IncidentState) => Promise<unknown>;
+  /** Goes on until nothing is due within this time; absent: 20 s. */
+  readonly soonMs?: number;
 }
 
 /** How the story ended. */
@@ -92,7 +96,8 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     const lasting = script.lasting === true ? state.offers.find((offer) => offer.state === 'drafted') : undefined;
     if (state.outcome === 'repaired' && lasting !== undefined) return press(lasting.tokens.offer, onCall);
     if (state.outcome !== null) return done.resolve(state);
-    if (script.approve === undefined && state.life === 'proposing') {
+    const enough = script.approve === undefined || state.past.length >= (script.changes ?? Infinity);
+    if (enough && state.life === 'proposing') {
       // A plan of patches is on its way to its dry-run.
       return state.offers.some((offer) => offer.state === 'rehearsing') ? undefined : done.resolve(state);
     }
@@ -109,11 +114,14 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
     if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
     pressed.add(offer.plan.id);
-    if (offer.letter === script.reject) return press(offer.tokens.reject, second);
-    press(offer.tokens.approve, onCall);
-    void (stage.ready?.(state) ?? Promise.resolve()).then(() => {
+    const rejects = offer.letter === script.reject;
+    if (!rejects) press(offer.tokens.approve, onCall);
+    const decided = async (): Promise<void> => {
+      await stage.ready?.(state);
+      if (rejects) return press(offer.tokens.reject, second);
       for (const by of [second, third].slice(0, offer.plan.approvals)) press(offer.tokens.approve, by);
-    }, done.reject);
+    };
+    decided().catch(done.reject);
     return undefined;
   };
   const workplace = {
@@ -137,10 +145,11 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     if (stored !== null) written(stored.state);
     const { id } = await done.promise;
     await Promise.all(pressing);
-    for (let due: number | null = 0; due !== null && due - clock.now() < SOON_MS;) {
+    const soon = (due: number | null): due is number => due !== null && due - clock.now() < (stage.soonMs ?? SOON_MS);
+    for (let due: number | null = 0; soon(due);) {
       await worker.drain();
       due = await journal.nextDue(clock.now());
-      if (due !== null && due - clock.now() < SOON_MS) await clock.sleep(20);
+      if (soon(due)) await clock.sleep(20);
     }
     const state = (await journal.load(id))?.state;
     if (state === undefined) throw new Error(`the journal lost incident ${id}`);

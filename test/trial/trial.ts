@@ -1,17 +1,23 @@
 /**
  * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
- * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`.
+ * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`,
+ * `npm run trial -- repair [STORY …]`,
+ * `npm run trial -- twins [TIMES] [LAB …]`.
  */
 import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { killTrial } from './kill.ts';
+import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
+import { twinsTrial } from './twins.ts';
 
 const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   fuzz: fuzzTrial,
   kill: killTrial,
   throughput: throughputTrial,
   evidence: evidenceTrial,
+  repair: repairTrial,
+  twins: twinsTrial,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
