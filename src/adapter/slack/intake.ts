@@ -94,7 +94,7 @@ export class Intake {
       await ack();
       return this.#tell(wish, `${sentenceOf(problem)} Nothing was done; try again.`);
     }
-    const fault = fresh && wish.is === 'start' && wish.form ? await this.#fault(wish.source) : null;
+    const fault = fresh && wish.is === 'start' && wish.form ? await this.#fault(wish) : null;
     await ack(fault ?? undefined).catch((problem: unknown) =>
       log('warn', `Slack was not acknowledged: ${wordsOf(problem)}`),
     );
@@ -103,7 +103,7 @@ export class Intake {
   }
 
   /** What is wrong with a form, shown in it while it stays open; null when nothing is, or Slack does not say it in time. */
-  async #fault(source: Source): Promise<object | null> {
+  async #fault({ source, elsewhere }: Extract<Wish, { is: 'start' }>): Promise<object | null> {
     const { admission, clock } = this.#parts;
     const enough = new AbortController();
     const admitted = await Promise.race([
@@ -112,7 +112,10 @@ export class Intake {
     ]);
     enough.abort();
     if (admitted === undefined || admitted.in) return null;
-    return { response_action: 'errors', errors: { [fields.node]: admitted.sentence.replaceAll('`', '') } };
+    return {
+      response_action: 'errors',
+      errors: { [elsewhere ? fields.channel : fields.node]: admitted.sentence.replaceAll('`', '') },
+    };
   }
 
   async #handle(wish: Wish, key: string, late: boolean): Promise<void> {

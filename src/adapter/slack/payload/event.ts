@@ -32,7 +32,8 @@ export function readEvent(body: unknown): Inbound | null {
   if (event.type === 'app_home_opened')
     return event.tab === 'home' ? { is: 'home', actor: { by, team } } : { is: 'nothing' };
   if (event.bot_id !== undefined) return { is: 'nothing' };
-  const thread = reference(event.channel, event.thread_ts ?? event.ts);
+  // Slack shows an ephemeral message only in a thread that is active already.
+  const thread = event.thread_ts === undefined ? null : reference(event.channel, event.thread_ts);
   return {
     is: 'find',
     key: `mention ${event.channel} ${event.ts}`,
