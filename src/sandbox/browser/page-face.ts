@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { changes } from '../control/change.ts';
 import type { Desk } from '../gesture/desk.ts';
 import { gestures } from '../gesture/index.ts';
 import { readFields } from '../http/read-body.ts';
 import { replyBytes, replyJson } from '../http/reply.ts';
-import { textOf } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import { openStream } from './stream.ts';
 import type { TourStop } from './tour.ts';
@@ -17,6 +17,9 @@ const types: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 const mostBytes = 256 * 1024;
+
+/** What of the control face the page offers as well. */
+const ofPage: readonly string[] = ['chaos', 'disconnect', 'drop', 'rate_limited'];
 
 /** Nothing but this server's own files may be loaded, framed or sent to (https://www.w3.org/TR/CSP3/). */
 const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
@@ -47,9 +50,13 @@ async function act(desk: Desk, request: IncomingMessage, response: ServerRespons
   try {
     const fields = await readFields(request, new URLSearchParams(), mostBytes);
     const gesture = Object.hasOwn(gestures, name) ? gestures[name] : undefined;
-    const user = textOf(fields, 'as') ?? '';
-    if (!gesture) throw new Refusal('unknown_gesture');
+    const { as, ...wanted } = fields;
+    const user = typeof as === 'string' ? as : '';
+    const change = ofPage.includes(name) ? changes[name] : undefined;
+    if (!gesture && !change) throw new Refusal('unknown_gesture');
     if (!signsIn(desk, user)) throw new Refusal('user_not_found');
+    if (change) return replyJson(response, 200, { ok: true, ...((await change(desk, wanted)) as object) });
+    if (!gesture) return;
     replyJson(response, 200, { ok: true, ...((await gesture(desk, user, fields)) as object) });
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;

@@ -37,7 +37,14 @@ export const gestures: Readonly<Record<string, Gesture>> = {
     };
     const viewId = textOf(fields, 'view_id');
     if (viewId === undefined)
-      return pressInMessage(desk, user, need(fields, 'channel'), need(fields, 'message_ts'), press);
+      return pressInMessage(
+        desk,
+        user,
+        need(fields, 'channel'),
+        need(fields, 'message_ts'),
+        press,
+        objectOf(fields, 'values'),
+      );
     return pressInView(desk, user, viewId, press, entered(desk, viewId, fields));
   },
 

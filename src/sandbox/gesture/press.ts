@@ -1,4 +1,4 @@
-import { isObject, listOf } from '../json.ts';
+import { isObject, listOf, objectOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import type { Message } from '../workspace/message.ts';
@@ -28,6 +28,7 @@ export async function pressInMessage(
   channelId: string,
   ts: string,
   press: Press,
+  entered: JsonObject = {},
 ): Promise<Outcome> {
   const { workspace } = desk;
   const channel = channelFor(workspace, user, channelId);
@@ -48,7 +49,7 @@ export async function pressInMessage(
     container: containerOf(message),
     channel: { id: channel.id, name: nameInPayload(channel) },
     ...(ephemeral ? {} : { message: messageObject(message, workspace.team.id) }),
-    state: { values: stateValues(message.blocks ?? [], stateOf(found, press)) },
+    state: { values: stateValues(message.blocks ?? [], { ...entered, ...stateOf(found, press, entered) }) },
     response_url: `${workspace.base}/response/${responseId}`,
   });
   if (outcome.failure !== undefined)
@@ -119,9 +120,10 @@ function actionOf(found: Found, press: Press, at: string): JsonObject {
   }
 }
 
-/** What this press entered, as `stateValues` takes it. */
-function stateOf({ element, blockId }: Found, { given }: Press): JsonObject {
-  return given === undefined ? {} : { [blockId]: { [String(element['action_id'])]: given } };
+/** What this press entered, beside what else the page knows of the block, as `stateValues` takes it. */
+function stateOf({ element, blockId }: Found, { given }: Press, entered: JsonObject): JsonObject {
+  if (given === undefined) return {};
+  return { [blockId]: { ...objectOf(entered, blockId), [String(element['action_id'])]: given } };
 }
 
 function containerOf(message: Message): JsonObject {

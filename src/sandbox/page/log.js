@@ -33,6 +33,10 @@ export function keepLog(log, messages, draw, stamp) {
     previous = node;
   }
   for (const node of before.values()) node.remove();
+  if (!log.querySelector(':scope > [tabindex="0"]:focus')) {
+    for (const node of log.querySelectorAll(':scope > [tabindex="0"]')) /** @type {HTMLElement} */ (node).tabIndex = -1;
+    if (previous) previous.tabIndex = 0;
+  }
 }
 
 const continuesForSeconds = 180;
@@ -94,4 +98,27 @@ export function keepEndWhileLoading(scroller) {
     },
     true,
   );
+}
+
+/**
+ * Makes the arrow keys go from message to message; Tab enters the log at its newest one.
+ * @param {HTMLElement} log
+ */
+export function walkWithArrows(log) {
+  log.addEventListener('keydown', (event) => {
+    const at = /** @type {HTMLElement} */ (event.target);
+    if (at.parentElement !== log) return;
+    const next = {
+      ArrowUp: at.previousElementSibling,
+      ArrowDown: at.nextElementSibling,
+      Home: log.firstElementChild,
+      End: log.lastElementChild,
+    }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    if (next === null) return;
+    at.tabIndex = -1;
+    /** @type {HTMLElement} */ (next).tabIndex = 0;
+    /** @type {HTMLElement} */ (next).focus();
+  });
 }

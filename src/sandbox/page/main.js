@@ -3,17 +3,20 @@
  * combobox "Signed in as" (values are user ids) · navigation "Channels" with one button per channel · textbox "Message" and
  * button "Send" · log "Messages in <channel>" with one article per message (data-ts, data-user, data-ephemeral) ·
  * button "1 reply" / "N replies" / "Reply in thread" on a message opens region "Thread" with textbox "Reply", log "Replies"
- * and button "Close thread" · app buttons by their text, selects by their placeholder · a plan is a region named by its
+ * and button "Close thread" · button "Shortcuts" opens a menu of global shortcuts and commands, button "More actions" on a
+ * message one with its shortcuts · button "Faults…" opens dialog "Faults" · app buttons by their text, selects by their placeholder · a plan is a region named by its
  * title with one listitem per task (data-status) · a table is a region "Table" · files have a link "Download <name>" ·
  * modals and confirmations are dialogs named by their title · region "Try it" holds one button per practice incident.
  */
 import { drawChannel } from './channel.js';
 import { wireComposers } from './composer.js';
 import { byId } from './dom.js';
-import { keepEndWhileLoading } from './log.js';
+import { wireFaults } from './fault.js';
+import { keepEndWhileLoading, walkWithArrows } from './log.js';
 import { drawModal, showErrors, wireModal } from './modal.js';
 import { showNotice } from './notice.js';
 import { act } from './send.js';
+import { wireShortcuts } from './shortcut.js';
 import { drawLine, lostLine, drawPeople, drawSidebar } from './sidebar.js';
 import { forgetMessage, keepMessage, keepOnly, state } from './state.js';
 import { drawThread } from './thread.js';
@@ -42,9 +45,12 @@ function closeThread() {
 function go(place) {
   state.place = place;
   state.thread = null;
+  byId('log').setAttribute('aria-live', 'off');
   draw();
   drawSidebar(go);
+  setTimeout(() => byId('log').setAttribute('aria-live', 'polite'));
   if (place === 'home') void act('home', {});
+  if (state.channels.some((one) => one.id === place && one.kind === 'direct')) void act('home', { tab: 'messages' });
   byId('channel-scroll').scrollTop = byId('channel-scroll').scrollHeight;
 }
 
@@ -92,6 +98,11 @@ function take(event) {
       state.connected = event.connected;
       drawLine();
       break;
+    case 'status':
+      if (event.text === '') state.statuses.delete(`${event.channel}/${event.thread}`);
+      else state.statuses.set(`${event.channel}/${event.thread}`, event.text);
+      drawThread();
+      break;
     case 'notice':
       showNotice(event.text);
       break;
@@ -124,6 +135,9 @@ followAddress();
 if (location.search.includes('key=')) history.replaceState(null, '', location.pathname);
 wireComposers();
 wireModal();
+wireShortcuts();
+wireFaults();
+for (const id of ['log', 'thread-log']) walkWithArrows(byId(id));
 byId('person').addEventListener('change', () => signIn(byId('person').value));
 byId('close-thread').addEventListener('click', closeThread);
 byId('thread').addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {

@@ -1,9 +1,12 @@
 import { drawBlocks } from './block/index.js';
 import { confirmed } from './confirm.js';
 import { h } from './dom.js';
+import { entered } from './entered.js';
 import { emoji } from './emoji.js';
 import { filesOf } from './file.js';
+import { opensMenu } from './menu.js';
 import { act } from './send.js';
+import { messageEntries } from './shortcut.js';
 import { isReply, keyOf, personOf, repliesTo, state } from './state.js';
 import { fullTime, shortTime } from './time.js';
 import { mention, mrkdwn } from './words.js';
@@ -41,7 +44,23 @@ export function messageNode(message, around) {
       reactions(message.reactions ?? []),
       !around.inThread && !isReply(message) && replyLine(message, around.openThread),
     ),
+    message.only === undefined && moreButton(message, around),
   );
+}
+
+/**
+ * @param {any} message
+ * @param {{inThread: boolean, openThread: (ts: string) => void}} around
+ */
+function moreButton(message, around) {
+  const button = h(
+    'button',
+    { type: 'button', class: 'plain more', 'aria-label': 'More actions', data: { action: 'more' } },
+    '⋯',
+  );
+  const open = around.inThread || isReply(message) ? null : () => around.openThread(message.ts);
+  opensMenu(button, () => messageEntries(message, open));
+  return button;
 }
 
 /**
@@ -79,7 +98,9 @@ function placeOf(message) {
   const where = { channel: message.channel, message_ts: message.ts };
   return {
     press: async (/** @type {object} */ press, /** @type {any} */ element) => {
-      if (await confirmed(element.confirm)) await act('press', { ...where, ...press });
+      if (!(await confirmed(element.confirm))) return;
+      const values = entered(document.querySelector(`article[data-ts="${message.ts}"]`));
+      await act('press', { ...where, ...press, values });
     },
     suggest: async (/** @type {string} */ actionId, /** @type {string} */ typed) =>
       (await act('suggest', { ...where, action_id: actionId, typed }))?.options ?? [],

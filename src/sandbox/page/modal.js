@@ -1,6 +1,7 @@
 import { drawBlocks } from './block/index.js';
 import { confirmed } from './confirm.js';
 import { byId, h } from './dom.js';
+import { entered } from './entered.js';
 import { act } from './send.js';
 import { state } from './state.js';
 import { plain } from './words.js';
@@ -53,6 +54,9 @@ export function drawModal() {
     ),
   );
   if (!dialog.open) dialog.showModal();
+  /** @type {HTMLElement | null} */
+  const first = dialog.querySelector('.blocks :is(input, textarea, select, button)');
+  (first ?? dialog.querySelector('.dialog-buttons button'))?.focus();
 }
 
 /**
@@ -60,34 +64,16 @@ export function drawModal() {
  * @param {Record<string, string>} errors
  */
 export function showErrors(errors) {
-  for (const place of byId('modal').querySelectorAll('[data-error-for]'))
-    place.textContent = errors[place.dataset['errorFor'] ?? ''] ?? '';
-}
-
-/**
- * What the user entered: by block id, then action id.
- * @param {HTMLElement} dialog
- */
-function entered(dialog) {
-  /** @type {Record<string, Record<string, unknown>>} */
-  const values = {};
-  for (const block of dialog.querySelectorAll('.input')) {
-    const { block: blockId = '', action = '', type } = /** @type {HTMLElement} */ (block).dataset;
-    const checked = [...block.querySelectorAll('input:checked')].map(
-      (one) => /** @type {HTMLInputElement} */ (one).value,
-    );
-    /** @type {HTMLInputElement | null} */
-    const field = block.querySelector('input, textarea, select');
-    const external = block.querySelector('.external')?.getAttribute('data-option');
-    const value =
-      type === 'checkboxes'
-        ? checked
-        : type === 'radio_buttons'
-          ? checked[0]
-          : type === 'external_select'
-            ? JSON.parse(external ?? 'null')
-            : field?.value;
-    (values[blockId] ??= {})[action] = value;
+  /** @type {HTMLElement | null} */
+  let first = null;
+  for (const place of byId('modal').querySelectorAll('[data-error-for]')) {
+    const words = errors[place.dataset['errorFor'] ?? ''] ?? '';
+    place.textContent = words;
+    /** @type {HTMLElement | null} */
+    const field = place.dataset['field'] ? byId(place.dataset['field']) : null;
+    if (words === '') field?.removeAttribute('aria-invalid');
+    else field?.setAttribute('aria-invalid', 'true');
+    if (words !== '') first ??= field;
   }
-  return values;
+  first?.focus();
 }

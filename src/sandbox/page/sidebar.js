@@ -22,8 +22,19 @@ export function drawSidebar(go) {
         words,
       ),
     );
-  byId('channels').replaceChildren(...state.channels.map((channel) => entry(channel.id, channel.kind, channel.name)));
-  byId('apps').replaceChildren(entry('home', 'app', state.appName));
+  const focused = document.activeElement?.closest('.side')?.contains(document.activeElement) === true;
+  const rooms = state.channels.filter((channel) => channel.kind !== 'direct');
+  byId('channels').replaceChildren(...rooms.map((channel) => entry(channel.id, channel.kind, channel.name)));
+  byId('apps').replaceChildren(
+    entry('home', 'app', state.appName),
+    ...state.channels
+      .filter((channel) => channel.kind === 'direct')
+      .map((channel) => entry(channel.id, 'direct', `Messages with ${state.appName}`)),
+  );
+  /** @type {HTMLElement | null} */
+  const current =
+    focused && !document.activeElement?.closest('.side') ? document.querySelector('.side [aria-current]') : null;
+  current?.focus();
   drawLine();
 }
 

@@ -9,6 +9,9 @@ export function drawThread() {
   byId('thread').hidden = root === undefined;
   byId('rooms').classList.toggle('with-thread', root !== undefined);
   if (root === undefined) return;
+  const status = state.statuses.get(`${root.channel}/${root.ts}`);
+  byId('thread-status').hidden = status === undefined;
+  byId('thread-status').textContent = status === undefined ? '' : `${state.appName} ${status}`;
   const replies = repliesTo(root.channel, root.ts);
   const look = (/** @type {any} */ message) => String(message.look);
   const draw = (/** @type {any} */ message, /** @type {boolean} */ follows) =>

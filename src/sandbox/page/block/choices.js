@@ -4,11 +4,11 @@ import { textNodes } from '../words.js';
 let count = 0;
 
 /**
- * Radio buttons or checkboxes. With `press` each choice acts at once; without it they wait for the form.
+ * Radio buttons or checkboxes; `changed` is called with each choice.
  * @param {any} element
- * @param {((chosen: object) => Promise<void>) | null} press
+ * @param {() => void} changed
  */
-export function choices(element, press) {
+export function choices(element, changed) {
   count += 1;
   const radio = element.type === 'radio_buttons';
   const initial = radio
@@ -26,10 +26,22 @@ export function choices(element, press) {
           name: `choice-${count}`,
           value: option.value,
           checked: initial.includes(option.value),
-          onchange: press && (() => void press({ option: option.value })),
+          onchange: changed,
         }),
         h('span', {}, textNodes(option.text), option.description && h('small', {}, textNodes(option.description))),
       ),
     ),
   );
+}
+
+/**
+ * The values that are chosen: one, or a list for checkboxes.
+ * @param {HTMLElement} group
+ * @param {string} type
+ */
+export function chosenIn(group, type) {
+  const checked = [...group.querySelectorAll('input:checked')].map(
+    (one) => /** @type {HTMLInputElement} */ (one).value,
+  );
+  return type === 'checkboxes' ? checked : (checked[0] ?? '');
 }

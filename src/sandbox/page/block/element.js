@@ -1,7 +1,7 @@
 import { h } from '../dom.js';
+import { holds } from '../entered.js';
 import { plain } from '../words.js';
-import { choices } from './choices.js';
-import { externalSelect } from './external-select.js';
+import { field } from './field.js';
 import { picture } from './image.js';
 import { staticSelect } from './static-select.js';
 
@@ -17,31 +17,59 @@ export function drawElement(element, block, place) {
     place.press({ action_id: element.action_id, block_id: block.block_id, ...chosen }, element);
   switch (element.type) {
     case 'button':
-      return button(element, press);
+    case 'workflow_button':
+      return button(element, plain(element.text), press);
+    case 'icon_button':
+      return button(element, `🗑 ${plain(element.text)}`, press);
+    case 'feedback_buttons':
+      return feedback(element, press);
     case 'image':
       return picture(element);
-    case 'static_select':
     case 'overflow':
       return staticSelect(element, press);
-    case 'external_select':
-      return externalSelect(element, press, (typed) => place.suggest(element.action_id, typed));
-    case 'radio_buttons':
-    case 'checkboxes':
-      return choices(element, press);
-    default:
-      return h(
-        'p',
-        { class: 'unknown-block', role: 'alert' },
-        `This page cannot show an element of type "${element.type}".`,
-      );
+    case 'static_select': {
+      const node = staticSelect(element, press);
+      return holds(h('div', {}, node), block.block_id, element.action_id, () => node.value);
+    }
+    default: {
+      /** @type {() => unknown} */
+      let read = () => undefined;
+      const label = { 'aria-label': plain(element.placeholder) || element.type.replaceAll('_', ' ') };
+      const tell = () => void press({ value: read() });
+      const drawn = field(element, label, (typed) => place.suggest(element.action_id, typed), tell);
+      if (!drawn) return unknown(element.type);
+      read = drawn.read;
+      return holds(h('div', {}, drawn.node), block.block_id, element.action_id, drawn.read);
+    }
   }
+}
+
+/** @param {string} type */
+function unknown(type) {
+  return h('p', { class: 'unknown-block', role: 'alert' }, `This page cannot show an element of type "${type}".`);
 }
 
 /**
  * @param {any} element
  * @param {(chosen: object) => Promise<void>} press
  */
-function button(element, press) {
+function feedback(element, press) {
+  const side = (/** @type {any} */ one) =>
+    button({ ...one, action_id: element.action_id }, plain(one.text), () => press({ value: one.value }));
+  return h(
+    'span',
+    { class: 'feedback', role: 'group', 'aria-label': 'Feedback' },
+    side(element.positive_button),
+    side(element.negative_button),
+  );
+}
+
+/**
+ * @param {any} element
+ * @param {string} words
+ * @param {(chosen: object) => Promise<void>} press
+ */
+function button(element, words, press) {
   const drawn = /** @type {HTMLButtonElement} */ (
     h(
       'button',
@@ -58,7 +86,7 @@ function button(element, press) {
           drawn.removeAttribute('aria-disabled');
         },
       },
-      plain(element.text),
+      words,
     )
   );
   return drawn;

@@ -1,8 +1,10 @@
 import { h } from '../dom.js';
 import { actions } from './actions.js';
 import { alert } from './alert.js';
+import { card, carousel } from './card.js';
 import { container } from './container.js';
 import { context } from './context.js';
+import { dataTable } from './data-table.js';
 import { divider } from './divider.js';
 import { header } from './header.js';
 import { image } from './image.js';
@@ -10,6 +12,7 @@ import { input } from './input.js';
 import { plan, taskCard } from './plan.js';
 import { richText } from './rich-text.js';
 import { section } from './section.js';
+import { contextActions, markdown, remoteFile, video } from './small.js';
 import { table } from './table.js';
 
 /**
@@ -23,17 +26,24 @@ import { table } from './table.js';
 const renderers = {
   actions,
   alert,
+  card,
+  carousel,
   container: (block, place) => container(block, place, drawBlocks),
   context,
+  context_actions: contextActions,
+  data_table: dataTable,
   divider,
+  file: remoteFile,
   header,
   image,
   input,
+  markdown,
   plan,
   rich_text: richText,
   section,
   table,
   task_card: taskCard,
+  video,
 };
 
 /**

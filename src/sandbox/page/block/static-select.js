@@ -17,15 +17,18 @@ export function selectNode(element) {
         h('optgroup', { label: plain(group.label) }, group.options.map(optionNode)),
       )
     : element.options.map(optionNode);
+  const several = element.type === 'multi_static_select';
   const node = /** @type {HTMLSelectElement} */ (
     h(
       'select',
-      { class: 'select', 'aria-label': words, data: { action: element.action_id } },
-      h('option', { value: '' }, words),
+      { class: 'select', 'aria-label': words, multiple: several, data: { action: element.action_id } },
+      !several && h('option', { value: '' }, words),
       options,
     )
   );
-  node.value = element.initial_option?.value ?? '';
+  const initial = (element.initial_options ?? []).map((/** @type {any} */ one) => one.value);
+  if (several) for (const option of node.options) option.selected = initial.includes(option.value);
+  else node.value = element.initial_option?.value ?? '';
   return node;
 }
 

@@ -34,6 +34,6 @@ export function table(block) {
 }
 
 /** @param {any} cell */
-function cellNode(cell) {
+export function cellNode(cell) {
   return cell.type === 'rich_text' ? richText(cell) : document.createTextNode(cell.text);
 }
