@@ -1,4 +1,4 @@
-import type { Clock } from '../../port.ts';
+import { type Clock, ClusterError } from '../../port.ts';
 import type { Ask } from './ask.ts';
 import { clean } from './clean.ts';
 import { type Access, connect, type Connection } from './connect.ts';
@@ -50,6 +50,13 @@ const REVIEW: Ask = {
   allowedBy: 'deploy/rbac.yml',
 };
 
+/** Only a cluster whose default roles were taken away refuses these; no manifest of ours gives them back. */
+function taken({ doing, unseen }: Ask, server: string): ClusterError {
+  const next = 'give the account the default roles system:basic-user and system:public-info-viewer again';
+  const why = `the API server ${server} refused (403); netdiag therefore cannot see ${unseen}`;
+  return new ClusterError('denied', `I could not ${doing}: ${why} — ${next}.`);
+}
+
 /**
  * Asks an API server about itself and about the account's rights. Every account may do both: the roles `system:public-info-viewer`
  * and `system:basic-user` (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles).
@@ -75,7 +82,9 @@ export function clusterAccess(access: Access, clock: Clock): ClusterAccess {
       return await question(to);
     } catch (error) {
       const words = error instanceof Error ? error.name : 'unknown';
-      throw clusterError(error instanceof Failure ? error.fault : { is: 'shape', words }, ask, server);
+      const fault: Failure['fault'] = error instanceof Failure ? error.fault : { is: 'shape', words };
+      if (fault.is === 'status' && fault.code === 403) throw taken(ask, server);
+      throw clusterError(fault, ask, server);
     }
   }
 

@@ -4,6 +4,7 @@ export const questionMethods = [
   'apps.connections.open',
   'conversations.info',
   'files.getUploadURLExternal',
+  'usergroups.users.list',
   'users.conversations',
   'users.info',
 ] as const;

@@ -21,7 +21,8 @@ const EMPTY = 64 * 1024 ** 2;
 
 /** The journal at `sqlite:PATH`: may be written, of a schema that this netdiag knows, its audit whole, room beside it. Only read. */
 export async function journalItems(url: string): Promise<readonly Item[]> {
-  const path = url.replace(/^sqlite:/, '');
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path === undefined) return [unseen(PLACE, 'it is no SQLite file, and this doctor looks into no other kind')];
   if (path === ':memory:') return [ok(PLACE, 'in memory; enough for netdiag diagnose')];
   const place = placeItem(path);
   const inside = place.health === 'unseen' || !existsSync(path) ? [] : await insideItems(path);

@@ -12,7 +12,7 @@ export function not(about: About, answer: Exclude<SlackAnswer, { is: 'answered' 
 }
 
 /** What helps against a refusal that has nothing to do with one token alone. */
-export function mendOf(code: string): string {
-  if (code === 'missing_scope') return 'Install the app again from manifest.yml.';
+export function mendOf(answer: SlackAnswer): string {
+  if (answer.is === 'refused' && answer.code === 'missing_scope') return 'Install the app again from manifest.yml.';
   return 'Look the word up at https://docs.slack.dev/reference/methods, and ask an admin of the workspace.';
 }

@@ -36,7 +36,7 @@ async function configured(ask: AskSlack, token: string, id: string): Promise<Ite
   if (answer.is === 'refused' && answer.code === 'channel_not_found') {
     return fault(about, `${id}: the bot cannot see it (channel_not_found)`, invite);
   }
-  if (answer.is !== 'answered') return not(about, answer, mendOf(answer.is === 'refused' ? answer.code : ''));
+  if (answer.is !== 'answered') return not(about, answer, mendOf(answer));
   const read = conversation.safeParse(answer.body['channel']);
   if (!read.success) return unseen(about, 'Slack described the channel in a form that netdiag does not know');
   const wrong = trouble(read.data);
@@ -53,7 +53,7 @@ async function joined(ask: AskSlack, token: string): Promise<readonly Item[]> {
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const types = { types: 'public_channel,private_channel', exclude_archived: 'true', limit: '200' };
     const answer = await ask(token, 'users.conversations', { ...types, ...(cursor === '' ? {} : { cursor }) });
-    if (answer.is !== 'answered') return [not(about, answer, mendOf(answer.is === 'refused' ? answer.code : ''))];
+    if (answer.is !== 'answered') return [not(about, answer, mendOf(answer))];
     const read = z
       .object({
         channels: z.array(conversation),

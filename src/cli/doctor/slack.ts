@@ -29,6 +29,7 @@ export interface Scopes {
 
 const BOT = { id: 'slack.bot-token', title: 'bot token' };
 const APP = { id: 'slack.app-token', title: 'app token' };
+const HTTP = { id: 'slack.http', title: 'requests by HTTP' };
 const SCOPES = { id: 'slack.scopes', title: 'scopes' };
 const CLOCK = { id: 'slack.clock', title: 'clock' };
 const FILES = { id: 'slack.files', title: 'sharing files' };
@@ -80,6 +81,10 @@ function unasked({ channels, approvers }: SlackPatient): readonly Item[] {
 }
 
 async function appItem({ slack, ask }: SlackPatient): Promise<Item> {
+  if (slack.http !== null) {
+    const says = `Slack sends requests to port ${slack.http.port}; whether they arrive and the signing secret is right shows only then`;
+    return warning(HTTP, says, 'Type /netdiag help in a channel: an answer means that both are right.');
+  }
   const opened = await ask(slack.appToken, 'apps.connections.open');
   if (opened.is !== 'answered') return not(APP, opened, TOKEN_MEND['SLACK_APP_TOKEN'] ?? '');
   const { url } = opened.body;
@@ -121,7 +126,7 @@ async function filesItem({ slack, ask }: SlackPatient): Promise<Item> {
     filename: 'netdiag-doctor.txt',
     length: '1',
   });
-  if (address.is !== 'answered') return not(FILES, address, mendOf(address.is === 'refused' ? address.code : ''));
+  if (address.is !== 'answered') return not(FILES, address, mendOf(address));
   const { upload_url: url } = address.body;
   if (typeof url !== 'string' || !URL.canParse(url)) return unseen(FILES, 'Slack gave no address to upload to');
   return ok(FILES, `Slack would take files at ${new URL(url).host}; nothing was uploaded`);
