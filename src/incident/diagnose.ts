@@ -78,7 +78,7 @@ function act(turn: Turn, name: string, state: NonNullable<ReturnType<typeof pres
         ...(at === 0 ? [] : [{ text: ' and ' }]),
         { code: device },
       ]);
-      record(turn, [{ text: `Sent ${watch.stimulus.count} marked packets and watched ` }, ...points]);
+      record(turn, [{ text: `Sent ${watch.stimulus.count} marked packets, twice, and watched ` }, ...points]);
       want(turn, { do: 'watch', ...watch });
       set(turn, { watching: true });
       return false;

@@ -13,7 +13,7 @@ import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-t
 /** Few enough to be harmless, enough that a coincidence of counters is out of the question. */
 const COUNT = 7;
 /** Headers of every protocol decoded fit into 96 bytes; payload is never wanted. */
-export const LIMITS = { seconds: 15, packets: 500, bytes: 1_000_000, snap: 96 };
+export const LIMITS = { seconds: 15, packets: 1000, bytes: 1_000_000, snap: 96 };
 
 /** What to send and where to watch for it, or one sentence why nothing can be provoked. */
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };

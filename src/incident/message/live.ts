@@ -149,14 +149,22 @@ function gist(statement: string): string {
 
 function proving(state: IncidentState): Step {
   const label: Rich = [{ text: 'Proof' }];
-  if (state.watching) return { id: 'prove', label, state: 'active', detail: [{ text: 'sending marked packets' }] };
+  if (state.watching)
+    return {
+      id: 'prove',
+      label,
+      state: 'active',
+      detail: [{ text: state.repeated ? 'watching what is repeated' : 'sending marked packets' }],
+    };
   if (state.watched !== null) {
     const { sent } = state.watched;
     return {
       id: 'prove',
       label,
       state: 'done',
-      detail: [{ text: `${sent.answered} of ${sent.count} marked packets answered` }],
+      detail: [
+        { text: `${sent.answered} of ${sent.count} ${sent.by === 'user' ? 'attempts' : 'marked packets'} answered` },
+      ],
     };
   }
   if (state.watchFailure !== null)

@@ -12,7 +12,7 @@ export function noteMessages(state: IncidentState): readonly (readonly [string, 
 }
 
 const COUNTING: Rich = [
-  { text: 'Sending 7 marked packets and watching where they go: at most 15 s, 500 packets, headers only …' },
+  { text: 'Sending 7 marked packets, twice, and watching where they go: at most 15 s, 1,000 packets, headers only …' },
 ];
 
 function counted(watched: Watched): Rich {
@@ -21,9 +21,13 @@ function counted(watched: Watched): Rich {
     { code: point.device },
   ]);
   return [
-    { text: `✓ Sent ${watched.sent.count} marked packets from ` },
-    { code: watched.sent.node },
-    { text: ' and watched ' },
+    ...(watched.sent.by === 'user'
+      ? [{ text: `✓ Saw ${watched.sent.count} attempts of people's own, and watched ` }]
+      : [
+          { text: `✓ Sent ${watched.sent.count} marked packets from ` },
+          { code: watched.sent.node },
+          { text: ' and watched ' },
+        ]),
     ...points,
   ];
 }

@@ -1,3 +1,4 @@
+import { explained } from '../../check/explained.ts';
 import type { IncidentState, Rich } from '../../model/index.ts';
 
 /** Things named one by one; more of them are counted, and listed below. */
@@ -36,6 +37,9 @@ function packets({ watched, path = [] }: IncidentState): Rich[] {
       { code: sent.to },
       { text: `${port} were answered.${decisions(path)}` },
     ],
+    ...explained(watched)
+      .slice(0, 1)
+      .map(({ sentence }): Rich => [{ text: sentence }]),
   ];
 }
 
