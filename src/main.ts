@@ -59,6 +59,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     }
     case 'playbook':
       return playbook(rest);
+    case 'audit':
+      return audit(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -73,6 +75,16 @@ function playbook([word, argument]: readonly string[]): number {
   if (word === 'lint') return playbookLint(argument ?? PLAYBOOKS, say);
   if (word === 'graph') return playbookGraph(PLAYBOOKS, argument, say);
   return wrong('playbook knows two words: lint and graph.');
+}
+
+async function audit(args: readonly string[]): Promise<number> {
+  const { auditPlace, auditRequest } = await import('./cli/audit-request.ts');
+  const request = auditRequest(args);
+  if (typeof request === 'string') return wrong(request);
+  const { audit: run } = await import('./cli/audit.ts');
+  const place = auditPlace(request, () => configured({ slack: false }));
+  const out = (text: string): boolean => process.stdout.write(text);
+  return run(request, place, { out, err: (text) => process.stderr.write(text) });
 }
 
 function usage(): number {

@@ -75,6 +75,7 @@ describe('a whole configuration', () => {
       starters: null,
       approval: { approvers: ['U012AB3CD', 'U0456EFGH'], expiresMinutes: 15 },
       journal: { url: 'sqlite:/var/lib/netdiag/journal.db' },
+      audit: { checkpointFile: null, channel: null },
       channels: null,
     });
     expect(() => Object.assign(config, { mode: 'practice' })).toThrow(TypeError);
@@ -93,6 +94,7 @@ ssh:
 starters: [U012AB3CD]
 approval: {approvers: [W0456EFGH], expiresMinutes: 60}
 journal: {url: "sqlite:journal.db"}
+audit: {checkpointFile: /mnt/witness/netdiag, channel: C012AB3CD}
 channels: [C012AB3CD]
 `);
     expect(config).toMatchObject({

@@ -1,9 +1,10 @@
-import { openJournal } from '../adapter/journal/index.ts';
+import { fileWitness, openJournal, watchAudit } from '../adapter/journal/index.ts';
 import type { ServeConfig } from '../config.ts';
 import { startBot, untilStopped } from './bot.ts';
 import { connect } from './connect.ts';
 import { buildHouse, PLAYBOOKS } from './house.ts';
 import { jsonLog } from './log.ts';
+import { systemClock } from './system.ts';
 
 /** `netdiag serve`: the bot on a real workspace and a real cluster, until it is told to stop. */
 export async function serve(config: ServeConfig): Promise<number> {
@@ -12,6 +13,9 @@ export async function serve(config: ServeConfig): Promise<number> {
   const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
   const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
   const journal = await openJournal(config.journal.url);
+  const { checkpointFile } = config.audit;
+  const witnesses = checkpointFile === null ? [] : [fileWitness(checkpointFile)];
+  const checkpoints = await watchAudit(journal, witnesses, systemClock, (sentence) => log('error', sentence));
   const { site, shell } = connect(config);
   const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
   const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
@@ -20,6 +24,7 @@ export async function serve(config: ServeConfig): Promise<number> {
   log('info', 'netdiag stops: nothing new is taken, what is under way is finished');
   await bot.stop();
   await shell.closeAll();
+  await checkpoints.stop();
   await journal.close();
   return 0;
 }

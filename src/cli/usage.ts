@@ -12,6 +12,13 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --json                         one JSON document; exit 0 all well, 1 faults, 4 something could not be seen, 2 usage
   netdiag playbook lint [DIRECTORY]  check playbooks
   netdiag playbook graph [ID]        draw one, or all, as Markdown with Mermaid charts
+  netdiag audit verify [options]     hold the audit against itself and its checkpoints; exit 0 whole, 1 tampered with
+      --journal FILE                 the journal; otherwise the configured one
+      --checkpoints FILE             checkpoints, as a file or as messages copied into one (may be repeated)
+  netdiag audit export [options]     write the audit's rows on stdout, one a line
+      --journal FILE                 the journal; otherwise the configured one
+      --since TIME                   only rows from then on: 2026-11-20 or 2026-11-20T10:00:00Z
+      --json | --csv                 JSON Lines (the default) or CSV
   netdiag help
 
 Without a command (npm start) and without any configuration it opens a practice workspace on this machine.

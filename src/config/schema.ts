@@ -78,6 +78,12 @@ export const fileSchema = z.strictObject(
     journal: z
       .strictObject({ url: z.string({ error: 'expected sqlite:PATH' }) }, mapping('a mapping with url'))
       .optional(),
+    audit: z
+      .strictObject(
+        { checkpointFile: file.optional(), channel: channel.optional() },
+        mapping('a mapping with checkpointFile or channel'),
+      )
+      .optional(),
     channels: z
       .array(channel, mapping('a list of Slack channel ids'))
       .min(1, 'expected at least one channel')

@@ -54,6 +54,10 @@ export function fromFile(
     starters: settings.starters ?? null,
     approval: approval(settings, need, missing),
     journal: journal(settings, need, absolute, missing),
+    audit: {
+      checkpointFile: settings.audit?.checkpointFile === undefined ? null : absolute(settings.audit.checkpointFile),
+      channel: settings.audit?.channel ?? null,
+    },
     channels: settings.channels ?? null,
   };
 }

@@ -32,6 +32,8 @@ export interface ServeConfig {
   readonly approval: { readonly approvers: readonly string[]; readonly expiresMinutes: number };
   /** `sqlite:PATH` or `sqlite::memory:`, as the journal takes it. */
   readonly journal: { readonly url: string };
+  /** Where checkpoints of the audit are kept besides the journal: a file, a Slack channel; `null` for none. */
+  readonly audit: { readonly checkpointFile: string | null; readonly channel: string | null };
   /** Channels where netdiag may be used; `null` for every one it is invited to. */
   readonly channels: readonly string[] | null;
 }

@@ -2,7 +2,8 @@ import { Kysely } from 'kysely';
 import { type Clock, type Journal, JournalError } from '../../port.ts';
 import { advance } from './advance.ts';
 import { answered } from './answered.ts';
-import { auditOf, type AuditVerdict, checkChain } from './audit.ts';
+import { auditOf, type AuditVerdict, checkChain, hashOf, headOf } from './audit.ts';
+import type { AuditHead } from './audit-row.ts';
 import { bytesOf, keep } from './blob.ts';
 import type { Dialect } from './dialect.ts';
 import { handled, receive, unhandled } from './inbox.ts';
@@ -16,6 +17,10 @@ import { busySqlite, explainSqlite, openSqlite } from './sqlite.ts';
 export interface SqlJournal extends Journal {
   /** Reads the whole audit and says whether any row was changed, removed, added or moved since it was written. */
   verifyAudit(): Promise<AuditVerdict>;
+  /** Where the audit ends now. */
+  auditHead(): Promise<AuditHead>;
+  /** The hash of one row of the audit; `null` where there is none. */
+  auditHash(seq: number): Promise<string | null>;
 }
 
 /**
@@ -79,6 +84,8 @@ function over(db: Kysely<Schema>, dialect: Dialect, clock: Pick<Clock, 'now'>): 
     bytes: (digest) => answer(() => bytesOf(db, digest)),
     audit: (incident) => answer(() => auditOf(db, incident)),
     verifyAudit: () => answer(() => checkChain(db)),
+    auditHead: () => answer(() => headOf(db)),
+    auditHash: (seq) => answer(() => hashOf(db, seq)),
     close: () => answer(() => db.destroy()),
   };
 }

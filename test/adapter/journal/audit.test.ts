@@ -97,7 +97,7 @@ describe('the audit chain', () => {
     expect(verdict).toEqual({
       intact: false,
       seq,
-      sentence: expect.stringMatching(/^The audit was tampered with: row \d+ .+\.$/),
+      sentence: expect.stringMatching(/^The audit was tampered with: rows? \d+ .+\.$/),
     });
   });
 
