@@ -13,12 +13,12 @@ export async function serve(config: ServeConfig): Promise<number> {
   const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
   const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
   const journal = await openJournal(config.journal.url);
-  const { checkpointFile } = config.audit;
-  const witnesses = checkpointFile === null ? [] : [fileWitness(checkpointFile)];
-  const checkpoints = await watchAudit(journal, witnesses, systemClock, (sentence) => log('error', sentence));
   const { site, shell } = connect(config);
   const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
   const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
+  const { checkpointFile } = config.audit;
+  const witnesses = checkpointFile === null ? [] : [fileWitness(checkpointFile)];
+  const checkpoints = await watchAudit(journal, witnesses, systemClock, (sentence) => log('error', sentence));
   log('info', `netdiag is at work on cluster ${config.cluster.name}`);
   await untilStopped();
   log('info', 'netdiag stops: nothing new is taken, what is under way is finished');

@@ -2,6 +2,7 @@ import { canonical } from '../../src/model/json.ts';
 import { sha256 } from '../../src/model/hash.ts';
 import type { Approval, Effect, Event, IncidentState, Plan } from '../../src/model/index.ts';
 import { SECOND, THIRD } from '../fake/house.ts';
+import { unaudited } from './audited.ts';
 import type { Tale } from './tale.ts';
 
 /** What does not hold although it must, whatever came before. */
@@ -10,6 +11,7 @@ export function broken(tale: Tale): string[] {
     ...badChanges(tale),
     ...badClusterSteps(tale),
     ...badSteps(tale),
+    ...unaudited(tale),
     ...tale.transitions.flatMap(({ state }) => badState(state)),
     ...twice(tale.effects.map(({ key }) => key)),
   ];
