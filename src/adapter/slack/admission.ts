@@ -44,7 +44,8 @@ export type Admitted = { readonly in: true; readonly name: string } | { readonly
 
 interface Remembered {
   readonly until: number;
-  readonly said: Record<string, unknown>;
+  /** While Slack is being asked as well, so that many who want to know it ask once. */
+  readonly said: Promise<Record<string, unknown>>;
 }
 
 /**
@@ -141,12 +142,18 @@ export class Admission {
     const name = `${method} ${Object.values(args).join(' ')}`;
     const known = this.#remembered.get(name);
     if (known !== undefined && known.until > this.#clock.now()) return known.said;
-    const said = await this.#pace.call(method, () => this.#call(method, args));
+    const said = this.#pace.call(method, () => this.#call(method, args));
+    const fresh = { until: this.#clock.now() + freshMs, said };
     this.#remembered.delete(name);
-    this.#remembered.set(name, { until: this.#clock.now() + freshMs, said });
+    this.#remembered.set(name, fresh);
     for (const oldest of this.#remembered.keys())
       if (this.#remembered.size > mostRemembered) this.#remembered.delete(oldest);
-    return said;
+    try {
+      return await said;
+    } catch (problem) {
+      if (this.#remembered.get(name) === fresh) this.#remembered.delete(name);
+      throw problem;
+    }
   }
 }
 

@@ -124,15 +124,15 @@ export class Home {
   /** The incidents whose channel they may read, newest first, with the way to their threads. */
   async #seen(person: string, all: readonly IncidentLine[]): Promise<readonly HomeLine[]> {
     const { admission, linkTo } = this.#parts;
-    const lines = all.toSorted((a, b) => b.at - a.at).slice(0, 3 * mostLines);
-    const each = await Promise.all(
-      lines.map(async (line): Promise<HomeLine[]> => {
-        if (!(await admission.sees(person, line.place.channel).catch(() => false))) return [];
+    const latest = all.toSorted((a, b) => b.at - a.at).slice(0, 3 * mostLines);
+    const sees = await Promise.all(latest.map(({ place }) => admission.sees(person, place.channel).catch(() => false)));
+    const seen = latest.filter((_, i) => sees[i] === true).slice(0, mostLines);
+    return Promise.all(
+      seen.map(async (line) => {
         const { thread } = line.place;
-        return [{ line, link: thread === null ? null : await linkTo(thread) }];
+        return { line, link: thread === null ? null : await linkTo(thread) };
       }),
     );
-    return each.flat().slice(0, mostLines);
   }
 
   /** For show only: whether a press counts is asked anew. */

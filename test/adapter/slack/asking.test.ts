@@ -116,7 +116,7 @@ describe('/netdiag alone', () => {
     const update = adapter.thread.show(incidentsPlace, 'live', { ...looking, title: [{ text: 'on' }] }, ref);
     await until(async () => (await practice.calls()).calls.some((one) => one.method === 'chat.update'));
     await practice.type('/netdiag');
-    await form(practice);
+    expect((await form(practice)).callback_id).toBe('netdiag_node');
     await practice.control('chaos', { reset: true });
     await adapter.stop();
     await update.catch(() => {});
