@@ -117,14 +117,14 @@ describe.skipIf(noLab)(`a fix that cannot be confirmed is taken back${skipNote}`
   test.concurrent('the node is not what it was when the plan was made', async ({ onTestFinished }) => {
     const lab = await startLab('i1', { prefix: 'cut', dialTimeoutMs: 2000 });
     onTestFinished(() => lab.down());
-    const told = tell(lab, { node, symptom, approve: 'A' });
+    const told = tell(lab, { node, symptom, approve: 'every' });
     const first = waitingOffer(await told.offered());
     const another = '10.0.10.0/24 dev eth1 scope link metric 500'.split(' ');
     await must(lab.enter(node, ['ip', 'route', 'add', ...another]));
     const before = await lab.nodeState(node);
     told.approve();
 
-    const second = waitingOffer(await told.offered());
+    const second = waitingOffer(await told.offered(), 'C');
     expect(second.plan.id).not.toBe(first.plan.id);
     expect(second.hash).not.toBe(first.hash);
     expect(await ledgerOf(lab, node)).toEqual([{ fix: first.plan.id, state: 'refused' }]);
