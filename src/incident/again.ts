@@ -131,7 +131,7 @@ function confirm(turn: Turn, offer: Offer): void {
   const entry = { ...change.entry, state: 'confirmed' as const };
   const kept: Change = { ...change, entry, until: turn.event.at };
   audit(turn, 'netdiag', 'confirmed', `plan ${offer.plan.id}`);
-  const well = watched?.story.fate === 'answered';
+  const well = watched?.story.fate === 'answered' && !findings.some(({ confidence }) => confidence === 'proven');
   if (mends(offer.plan) && well) {
     set(turn, { change: kept, ...change.cluster.cause });
     return repaired(turn, offer);

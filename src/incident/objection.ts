@@ -17,10 +17,12 @@ export function witnesses(house: House, plan: Plan): readonly Check[] {
 /** Why a change of the cluster cannot be called good; `null` when it can. Nothing seen is an objection too. */
 export function objection({ state, house }: Turn, { plan }: Offer): string | null {
   const { findings, watched } = state;
-  const still = findings.find(({ code }) => code === plan.finding);
-  if (still !== undefined && mends(plan)) return `It is still so: ${still.statement}`;
+  const own = house.remediations.find(({ id }) => id === plan.remediation);
+  const same = findings.find(({ code }) => code === plan.finding);
+  if (same !== undefined && mends(plan)) return `It is still so: ${same.statement}`;
+  // A step on the way may leave the fault in another form, which it should have mended as well.
+  const still = same ?? (mends(plan) ? undefined : findings.find(({ code }) => own?.fixes.includes(code) === true));
   if (still !== undefined) {
-    const own = house.remediations.find(({ id }) => id === plan.remediation);
     const now = own === undefined ? null : drafted(state, own, still);
     return now !== null && ('done' in now || isNext(now, plan))
       ? null

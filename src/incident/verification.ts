@@ -12,7 +12,7 @@ export interface SeenAfter {
   readonly good: boolean;
   /** One sentence. */
   readonly seen: string;
-  /** Another cause, by which packets still fail although this one is gone. */
+  /** Another cause, which these packets or earlier ones prove, although this one is gone. */
   readonly other: Finding | null;
 }
 
@@ -66,7 +66,11 @@ export function seenAfter(turn: Turn, offer: Offer, event: Verified): SeenAfter 
     });
   const story = event.watched?.story ?? null;
   const answered = story?.fate === 'answered';
-  const other = answered || event.watched === null ? null : otherCause(turn, offer, event.watched);
+  const other = answered
+    ? (beside(turn, offer).find(({ confidence }) => confidence === 'proven') ?? null)
+    : event.watched === null
+      ? null
+      : otherCause(turn, offer, event.watched);
   const good =
     event.failure === undefined && event.door !== null && failing.length === 0 && (answered || other !== null);
   const seen =
@@ -88,17 +92,21 @@ function kubelet({ apiServer }: Verified): string {
 }
 
 /** Another cause that was found beside the mended one, and that the packets prove to be why they still fail. */
-function otherCause(turn: Turn, { plan }: Offer, watched: Watched): Finding | null {
-  const left = turn.state.findings.filter(({ code }) => {
-    const check = turn.house.checks.find(({ codes }) => codes.includes(code));
-    return check !== undefined && !plan.verify.includes(check.id);
-  });
+function otherCause(turn: Turn, offer: Offer, watched: Watched): Finding | null {
   return (
-    left.find((finding) => {
+    beside(turn, offer).find((finding) => {
       const check = turn.house.checks.find(({ codes }) => codes.includes(finding.code));
       return (
         check !== undefined && tells(check, targetOf(watched.sent)) && check.prove?.(finding, watched).says === 'proven'
       );
     }) ?? null
   );
+}
+
+/** What was found beside the mended cause, by other checks than those that have just been asked again. */
+function beside({ state, house }: Turn, { plan }: Offer): readonly Finding[] {
+  return state.findings.filter(({ code }) => {
+    const check = house.checks.find(({ codes }) => codes.includes(code));
+    return check !== undefined && !plan.verify.includes(check.id);
+  });
 }

@@ -17,7 +17,10 @@ import {
   steps,
   woken,
 } from './cluster-tale.ts';
+import { i1Known } from './tale.ts';
 import type { Tale } from './tale.ts';
+
+const OUTSIDE = 'outside-reply-leaves-other-interface';
 
 const words = (rich: Rich): string =>
   rich
@@ -92,6 +95,16 @@ describe('a repair in three approved steps', () => {
     expect(tale.state).toMatchObject({ life: 'closed', outcome: 'rolled-back' });
     expect(tale.state.past).toHaveLength(1);
     expect(tale.effects.filter((effect) => effect.do === 'sweep')).toEqual([]);
+  });
+
+  test('a step that leaves the fault in another form is taken back', () => {
+    const wide = STAGES.map((one) => ({ ...one, fixes: [...one.fixes, OUTSIDE] }));
+    const tale = steps(approve(rehearsed(again(steps(begun(clusterHouse(...wide))), false, reached(1)))));
+    const known = i1Known(false);
+    for (let round = 0; round < 4; round += 1)
+      (round === 0 ? tale : woken(tale)).locate(reached(1)).look(known).watch(counted('answered-elsewhere'), known);
+    expect(tale.state.change?.seen).toContain('It is not as the fix should have made it');
+    expect(tale.state.life).toBe('settling');
   });
 
   test('a step whose effect nobody could see is never called done', () => {
