@@ -2,6 +2,8 @@
 // follow the annotation; it watches the device at no other time. NetworkManager's restart alone leaves the annotation as it is.
 // https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/backend/vxlan/vxlan.go (RegisterNetwork), flannel#1795; its iptables chains
 // are emptied and filled again at the start: https://github.com/flannel-io/flannel/blob/v0.27.4/pkg/trafficmngr/iptables/iptables.go
+// A start writes its routes anew, and the kernel refuses a gateway that table local holds (fib_check_nh, "Nexthop has invalid gateway").
+import { remoteVtepLocal } from '../cni/flannel/remote-vtep-local.ts';
 import { cniPodDelete, throughTheCluster } from './cluster.ts';
 import { fact } from './remediation.ts';
 import type { Drafted, Remediation } from './remediation.ts';
@@ -15,6 +17,8 @@ export const restartFlannel: Remediation = {
     const { subject } = scene.bound;
     const restart = cniPodDelete(scene.bound);
     if ('unfit' in restart) return restart;
+    if (remoteVtepLocal.judge(scene.bound, scene.readings).is === 'found')
+      return { later: 'the tunnel address of the other node has to be given back to the tunnel first' };
     const device = fact(finding, 'device');
     const then =
       finding.code === 'vtep-missing'

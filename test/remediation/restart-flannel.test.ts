@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Bound } from '../../src/model/index.ts';
-import { I2, I2_HEALTHY, I2_STALE, i2Answers } from '../fake/flannel.ts';
+import { I2, I2_CAPTURED, I2_HEALTHY, I2_STALE, i2Answers } from '../fake/flannel.ts';
 import { readings } from '../fake/scene.ts';
 import { vtepMac } from '../../src/cni/flannel/vtep-mac.ts';
 import { drafted, fitting, found } from './draft.ts';
@@ -43,6 +43,14 @@ describe('restart-flannel', () => {
     expect(draft.rollbackSeconds).toBe(0);
     expect(draft.safety).toContain('I save the network state of kylin-19 before it and show afterwards what differs');
     expect(draft.safety).toContain('Restarting NetworkManager instead does not mend it');
+  });
+
+  test('waits while a tunnel address of another node is taken for our own: flannel could not make its way there again', () => {
+    const both = i2Answers({ ...I2_STALE, captured: I2_CAPTURED.captured });
+    expect(drafted(ID, found(BOUND, both, 'vtep-mac-not-announced'), BOUND, both)).toMatch(/given back to the tunnel/);
+    expect(drafted('release-remote-vtep', found(BOUND, both, 'remote-vtep-is-local'), BOUND, both)).toHaveProperty(
+      'steps',
+    );
   });
 
   test('a healthy node has nothing that it would mend', () => {
