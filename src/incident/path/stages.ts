@@ -1,7 +1,8 @@
 import type { Readings } from '../../check/check.ts';
 import type { Hop } from '../../model/index.ts';
 import { ipRouteGet } from '../../probe/index.ts';
-import type { End, Traffic } from './traffic.ts';
+import type { End } from './end.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Parameters of `ip-route-get`. */
 export type Lookup = Readonly<Record<string, string>>;

@@ -2,16 +2,11 @@ import type { Readings } from '../../check/check.ts';
 import { behindAddress, nodePorts } from '../../check/service-ports.ts';
 import { uplink } from '../../check/uplink.ts';
 import { nodeInRole } from '../../model/index.ts';
-import type { Bound, BoundNode, CaptureStory, IncidentState, NodeRole, Sent } from '../../model/index.ts';
+import type { Bound, CaptureStory, IncidentState, Sent } from '../../model/index.ts';
 import { ipRouteGet, iptablesMangle, iptablesNat } from '../../probe/index.ts';
+import type { End } from './end.ts';
 import { restoredMark } from './mark.ts';
 import { tunnelBetween } from './tunnel.ts';
-
-/** A node at one end of the traffic, and the part it plays. */
-export interface End {
-  readonly role: NodeRole;
-  readonly node: BoundNode;
-}
 
 /** The marked packets of one watch as the kernels on their way have to decide about them. */
 export interface Traffic {

@@ -1,7 +1,7 @@
 import type { Readings } from '../../check/check.ts';
 import { ipRouteGet, vxlanLink } from '../../probe/index.ts';
 import { tunnelTo } from '../watch-tunnel.ts';
-import type { End } from './traffic.ts';
+import type { End } from './end.ts';
 
 /** Devices of IP in IP, by the names that the kernel itself gives them. */
 const IN_IP = /^(?:tunl|ip6tnl|sit|gre)\d+$/;
