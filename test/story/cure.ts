@@ -37,7 +37,8 @@ export async function cured(lab: Lab, cure: Cure): Promise<Cured> {
   let sets = daemonSets(lab);
   let diagnosis: IncidentState | null = null;
   for (const [index, remediation] of cure.fixes.entries()) {
-    const offered = await told.offered();
+    const offered = await told.offered().catch((error: unknown) => void complaints.push(String(error)));
+    if (offered === undefined) break;
     diagnosis ??= offered;
     const waiting = offered.offers.find(({ state }) => state === 'waiting')?.plan;
     check(`offer ${index + 1}`, waiting?.remediation, remediation);
@@ -58,8 +59,8 @@ export async function cured(lab: Lab, cure: Cure): Promise<Cured> {
     first.findings.map(({ code }) => code),
     cure.found,
   );
-  for (const { code, confidence } of first.findings.slice(0, cure.proven ?? 1))
-    check(`how sure ${code} is`, confidence, 'proven');
+  for (const code of cure.proven ?? cure.found.slice(0, 1))
+    check(`how sure ${code} is`, first.findings.find((one) => one.code === code)?.confidence, 'proven');
   if (state.questions.length > QUESTIONS) complaints.push(`${state.questions.length} questions were asked`);
   for (const { plan } of state.offers)
     if (cure.never?.test(JSON.stringify([plan.steps, plan.remediation])) === true)
@@ -95,9 +96,7 @@ export async function cured(lab: Lab, cure: Cure): Promise<Cured> {
     });
   }
   if (cure.takenBack === true && !isDeepStrictEqual(daemonSets(lab), sets))
-    complaints.push(
-      `a DaemonSet is not as before: ${JSON.stringify(daemonSets(lab))} instead of ${JSON.stringify(sets)}`,
-    );
+    complaints.push('a DaemonSet is not as before');
   await cure.last?.(lab, { complaints, ending, plans });
   return { complaints, ending, plans };
 }
