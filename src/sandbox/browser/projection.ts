@@ -44,6 +44,7 @@ export function snapshot({ workspace, courier }: Desk, user: string, tour: reado
         .filter((message) => visible(message, user))
         .map((message) => seen(workspace, message)),
     ),
+    statuses: workspace.statuses.filter(({ channel }) => channels.some(({ id }) => id === channel)),
     view: shown(workspace, workspace.views.get(workspace.topView.get(user) ?? '')),
     home: shown(workspace, workspace.views.get(workspace.homes.get(user) ?? '')),
   };

@@ -56,5 +56,5 @@ function drawHome() {
     suggest: async (/** @type {string} */ actionId, /** @type {string} */ typed) =>
       (await act('suggest', { view_id: state.home.id, action_id: actionId, typed }))?.options ?? [],
   };
-  byId('home').replaceChildren(...drawBlocks(state.home.blocks, place));
+  byId('home').replaceChildren(h('div', { class: 'blocks' }, drawBlocks(state.home.blocks, place)));
 }

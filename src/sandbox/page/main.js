@@ -63,8 +63,9 @@ function draw() {
 function take(event) {
   switch (event.kind) {
     case 'snapshot': {
-      const { kind: _kind, messages, ...rest } = event;
+      const { kind: _kind, messages, statuses, ...rest } = event;
       Object.assign(state, rest);
+      state.statuses = new Map(statuses.map((/** @type {any} */ one) => [`${one.channel}/${one.thread}`, one.text]));
       keepOnly(messages);
       drawPeople();
       if (state.place !== 'home' && !state.channels.some((one) => one.id === state.place))

@@ -118,7 +118,7 @@ function replyLine(message, openThread) {
   const words = count === 0 ? 'Reply in thread' : count === 1 ? '1 reply' : `${count} replies`;
   const fresh = count - (state.seen.get(keyOf(message)) ?? 0);
   const last = replies.at(-1);
-  return h(
+  const button = h(
     'button',
     {
       type: 'button',
@@ -128,6 +128,11 @@ function replyLine(message, openThread) {
       onclick: () => openThread(message.ts),
     },
     words,
+  );
+  return h(
+    'div',
+    { class: 'reply-line' },
+    button,
     fresh > 0 && h('span', { class: 'fresh', 'aria-hidden': 'true' }, `${fresh} new`),
     last && h('span', { class: 'last-reply', 'aria-hidden': 'true' }, `last at ${shortTime(last.ts)}`),
   );

@@ -1,4 +1,4 @@
-import { byId, h } from './dom.js';
+import { byId, h, unseen } from './dom.js';
 import { state } from './state.js';
 
 /**
@@ -6,7 +6,7 @@ import { state } from './state.js';
  * @param {(place: string) => void} go
  */
 export function drawSidebar(go) {
-  const entry = (/** @type {string} */ place, /** @type {string} */ mark, /** @type {string} */ words) =>
+  const entry = (/** @type {string} */ place, /** @type {string} */ mark, /** @type {string} */ words, more = '') =>
     h(
       'li',
       {},
@@ -20,6 +20,7 @@ export function drawSidebar(go) {
         },
         h('span', { class: `place-mark ${mark}`, 'aria-hidden': 'true' }),
         words,
+        unseen(more),
       ),
     );
   const focused = document.activeElement?.closest('.side')?.contains(document.activeElement) === true;
@@ -29,7 +30,7 @@ export function drawSidebar(go) {
     entry('home', 'app', state.appName),
     ...state.channels
       .filter((channel) => channel.kind === 'direct')
-      .map((channel) => entry(channel.id, 'direct', `Messages with ${state.appName}`)),
+      .map((channel) => entry(channel.id, 'direct', 'Messages', ` with ${state.appName}`)),
   );
   /** @type {HTMLElement | null} */
   const current =

@@ -58,7 +58,7 @@ export class Workspace {
   readonly record: ActivityRecord;
   readonly eventBudget: Budget;
   readonly eventNotices: Budget;
-  readonly #statuses = new Map<string, NodeJS.Timeout>();
+  readonly #statuses = new Map<string, { channel: string; thread: string; text: string; end: NodeJS.Timeout }>();
   readonly #messages = new Map<string, Map<string, Message>>();
 
   constructor(manifest: Manifest, now: () => number) {
@@ -103,12 +103,17 @@ export class Workspace {
   /** Shows what the app is at in a thread until it says something there, clears it, or time is up. */
   showStatus(channel: string, thread: string, text: string, lifeMs: number): void {
     const place = `${channel}/${thread}`;
-    const clear = this.#statuses.get(place);
-    if (clear !== undefined) clearTimeout(clear);
+    clearTimeout(this.#statuses.get(place)?.end);
     this.#statuses.delete(place);
     this.feed.tell({ kind: 'status', channel, thread, text });
-    if (text !== '')
-      this.#statuses.set(place, setTimeout(() => this.showStatus(channel, thread, '', 0), lifeMs).unref());
+    if (text === '') return;
+    const end = setTimeout(() => this.showStatus(channel, thread, '', 0), lifeMs).unref();
+    this.#statuses.set(place, { channel, thread, text, end });
+  }
+
+  /** What the app is at, thread by thread. */
+  get statuses(): { channel: string; thread: string; text: string }[] {
+    return [...this.#statuses.values()].map(({ channel, thread, text }) => ({ channel, thread, text }));
   }
 
   person(id: string): Person {

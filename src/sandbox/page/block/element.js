@@ -20,7 +20,7 @@ export function drawElement(element, block, place) {
     case 'workflow_button':
       return button(element, plain(element.text), press);
     case 'icon_button':
-      return button(element, `🗑 ${plain(element.text)}`, press);
+      return button(element, `✕ ${plain(element.text)}`, press);
     case 'feedback_buttons':
       return feedback(element, press);
     case 'image':
