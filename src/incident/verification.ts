@@ -30,7 +30,9 @@ export function verification(turn: Turn, offer: Offer): Extract<Deed, { do: 'ver
   const own = new Map<string, Question>(
     questions.filter(({ role }) => role === 'subject').map((question) => [questionKey(question), question]),
   );
-  const watch = watched === null ? null : watchFor(turn.state, proving(watched));
+  // A change of the cluster may have ended the very pod to which the cause sent its packets: they go where the last look sent them.
+  const state = turn.state.change?.cluster ? { ...turn.state, findings: [] } : turn.state;
+  const watch = watched === null ? null : watchFor(state, proving(watched));
   const fit = watch !== null && !('unfit' in watch) ? watch : null;
   return {
     do: 'verify',
