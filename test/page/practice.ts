@@ -9,8 +9,8 @@ export const ona = 'UONCALL01';
 export const sam = 'USECOND01';
 export const bo = 'UBYSTAND1';
 
-/** Mentioned on purpose: who asked and who approves. */
-const called: readonly string[] = [ona, sam];
+/** Mentioned on purpose: who asked and who may approve. */
+const called: readonly string[] = [ona, sam, 'UTHIRD001'];
 
 /** What the practice workspace has seen alive. */
 interface Held {

@@ -22,9 +22,9 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     const page = await practice.window();
     const channel = page.getByRole('log', { name: 'Messages in incidents' });
     for (const [typed, answer] of [
-      ['/netdiag', /looks at the network of that Kubernetes node/],
-      ['/netdiag help', /It changes nothing before somebody other than you has approved/],
-      ['/netdiag --help', /\/netdiag help shows this\.$/],
+      ['/netdiag list', /^No incident is open\.$/],
+      ['/netdiag help', /looks at the network of that Kubernetes node.* It changes nothing before somebody other than you has approved/],
+      ['/netdiag --help', /\/netdiag help shows this\. In a thread, .*: @netdiag NODE\.$/],
       ['/netdiag ip-10-0-10-20', /^No node of .* is called that\. Did you mean ip-10-0-10-207/],
       ['/netdiag dev-slave-11', /Did you mean dev-slave-110/],
       ['/netdiag quite-another-name', /There are \d+ nodes, none with a name like it\.$/],
@@ -36,7 +36,7 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
       await say(page, typed);
       const said = channel.getByRole('article').nth(before);
       await said.getByText('Only visible to you').waitFor();
-      expect((await said.locator('.blocks').innerText()).trim()).toMatch(answer);
+      await said.locator('.blocks').getByText(answer).first().waitFor();
     }
     expect(await channel.getByRole('region').count()).toBe(0);
     expect(await practice.faults()).toEqual([]);
@@ -94,13 +94,13 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     expect(await thread.getByRole('button', { name: 'Show Fix B' }).count()).toBe(0);
 
     await signIn(page, bo);
-    await fixB.getByRole('button', { name: 'Reject' }).click();
+    await reject(page, fixB, 'I do not like it');
     await thread.getByText('Only those who may approve, or who started the incident, can reject Fix B.').waitFor();
     await signIn(page, sam);
-    await fixB.getByRole('button', { name: 'Reject' }).click();
+    await reject(page, fixB, 'not before noon');
     await fixB.getByText(/^Rejected by @Sam Second/).waitFor();
     const fixA = thread.getByRole('article').filter({ hasText: 'Fix A — ' });
-    await fixA.getByRole('button', { name: 'Reject' }).click();
+    await reject(page, fixA, '');
     await thread.getByText(`The cause is known; nothing was changed on ${SICK}`).waitFor();
     await thread.getByText(/^Fix A: .*, rejected by @Sam Second$/).waitFor();
     expect(await thread.getByText('To make it last').count()).toBe(0);
@@ -109,6 +109,15 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     await page.context().close();
   });
 });
+
+/** Rejects a fix, for this reason or for none. */
+async function reject(page: Page, card: Locator, reason: string): Promise<void> {
+  await card.getByRole('button', { name: 'Reject…' }).click();
+  const form = page.getByRole('dialog', { name: 'Reject the fix' });
+  if (reason !== '') await form.getByRole('textbox').fill(reason);
+  await form.getByRole('button', { name: 'Reject' }).click();
+  await form.waitFor({ state: 'hidden' });
+}
 
 /** Goes to an element with the keyboard, from wherever the focus is, and presses Enter on it. */
 async function press(page: Page, wanted: Locator): Promise<void> {

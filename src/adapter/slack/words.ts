@@ -63,7 +63,7 @@ export const say = {
     risk: (risk: number) => `Risk ${risk} of 3`,
     expires: 'expires ',
     startedBy: 'started by ',
-    whole: 'What is undone and checked, and the proof, is in the thread.',
+    whole: 'The undo steps, what is checked, and the proof are in the thread.',
     tooLong: 'There are more commands than fit here: read them all in the thread, and approve there.',
     ready: (ready: number, all: number) => `${ready} of ${all} nodes are Ready.`,
     notReady: 'Not ready: ',

@@ -95,7 +95,8 @@ function rehearsal(plan: Plan, most: number): KnownBlock[] {
   ];
 }
 
-function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
+/** Which ways into the node it closes and opens. */
+export function doors({ plan, cameThrough }: ApprovalMessage): RichTextElement[] {
   const { closes, opens, confirmThrough } = plan.doors;
   if (changesCluster(plan)) return text('It changes no way into the node.');
   const came = [...text('I came in through '), ...code(cameThrough, 80)];
@@ -122,7 +123,8 @@ function named(addresses: readonly string[]): RichTextElement[] {
   return each.length === 0 ? text('an address that the plan does not name') : limited(each, 400);
 }
 
-function rollback(plan: Plan): RichTextElement[] {
+/** How it is taken back when it does not go well. */
+export function rollback(plan: Plan): RichTextElement[] {
   if (changesCluster(plan)) {
     return text(
       plan.undo.length === 0

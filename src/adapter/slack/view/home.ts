@@ -2,6 +2,7 @@ import type { ActionsBlock, HomeView, KnownBlock, RichTextElement } from '@slack
 import type { IncidentLine, KnownNode } from '../../../port.ts';
 import { startAction } from '../payload/actions.ts';
 import { say } from '../words.ts';
+import { doors, rollback } from './approval.ts';
 import { bullets, button, lines, plainText, preformatted, rich, section } from './block.ts';
 import { clip, inertLines } from './clean.ts';
 import { commandLines } from './command.ts';
@@ -84,9 +85,10 @@ function card({ line, link }: HomeLine, i: number): KnownBlock[] {
         strong(clip(say.home.fix(letter, plan.title), 300)),
         [...code(node, 260), ...text(` · ${say.home.risk(plan.risk)} · ${say.home.expires}`), ...when(plan.expiresAt)],
         text(clip(plan.safety, 400)),
+        doors(waiting),
       ),
       preformatted(commands, mostCommands),
-      section(...text(whole ? say.home.whole : say.home.tooLong)),
+      section(...rollback(plan), ...text(` ${whole ? say.home.whole : say.home.tooLong}`)),
     ),
     ...(elements.length === 0 ? [] : [{ type: 'actions', block_id: `at:${place.channel}:${i}`, elements } as const]),
   ];
