@@ -55,7 +55,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       const request = doctorRequest(rest);
       if (typeof request === 'string') return wrong(request);
       const { doctor } = await import('./cli/doctor/doctor.ts');
-      return doctor(request, { env: process.env, read, clock: systemClock, out: process.stdout });
+      return doctor(request, { env: process.env, read, clock: systemClock, out: process.stdout, err: process.stderr });
     }
     case 'playbook':
       return playbook(rest);

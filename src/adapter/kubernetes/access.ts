@@ -16,7 +16,8 @@ export interface ServerVersion {
 }
 
 /** One right, narrowed to an object where a role may name it. */
-export interface Right extends Pick<Ask, 'verb' | 'resource' | 'group' | 'namespace'> {
+export interface Right extends Pick<Ask, 'resource' | 'group' | 'namespace'> {
+  readonly verb: Ask['verb'] | 'create';
   /** Absent: any object. */
   readonly name?: string;
 }

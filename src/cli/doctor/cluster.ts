@@ -9,6 +9,7 @@ const CLOCK = { id: 'cluster.clock', title: 'clock' };
 const CNI = { id: 'cluster.cni', title: 'CNI' };
 const NODES = { id: 'cluster.nodes', title: 'nodes' };
 const READ = { id: 'cluster.rights', title: 'rights to read' };
+const EXCESS = { id: 'cluster.excess', title: 'other rights' };
 const CHANGE = { id: 'cluster.change-rights', title: 'rights to change' };
 
 /** The cluster as the doctor asks it. */
@@ -35,6 +36,7 @@ export async function clusterItems({
     ok(API, `${server}, ${version.value.version}`),
     date === null ? unseen(CLOCK, 'the API server sent no Date') : clockItem(CLOCK, date, { from, to }, mend),
     ...(await rightItems(access, 'why' in cni ? null : cni.value)),
+    await excessItem(access),
     'why' in cni ? unseen(CNI, cni.why) : cniItem(cni.value),
     'why' in nodes ? unseen(NODES, nodes.why) : nodesItem(nodes.value),
   ];
@@ -46,7 +48,7 @@ function silent({ why, denied }: { readonly why: string; readonly denied: boolea
   const mend = 'Try kubectl version with the same kubeconfig and context from here.';
   return [
     denied ? fault(API, why, 'Renew the token or certificate that the kubeconfig gives.') : unseen(API, why, mend),
-    ...[CLOCK, READ, CHANGE, CNI, NODES].map((about) => unseen(about, unasked)),
+    ...[CLOCK, READ, CHANGE, EXCESS, CNI, NODES].map((about) => unseen(about, unasked)),
   ];
 }
 
@@ -91,6 +93,27 @@ async function rightItems(access: ClusterAccess, cni: CniFacts | null): Promise<
       return [warning(one, says, `If netdiag shall repair the cluster too, run kubectl apply -f ${file}.`)];
     });
   });
+}
+
+/** What netdiag never asks for, and whoever steals its token would: secrets, and a shell in any pod. */
+const NEVER = [
+  { verb: 'list', resource: 'secrets', says: 'read every secret' },
+  { verb: 'create', resource: 'pods/exec', says: 'run commands in every pod' },
+] as const;
+
+async function excessItem(access: ClusterAccess): Promise<Item> {
+  const asked = await Promise.all(
+    NEVER.map(({ verb, resource }) => attempt(() => access.may({ verb, resource, group: '', namespace: null }))),
+  );
+  const gap = asked.find((one) => 'why' in one);
+  if (gap !== undefined && 'why' in gap) return unseen(EXCESS, gap.why);
+  const more = NEVER.filter((_, at) => {
+    const one = asked[at];
+    return one !== undefined && 'value' in one && one.value;
+  });
+  if (more.length === 0) return ok(EXCESS, 'may neither read secrets nor run commands in pods');
+  const says = `the account may ${more.map((one) => one.says).join(' and ')}, which netdiag never does`;
+  return warning(EXCESS, says, 'Give netdiag an account with the roles of deploy/ alone.');
 }
 
 /** `list daemonsets.apps`. */

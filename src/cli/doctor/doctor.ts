@@ -5,6 +5,7 @@ import { slackQuestions } from '../../adapter/slack/questions.ts';
 import type { Environment, ServeConfig } from '../../config.ts';
 import type { Clock } from '../../port.ts';
 import { connect } from '../connect.ts';
+import { PLAYBOOKS } from '../house.ts';
 import { clusterItems } from './cluster.ts';
 import { doctorDocument, plainJson } from './document.ts';
 import { fileItems } from './files.ts';
@@ -13,7 +14,7 @@ import { journalItems } from './journal.ts';
 import { manifestScopes } from './manifest.ts';
 import { chosen, nodeItems } from './nodes.ts';
 import type { DoctorRequest } from './request.ts';
-import { readSettings, settingsItems, type Settings } from './settings.ts';
+import { playbooksItem, readSettings, settingsItems, type Settings } from './settings.ts';
 import { slackItems } from './slack.ts';
 import { table } from './table.ts';
 
@@ -26,6 +27,8 @@ export interface DoctorParts {
   readonly read: (path: string) => string;
   readonly clock: Clock;
   readonly out: Pick<NodeJS.WriteStream, 'write' | 'columns' | 'isTTY'>;
+  /** Where a person sees how far it is. */
+  readonly err: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function doctor(request: DoctorRequest, parts: DoctorParts): Promis
   const [own, slack, cluster] = await Promise.all([
     configuration(settings),
     request.slack ? slackRoom(settings, parts.clock) : [],
-    clusterAndNodes(settings.config, request, parts.clock),
+    clusterAndNodes(settings.config, request, parts),
   ]);
   const items = [...own, ...slack, ...cluster];
   const { out } = parts;
@@ -51,8 +54,9 @@ export async function doctor(request: DoctorRequest, parts: DoctorParts): Promis
 
 async function configuration(settings: Settings): Promise<readonly Item[]> {
   const { config } = settings;
-  if (config === null) return settingsItems(settings);
-  return [...settingsItems(settings), ...fileItems(config), ...(await journalItems(config.journal.url))];
+  const own = [...settingsItems(settings), playbooksItem(PLAYBOOKS)];
+  if (config === null) return own;
+  return [...own, ...fileItems(config), ...(await journalItems(config.journal.url))];
 }
 
 async function slackRoom({ slack, config }: Settings, clock: Clock): Promise<readonly Item[]> {
@@ -71,7 +75,7 @@ async function slackRoom({ slack, config }: Settings, clock: Clock): Promise<rea
 async function clusterAndNodes(
   config: ServeConfig | null,
   request: DoctorRequest,
-  clock: Clock,
+  { clock, err }: DoctorParts,
 ): Promise<readonly Item[]> {
   if (config === null) {
     return [
@@ -102,6 +106,9 @@ async function clusterAndNodes(
       known: seen.nodes,
       doors: ssh.nodes,
       hosts: ssh.hostKeys.from === 'known-hosts' ? ssh.hostKeys.file : null,
+      progress: (done: number, all: number) => {
+        if (err.isTTY && all > 1) err.write(done < all ? `\r${done} of ${all} nodes` : '\r\u001b[K');
+      },
     };
     const names = chosen(request, patients);
     const none = unseen({ id: 'node.known', title: 'nodes' }, 'no node is known', 'Name one: netdiag doctor NODE');

@@ -13,6 +13,8 @@ export interface Tried {
   readonly closed: readonly ClosedDoor[];
   /** The address that should open: the configured one, else the first of `node.status`. A node may have others for other things. */
   readonly meant: string | null;
+  /** Doors that open on a machine with another machine id than the cluster has for the node, and that id. */
+  readonly strangers: readonly { readonly door: Door; readonly machineId: string }[];
 }
 
 /** The doors of a node as an incident would try them. Its addresses are those that `node.status` calls IP. */
@@ -32,28 +34,43 @@ export function targetOf(name: string, facts: NodeFacts | null, configured: Conf
 /** sshd counts refused keys and then shuts out the address (PerSourcePenalties), so the first refusal ends the trying. */
 const REFUSED = /^the key was refused\b/;
 
-/** Tries every door by itself, one after the other; only when none opens, all of them through `jump`. */
-export async function tryDoors(shell: NodeShell, target: NodeTarget, jump: NodeTarget | null): Promise<Tried> {
+/**
+ * Tries every door by itself, one after the other; only when none opens, all of them through `jump`. `machineId`: the node's as the
+ * cluster has it; `null` where it has none.
+ */
+export async function tryDoors(
+  shell: NodeShell,
+  target: NodeTarget,
+  jump: NodeTarget | null,
+  machineId: string | null,
+): Promise<Tried> {
   const open: Door[] = [];
   const closed: ClosedDoor[] = [];
+  const strangers: { door: Door; machineId: string }[] = [];
   let session: NodeSession | null = null;
-  const meant = target.addresses[0]?.address ?? null;
+  const take = async (given: NodeSession): Promise<void> => {
+    const { door, identity } = given;
+    const stranger = machineId !== null && identity.machineId !== null && identity.machineId !== machineId;
+    if (stranger) strangers.push({ door, machineId: identity.machineId });
+    else open.push(door);
+    if (session === null && !stranger) session = given;
+    else await given.close();
+  };
+  const tried = (): Tried => ({ session, open, closed, strangers, meant: target.addresses[0]?.address ?? null });
   for (const { address } of target.addresses) {
     const reached = await shell.open({ ...target, only: [address] });
     if (reached.reached) {
-      open.push(reached.session.door);
-      if (session === null) ({ session } = reached);
-      else await reached.session.close();
+      await take(reached.session);
       continue;
     }
     closed.push(...reached.tried);
-    if (reached.tried.some(({ because }) => REFUSED.test(because))) return { session, open, closed, meant };
+    if (reached.tried.some(({ because }) => REFUSED.test(because))) return tried();
   }
-  if (session !== null || jump === null || target.addresses.length === 0) return { session, open, closed, meant };
+  if (session !== null || strangers.length > 0 || jump === null || target.addresses.length === 0) return tried();
   const reached = await shell.open({ ...target, jump });
-  const through = (one: ClosedDoor) => one.door.jump !== undefined;
-  if (!reached.reached) return { session, open, closed: [...closed, ...reached.tried.filter(through)], meant };
-  return { session: reached.session, open: [reached.session.door], closed, meant };
+  if (reached.reached) await take(reached.session);
+  else closed.push(...reached.tried.filter(({ door }) => door.jump !== undefined));
+  return tried();
 }
 
 /**
@@ -70,7 +87,7 @@ function keyMend(node: string, { door, because }: ClosedDoor, hosts: string | nu
 /** The door, the host key and the login of one node. `hosts`: the known_hosts file; `null` where keys are pinned. */
 export function doorItems(
   node: string,
-  { open, closed, session, meant }: Tried,
+  { open, closed, session, meant, strangers }: Tried,
   hosts: string | null,
 ): readonly Item[] {
   const about = (id: string, title: string) => ({ id: `node.${id}`, title, of: node });
@@ -91,6 +108,12 @@ export function doorItems(
     if (refused === undefined) return unseen(login, 'no door got so far');
     return fault(login, refused.because, "Put the public key into that user's ~/.ssh/authorized_keys on the node.");
   };
+  const [stranger] = strangers;
+  if (stranger !== undefined) {
+    const says = `${named(stranger.door)} leads to another machine (machine id ${stranger.machineId}), so nothing may be done through it`;
+    const mend = `Correct the address of ${node}: in ssh.nodes.${node}.address, or what translates ${stranger.door.address} on the way.`;
+    return [fault(door, says, mend), keyItem(), loginItem()];
+  }
   if (open.length === 0) {
     const says = why.length === 0 ? 'netdiag knows no address of this node' : `none opened; ${why.join('; ')}`;
     const mend =

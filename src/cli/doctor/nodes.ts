@@ -15,6 +15,8 @@ export interface NodePatients {
   readonly doors: Readonly<Record<string, ConfiguredDoor>>;
   /** The known_hosts file; `null` where keys are pinned. */
   readonly hosts: string | null;
+  /** Told after each node how many are done. Absent: nobody wants to know. */
+  readonly progress?: (done: number, all: number) => void;
 }
 
 /** Nodes asked at once, and the pause between the beginnings of two: many logins in one moment look like an attack. */
@@ -52,6 +54,7 @@ export async function nodeItems(patients: NodePatients, names: readonly string[]
     await patients.clock.sleep(nth * PAUSE_MS);
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       seen.set(name, await oneNode(patients, name));
+      patients.progress?.(seen.size, names.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, (_, nth) => work(nth)));
@@ -72,7 +75,12 @@ async function oneNode(patients: NodePatients, name: string): Promise<readonly I
   const configured = (node: string) => (Object.hasOwn(doors, node) ? doors[node] : undefined);
   const peer = known?.find((one) => one.name !== name && one.pool === facts?.pool && one.ready === 'True');
   const jump = peer === undefined ? null : targetOf(peer.name, peer, configured(peer.name));
-  const tried = await tryDoors(shell, targetOf(name, facts, configured(name)), jump);
+  const target = targetOf(name, facts, configured(name));
+  if (known === null && target.addresses.length === 0) {
+    const says = 'the cluster did not say its addresses, and the configuration has none';
+    return [unseen({ id: 'node.door', title: 'doors', of: name }, says, 'Mend the way to the cluster first.')];
+  }
+  const tried = await tryDoors(shell, target, jump, facts?.machineId ?? null);
   const items = doorItems(name, tried, patients.hosts);
   if (tried.session === null) {
     return [

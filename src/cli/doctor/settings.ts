@@ -1,7 +1,8 @@
 import { slackSettings } from '../../config/environment.ts';
 import { ConfigError, readConfig } from '../../config.ts';
 import type { Environment, Problem, ServeConfig, SlackSettings } from '../../config.ts';
-import { type About, count, fault, type Item, ok } from './item.ts';
+import { complaintLine, readPlaybooks } from '../house.ts';
+import { type About, count, fault, type Item, ok, unseen } from './item.ts';
 
 /** The settings as far as they can be used, each part by itself, and everything that is wrong with them. */
 export interface Settings {
@@ -33,6 +34,22 @@ export function settingsItems({ config, problems }: Settings): readonly Item[] {
       `Correct ${setting} ${place}; docs/operator.md lists every setting.`,
     );
   });
+}
+
+/** The playbooks in their directory: without mistakes, else netdiag does not start. */
+export function playbooksItem(directory: string): Item {
+  const about = { id: 'configuration.playbooks', title: 'playbooks' };
+  try {
+    const { playbooks, complaints } = readPlaybooks(directory);
+    const [first] = complaints;
+    const mend = 'Run netdiag playbook lint, and correct what it names.';
+    if (first !== undefined)
+      return fault(about, `${count(complaints.length, 'mistake')}: ${complaintLine(first)}`, mend);
+    if (playbooks.length === 0) return fault(about, `there is none in ${directory}`, 'Install netdiag again.');
+    return ok(about, `${playbooks.length}, no mistakes`);
+  } catch (error) {
+    return unseen(about, `they cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function told({ cluster, approval, ssh }: ServeConfig): string {

@@ -76,7 +76,7 @@ const CNI = { ...UNKNOWN_CNI, name: 'aws-vpc', version: '1.20.4', daemonSet: 'ku
 const well = () => fakeCluster({ nodes: [nodeNamed('a', '10.0.0.1'), nodeNamed('b', '10.0.0.2')], cni: CNI });
 
 async function examined(
-  may: (right: Right) => boolean | ClusterError = () => true,
+  may: (right: Right) => boolean | ClusterError | undefined = () => undefined,
   { cluster = well(), date = NOW }: { cluster?: ReturnType<typeof fakeCluster>; date?: number | null } = {},
 ): Promise<readonly Item[]> {
   const { items } = await clusterItems({
@@ -85,13 +85,16 @@ async function examined(
     access: {
       version: () => Promise.resolve({ version: 'v1.34.2', server: 'api:6443', date }),
       may: (right) => {
-        const verdict = may(right);
+        const verdict = may(right) ?? !NEVER.includes(right.resource);
         return typeof verdict === 'boolean' ? Promise.resolve(verdict) : Promise.reject(verdict);
       },
     },
   });
   return items;
 }
+
+/** What an account of netdiag's own may not do. */
+const NEVER = ['secrets', 'pods/exec'];
 
 const bad = (items: readonly Item[]): string[] =>
   items
@@ -103,7 +106,7 @@ describe('a cluster', () => {
     const items = await examined();
     expect(bad(items)).toEqual([]);
     expect(items.map(({ id }) => id)).toEqual(
-      ['api', 'clock', 'rights', 'change-rights', 'cni', 'nodes'].map((name) => `cluster.${name}`),
+      ['api', 'clock', 'rights', 'change-rights', 'excess', 'cni', 'nodes'].map((name) => `cluster.${name}`),
     );
     expect(items.at(-1)?.seen).toBe('2 nodes in 1 pool');
   });
@@ -112,7 +115,7 @@ describe('a cluster', () => {
     const asked: string[] = [];
     await examined(({ verb, resource, namespace, name }) => {
       asked.push([verb, resource, namespace ?? '*', name ?? '*'].join(' '));
-      return true;
+      return undefined;
     });
     expect(asked).toContain('get endpoints default kubernetes');
     expect(asked).toContain('patch daemonsets kube-system aws-node');
@@ -121,7 +124,7 @@ describe('a cluster', () => {
   });
 
   test('a right to read that is missing is a fault, with the manifest that gives it', async () => {
-    const items = await examined(({ resource }) => resource !== 'events');
+    const items = await examined(({ resource }) => (resource === 'events' ? false : undefined));
     expect(bad(items)).toEqual(['fault cluster.rights list events']);
     expect(items.find(({ health }) => health === 'fault')).toMatchObject({
       seen: 'may not list events: netdiag cannot see what the cluster has reported about the node and its pods',
@@ -130,7 +133,7 @@ describe('a cluster', () => {
   });
 
   test('rights to change that are missing are warnings: plans of Kubernetes steps are refused', async () => {
-    const items = await examined(({ verb }) => !['patch', 'delete'].includes(verb));
+    const items = await examined(({ verb }) => (['patch', 'delete'].includes(verb) ? false : undefined));
     expect(bad(items)).toEqual([
       'warning cluster.change-rights patch daemonsets.apps',
       'warning cluster.change-rights patch nodes',
@@ -141,9 +144,17 @@ describe('a cluster', () => {
 
   test('a right that cannot be asked about is not seen', async () => {
     const items = await examined(({ verb, resource }) =>
-      verb === 'list' && resource === 'nodes' ? new ClusterError('timed-out', 'It did not answer.') : true,
+      verb === 'list' && resource === 'nodes' ? new ClusterError('timed-out', 'It did not answer.') : undefined,
     );
     expect(bad(items)).toEqual(['unseen cluster.rights list nodes']);
+  });
+
+  test('an account that may do what netdiag never does is a warning', async () => {
+    const items = await examined(() => true);
+    expect(bad(items)).toEqual(['warning cluster.excess']);
+    expect(items.find(({ id }) => id === 'cluster.excess')?.seen).toMatch(
+      /read every secret and run commands in every pod/,
+    );
   });
 
   test('with another clock, another CNI and nodes that it does not list', async () => {

@@ -8,7 +8,8 @@ import { openJournal } from '../../../src/adapter/journal/index.ts';
 import { fileItems } from '../../../src/cli/doctor/files.ts';
 import type { Item } from '../../../src/cli/doctor/item.ts';
 import { journalItems } from '../../../src/cli/doctor/journal.ts';
-import { readSettings, settingsItems } from '../../../src/cli/doctor/settings.ts';
+import { playbooksItem, readSettings, settingsItems } from '../../../src/cli/doctor/settings.ts';
+import { PLAYBOOKS } from '../../../src/cli/house.ts';
 import { step } from '../../contract/journal.ts';
 
 function directory(): string {
@@ -94,6 +95,20 @@ describe('settings', () => {
       'SLACK_APP_TOKEN',
       'approval',
     ]);
+  });
+});
+
+describe('playbooks', () => {
+  test('of this netdiag are without mistakes', () => {
+    expect(playbooksItem(PLAYBOOKS)).toMatchObject({ health: 'ok' });
+  });
+
+  test('with a mistake, or none at all, are a fault; without a directory they are not seen', () => {
+    const at = directory();
+    expect(playbooksItem(at)).toMatchObject({ health: 'fault', mend: 'Install netdiag again.' });
+    writeFileSync(join(at, 'x.yml'), 'id: 7');
+    expect(playbooksItem(at)).toMatchObject({ health: 'fault', seen: expect.stringMatching(/x\.yml:\d/) as string });
+    expect(playbooksItem(join(at, 'none'))).toMatchObject({ health: 'unseen' });
   });
 });
 

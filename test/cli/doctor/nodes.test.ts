@@ -235,6 +235,23 @@ describe('doors', () => {
     expect(bad(items)).toEqual(['unseen node.door', 'fault node.login', 'unseen node.inside']);
   });
 
+  test('a door that leads to another machine than the cluster knows is a fault, and is not used', async () => {
+    const known = [{ ...A, machineId: 'ec2f' }];
+    expect(bad(await nodeItems(site({ identity: { machineId: 'ec2f' } }, { known }), ['a']))).toEqual([]);
+    const at = site({ identity: { machineId: 'dead\u001b' } }, { known });
+    const items = await nodeItems(at, ['a']);
+    expect(bad(items).slice(0, 1)).toEqual(['fault node.door']);
+    expect(one(items, 'door')?.seen).toMatch(/leads to another machine/);
+    expect(items.filter(({ health }) => health === 'ok')).toEqual([]);
+    expect(at.shell.asked.filter((line) => line.startsWith('run'))).toEqual([]);
+  });
+
+  test('without the cluster, a node of which nothing is configured is not seen', async () => {
+    expect(bad(await nodeItems(site({}, { known: null }), ['a']))).toEqual(['unseen node.door']);
+    const doors = { a: { address: '192.0.2.1' } };
+    expect(bad(await nodeItems(site({}, { known: null, doors }), ['a']))).toEqual([]);
+  });
+
   test('a node without an address, and one that the cluster does not have', async () => {
     const bare: NodeFacts = { ...A, addresses: [] };
     expect(one(await nodeItems(site({}, { known: [bare] }), ['a']), 'door')?.seen).toMatch(/knows no address/);
