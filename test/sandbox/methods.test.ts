@@ -120,6 +120,26 @@ describe('conversations', () => {
   });
 });
 
+describe('chat:write.public', () => {
+  test('lets the app post into public channels without being there, but share no files', async () => {
+    await using practice = await practise(withScopes('chat:write', 'chat:write.public', 'files:write'));
+    const post = (channel: string) => practice.call('chat.postMessage', { channel, text: 'a' });
+    expect(await post('CGENERAL01')).toMatchObject({ ok: true });
+    practice.workspace.channels.get('CPLATFORM1')?.members.delete('UNETDIAG1');
+    expect(await post('CPLATFORM1')).toMatchObject({ error: 'channel_not_found' });
+    const announced = await practice.call('files.getUploadURLExternal', { filename: 'a', length: 1 });
+    await fetch(String(announced['upload_url']), { method: 'POST', body: 'a' });
+    const files = [{ id: announced['file_id'] }];
+    expect(await practice.call('files.completeUploadExternal', { files, channel_id: 'CGENERAL01' })).toMatchObject({
+      error: 'not_in_channel',
+    });
+    await using without = await practise(withScopes('chat:write'));
+    expect(await without.call('chat.postMessage', { channel: 'CGENERAL01', text: 'a' })).toMatchObject({
+      error: 'not_in_channel',
+    });
+  });
+});
+
 describe('views', () => {
   const modal = (over: object = {}): object => ({
     type: 'modal',

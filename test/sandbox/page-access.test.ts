@@ -301,6 +301,20 @@ describe.skipIf(missing !== '').concurrent(`the page for everybody${missing}`, (
     },
   );
 
+  test('what is said elsewhere is counted beside the channel until it is looked at', { timeout: 60_000 }, async () => {
+    await using practice = await practise();
+    const page = await open(practice);
+    const say = (user: string) => practice.control('say', { user, channel: 'CPLATFORM1', text: 'news' });
+    await say(ona);
+    await say('USECOND01');
+    await say('USECOND01');
+    const place = page.getByRole('button', { name: /platform-private/ });
+    await page.getByRole('button', { name: /platform-private ?2 new/ }).click();
+    await page.getByRole('log', { name: 'Messages in platform-private' }).getByText('news').first().waitFor();
+    expect((await place.innerText()).trim()).toBe('platform-private');
+    await page.context().close();
+  });
+
   test('one more message among 500 draws one message', { timeout: 60_000 }, async () => {
     await using practice = await practise();
     for (let i = 0; i < 500; i += 1) {

@@ -18,7 +18,7 @@ import { showNotice } from './notice.js';
 import { act } from './send.js';
 import { wireShortcuts } from './shortcut.js';
 import { drawLine, lostLine, drawPeople, drawSidebar } from './sidebar.js';
-import { forgetMessage, keepMessage, keepOnly, state } from './state.js';
+import { forgetMessage, keepMessage, keepOnly, keyOf, state } from './state.js';
 import { drawThread } from './thread.js';
 import { drawTour } from './tour.js';
 
@@ -45,6 +45,7 @@ function closeThread() {
 function go(place) {
   state.place = place;
   state.thread = null;
+  state.unread.delete(place);
   byId('log').setAttribute('aria-live', 'off');
   draw();
   drawSidebar(go);
@@ -76,10 +77,16 @@ function take(event) {
       drawModal();
       break;
     }
-    case 'message':
+    case 'message': {
+      const { channel, user } = event.message;
+      const more = channel !== state.place && user !== state.user && !state.messages.has(keyOf(event.message));
       keepMessage(event.message);
-      draw();
+      if (more) {
+        state.unread.set(channel, (state.unread.get(channel) ?? 0) + 1);
+        drawSidebar(go);
+      } else draw();
       break;
+    }
     case 'removed':
       forgetMessage(event.channel, event.ts);
       draw();
@@ -117,6 +124,7 @@ function take(event) {
  */
 function signIn(user) {
   state.user = user;
+  state.unread.clear();
   sessionStorage.setItem('practice-user', user);
   stream?.close();
   stream = new EventSource(`/page/stream?as=${encodeURIComponent(user)}`);

@@ -21,6 +21,7 @@ export function drawSidebar(go) {
         h('span', { class: `place-mark ${mark}`, 'aria-hidden': 'true' }),
         words,
         unseen(more),
+        state.unread.has(place) && h('span', { class: 'fresh' }, String(state.unread.get(place)), unseen(' new')),
       ),
     );
   const focused = document.activeElement?.closest('.side')?.contains(document.activeElement) === true;

@@ -17,6 +17,7 @@ export const state = {
   /** How many replies of a thread have been seen in this window, by channel and ts. @type {Map<string, number>} */ seen: new Map(),
   /** @type {any} */ view: null,
   /** @type {any} */ home: null,
+  /** How much was said in channels that are not on show. @type {Map<string, number>} */ unread: new Map(),
   /** The channel on show, or 'home'. */ place: 'CINCIDENTS',
   /** @type {string | null} ts of the thread on show */ thread: null,
 };

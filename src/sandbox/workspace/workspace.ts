@@ -147,10 +147,14 @@ export class Workspace {
     return found;
   }
 
-  /** The channel when the app is in it and it is open; otherwise Slack's refusal. */
-  channelToWriteIn(idOrName: string): Channel {
+  /**
+   * The channel when the app is in it and it is open; otherwise Slack's refusal. `spare` names the scope that makes up
+   * for membership in public channels, where there is one: it does for messages, not for files.
+   */
+  channelToWriteIn(idOrName: string, spare?: string): Channel {
     const channel = this.channel(idOrName);
-    if (!channel.members.has(botUserId)) throw new Refusal('not_in_channel');
+    const spared = spare !== undefined && channel.kind === 'public' && this.manifest.botScopes.includes(spare);
+    if (!channel.members.has(botUserId) && !spared) throw new Refusal('not_in_channel');
     if (channel.archived) throw new Refusal('is_archived');
     return channel;
   }

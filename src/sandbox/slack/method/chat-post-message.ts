@@ -26,7 +26,7 @@ export const chatPostMessage: Method = {
     'client_msg_id',
   ],
   run: (args, { workspace }) => {
-    const channel = workspace.channelToWriteIn(args.need('channel'));
+    const channel = workspace.channelToWriteIn(args.need('channel'), 'chat:write.public');
     const threadTs = args.text('thread_ts');
     const parent = threadTs === undefined ? undefined : workspace.message(channel.id, threadTs);
     if (threadTs !== undefined && (parent === undefined || parent.only !== undefined))
