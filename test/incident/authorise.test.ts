@@ -70,6 +70,17 @@ describe('authorise', () => {
     });
   });
 
+  test('who is in a user group that may approve, at that moment', () => {
+    const groups = { approvers: [{ id: 'SNET', name: 'net-oncall' }], expiresMs: 900_000 };
+    expect(authorise(offer(), third, 1, requester, groups, ['SNET']).is).toBe('approved');
+    expect(authorise(offer(), third, 1, requester, groups, ['SOTHER'])).toEqual({
+      is: 'refused',
+      sentence: 'You may not approve changes; @net-oncall may.',
+    });
+    expect(authorise(offer(), third, 1, requester, groups).is).toBe('refused');
+    expect(authorise(offer(), requester, 1, requester, groups, ['SNET']).is).toBe('refused');
+  });
+
   test('not at the expiry', () => {
     expect(authorise(offer(), second, 1000, requester, policy)).toMatchObject({
       is: 'refused',
