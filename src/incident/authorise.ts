@@ -9,7 +9,8 @@ export type Authorised =
 
 /**
  * The only maker of an Approval. Checked anew at each click: the offer waits, it has not expired, the clicker may
- * approve, is not who started the incident, and has not approved before. `groups`: user groups that the clicker is in now.
+ * approve, is not the person who started the incident, and has not approved before, under whichever id. `groups`: user
+ * groups that the clicker is in now.
  */
 export function authorise(
   offer: Offer,
@@ -29,11 +30,11 @@ export function authorise(
     );
   }
   if (offer.state !== 'waiting') return refused(`Fix ${offer.letter} is not on offer any more.`);
-  const others = policy.approvers.filter((person) => person.id !== requester.id);
-  if (by.id === requester.id)
+  const others = policy.approvers.filter((person) => !samePerson(person, requester, policy));
+  if (samePerson(by, requester, policy))
     return refused(`You started this incident, so someone else has to approve: ${names(others)}.`);
   if (!isApprover(by, policy, groups)) return refused(`You may not approve changes; ${names(others)} may.`);
-  if (offer.consents.some((consent) => consent.by.id === by.id)) {
+  if (offer.consents.some((consent) => samePerson(consent.by, by, policy))) {
     return refused(`You have approved Fix ${offer.letter} already; it needs another person.`);
   }
   const consents: readonly Consent[] = [...offer.consents, { by, at, planHash: offer.hash }];
@@ -49,6 +50,11 @@ export function authorise(
   return { is: 'approved', approval, consents };
 }
 
+/** Whether two ids are one person's: the same id, or configured to be. */
+export function samePerson(one: Person, other: Person, { identities = [] }: ApprovalPolicy): boolean {
+  return one.id === other.id || identities.some((ids) => ids.includes(one.id) && ids.includes(other.id));
+}
+
 /** Whether somebody may reject: whoever may approve, and whoever started it. */
 export function mayReject(
   by: Person,
@@ -56,7 +62,7 @@ export function mayReject(
   policy: ApprovalPolicy,
   groups: readonly string[] = [],
 ): boolean {
-  return by.id === requester.id || isApprover(by, policy, groups);
+  return samePerson(by, requester, policy) || isApprover(by, policy, groups);
 }
 
 /** Whether somebody is configured to approve, by name or by a user group. */

@@ -158,6 +158,12 @@ export function expire(turn: Turn, planId: string): void {
   withdraw(turn);
 }
 
+/** Whatever happens at or after an expiry ends the offer, so that a clock set back afterwards does not bring it to life again. */
+export function expireDue(turn: Turn): void {
+  for (const { plan, state } of turn.state.offers)
+    if (state === 'waiting' && turn.event.at >= plan.expiresAt) expire(turn, plan.id);
+}
+
 /** Ends with the cause alone once nothing waits any more. */
 function withdraw(turn: Turn): void {
   const { life, offers } = turn.state;

@@ -8,6 +8,8 @@ export interface ApprovalPolicy {
   /** People, and user groups of the chat: the id of a group never is that of a person. */
   readonly approvers: readonly Person[];
   readonly expiresMs: number;
+  /** Ids that belong to one and the same person, a list for each who has several; absent: nobody has. */
+  readonly identities?: readonly (readonly string[])[];
 }
 
 /** Everything that the fold may choose from. Frozen at start; tests build small ones. */

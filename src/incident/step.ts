@@ -3,7 +3,7 @@ import { changed, changeUnknown, settled, unsettled, verified } from './change.t
 import { close } from './close.ts';
 import { lookedAt, lookFailed, lookOnceMore, takeBack } from './again.ts';
 import { prepared, stepped } from './cluster-change.ts';
-import { answer, expire, press, rehearsed } from './decide.ts';
+import { answer, expire, expireDue, press, rehearsed } from './decide.ts';
 import { diagnose } from './diagnose.ts';
 import { bindFarEnd, playbookChanged } from './follow.ts';
 import type { House } from './house.ts';
@@ -31,6 +31,7 @@ export function step(house: House, state: IncidentState | null, event: Event): T
   if (state !== null && event.is === 'opened') return { state, effects: [], audit: [] };
   const turn: Turn = { state: state ?? opening(event), event, house, effects: [], audit: [], drawn: 0 };
   const changed = playbookChanged(turn);
+  if (!changed) expireDue(turn);
   if (!changed || event.is === 'shown' || event.is === 'swept') take(turn, event);
   if (changed) abandon(turn);
   tell(turn);

@@ -104,6 +104,29 @@ describe('authorise', () => {
     expect(authorise(half, third, 2, requester, policy).is).toBe('approved');
   });
 
+  describe('a person with two ids', () => {
+    const other = { id: 'UOTHER', name: 'the same in another workspace' };
+    const known = { ...policy, approvers: [...policy.approvers, other] };
+
+    test('does not approve under one what was asked for under the other', () => {
+      const same = { ...known, identities: [[requester.id, other.id]] };
+      expect(authorise(offer(), other, 1, requester, same)).toEqual({
+        is: 'refused',
+        sentence: 'You started this incident, so someone else has to approve: @second or @third.',
+      });
+      expect(authorise(offer(), other, 1, requester, known).is).toBe('approved');
+    });
+
+    test('counts once where two are needed', () => {
+      const consents = [{ by: second, at: 1, planHash: 'h' }];
+      const half = offer({ consents }, { approvals: 2 });
+      const same = { ...known, identities: [[second.id, other.id]] };
+      expect(authorise(half, other, 2, requester, same).is).toBe('refused');
+      expect(authorise(half, third, 2, requester, same).is).toBe('approved');
+      expect(authorise(half, other, 2, requester, known).is).toBe('approved');
+    });
+  });
+
   test('whatever happens, an approval needs a waiting, unexpired offer and enough approvers other than the requester', () => {
     const people = fc.constantFrom(requester, second, third, stranger);
     const states = fc.constantFrom('waiting', 'approved', 'rejected', 'expired', 'superseded', 'drafted', 'rehearsing');
