@@ -89,7 +89,7 @@ async function practise(lab: Lab, scratch: string, parts: Parts): Promise<void> 
     JSON.stringify([{ node, title: node, text: REPORTS[lab.name.slice(0, 2)] ?? 'Something is wrong.' }]),
   );
   const workspace = parts.start(
-    'the practice workspace',
+    'The practice workspace',
     [process.execPath, ours('../../src/sandbox/main.ts'), '--tour', tour],
     {},
   );
@@ -98,7 +98,7 @@ async function practise(lab: Lab, scratch: string, parts: Parts): Promise<void> 
   const port = Number(new URL(said.url).port);
   parts.keep(await relay({ path: socket }, { port }));
   const entry = lab.enter('controller', [process.execPath, ours('relay.ts'), String(port), socket]);
-  await firstLine(parts.start('the relay', entry, lab.env));
+  await firstLine(parts.start('The relay', entry, lab.env));
   const bot = parts.start('netdiag', lab.enter('controller', [ours('../../src/cli/netdiag'), 'serve']), {
     ...lab.env,
     NETDIAG_CONFIG: configuration(lab, scratch, said),

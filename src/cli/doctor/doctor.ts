@@ -56,7 +56,7 @@ async function configuration(settings: Settings): Promise<readonly Item[]> {
   const { config } = settings;
   const own = [...settingsItems(settings), playbooksItem(PLAYBOOKS)];
   if (config === null) return own;
-  return [...own, ...fileItems(config), ...(await journalItems(config.journal.url))];
+  return [...own, ...fileItems(config), ...(await journalItems(config.journal.url, config.audit.checkpointFile))];
 }
 
 async function slackRoom({ slack, config }: Settings, clock: Clock): Promise<readonly Item[]> {
@@ -67,6 +67,7 @@ async function slackRoom({ slack, config }: Settings, clock: Clock): Promise<rea
     clock,
     wanted: manifestScopes(() => readFileSync(MANIFEST, 'utf8')),
     channels: config?.channels ?? null,
+    auditChannel: config?.audit.channel ?? null,
     approvers: config?.approval.approvers ?? null,
     starters: config?.starters ?? [],
   });

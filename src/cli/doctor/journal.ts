@@ -1,12 +1,10 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
-import { Kysely, SqliteDialect } from 'kysely';
-import { type AuditVerdict, checkChain } from '../../adapter/journal/audit.ts';
+import { reviewAudit } from '../../adapter/journal/audit.ts';
+import { readCheckpoints } from '../../adapter/journal/audit-checkpoint.ts';
+import { readAudit } from '../../adapter/journal/audit-open.ts';
 import { SCHEMA_VERSION } from '../../adapter/journal/migration.ts';
-import type { Schema } from '../../adapter/journal/schema.ts';
-import { explainSqlite } from '../../adapter/journal/sqlite.ts';
+import { JournalError } from '../../port.ts';
 import { count, fault, type Item, ok, unseen, warning } from './item.ts';
 import { typed } from './typed.ts';
 
@@ -20,12 +18,12 @@ const LOW = 1024 ** 3;
 const EMPTY = 64 * 1024 ** 2;
 
 /** The journal at `sqlite:PATH`: may be written, of a schema that this netdiag knows, its audit whole, room beside it. Only read. */
-export async function journalItems(url: string): Promise<readonly Item[]> {
+export async function journalItems(url: string, checkpointFile: string | null = null): Promise<readonly Item[]> {
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) return [unseen(PLACE, 'it is no SQLite file, and this doctor looks into no other kind')];
   if (path === ':memory:') return [ok(PLACE, 'in memory; enough for netdiag diagnose')];
   const place = placeItem(path);
-  const inside = place.health === 'unseen' || !existsSync(path) ? [] : await insideItems(path);
+  const inside = place.health === 'unseen' || !existsSync(path) ? [] : await insideItems(url, checkpointFile);
   return [place, ...inside, diskItem(path)];
 }
 
@@ -49,55 +47,46 @@ function placeItem(path: string): Item {
   return ok(PLACE, path);
 }
 
-/** The schema, and whether the audit is whole; looked at again when somebody began to write meanwhile. */
-async function insideItems(path: string): Promise<readonly Item[]> {
-  const quiet = !existsSync(`${path}-wal`);
-  const seen = await look(path, quiet);
-  const disturbed = quiet && existsSync(`${path}-wal`);
-  return disturbed ? look(path, false) : seen;
-}
-
-/**
- * `quiet`: nobody has the journal open. Reading it as one that cannot change leaves no file beside it
- * (https://sqlite.org/wal.html#read_only_databases).
- */
-async function look(path: string, quiet: boolean): Promise<readonly Item[]> {
-  const address = pathToFileURL(path);
-  if (quiet) address.searchParams.set('immutable', '1');
-  let db: Kysely<Schema> | null = null;
+/** The schema, and whether the audit is whole and the one that the checkpoints saw. */
+async function insideItems(url: string, checkpointFile: string | null): Promise<readonly Item[]> {
+  const { checkpoints, complaints } = witnessed(checkpointFile);
   try {
-    const file = new DatabaseSync(address, { readOnly: true, timeout: 2000 });
-    db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: readable(file) }) });
-    const rows = await db.selectFrom('schema_version').select('version').execute();
-    const version = rows.length === 1 ? rows[0]?.version : undefined;
-    if (version === undefined || version > SCHEMA_VERSION || version < 0) {
-      const says = `${path} has schema version ${version ?? 'unknown'}; this netdiag knows ${SCHEMA_VERSION}`;
-      return [fault(SCHEMA, says, 'Run the netdiag that wrote it, or name another journal.')];
-    }
-    const older = version < SCHEMA_VERSION ? `, brought to ${SCHEMA_VERSION} at the next start` : '';
-    return [ok(SCHEMA, `version ${version}${older}`), auditItem(await checkChain(db))];
+    return await readAudit(url, async (db) => {
+      const { version } = await db.selectFrom('schema_version').select('version').executeTakeFirstOrThrow();
+      const older = version < SCHEMA_VERSION ? `, brought to ${SCHEMA_VERSION} at the next start` : '';
+      const review = await reviewAudit(db, checkpoints);
+      const wrong = [...review.complaints, ...complaints];
+      const schema = ok(SCHEMA, `version ${version}${older}`);
+      return [schema, auditItem(review.head.seq, wrong, checkpoints.length)];
+    });
   } catch (error) {
-    return [explained(error, path)];
-  } finally {
-    await db?.destroy();
+    if (!(error instanceof JournalError)) throw error;
+    return [fault(SCHEMA, error.message, 'Name a journal of this netdiag in journal.url, or mend this one.')];
   }
 }
 
-function auditItem(verdict: AuditVerdict): Item {
-  if (verdict.intact) return ok(AUDIT, `${count(verdict.rows, 'row')}, the chain is whole`);
-  const mend = 'Keep a copy of the file, find out who wrote to it, and go on with a new journal.';
-  return fault(AUDIT, verdict.sentence, mend);
+function auditItem(rows: number, wrong: readonly { readonly sentence: string }[], checkpoints: number): Item {
+  const [first, ...more] = wrong;
+  if (first !== undefined) {
+    const mend = 'Run netdiag audit verify, keep a copy of the journal, and find out who wrote to it.';
+    return fault(AUDIT, `${first.sentence}${more.length === 0 ? '' : ` And ${more.length} more.`}`, mend);
+  }
+  const held = checkpoints === 0 ? '' : `, as ${count(checkpoints, 'checkpoint')} saw it`;
+  return ok(AUDIT, `${count(rows, 'row')}, the chain is whole${held}`);
 }
 
-function explained(error: unknown, path: string): Item {
-  const words = error instanceof Error ? error.message : String(error);
-  if (/no such table/.test(words)) {
-    return fault(SCHEMA, `${path} is a database, but not a netdiag journal`, 'Name another file in journal.url.');
+/** The checkpoints of the configured file; netdiag makes it with the first one. */
+function witnessed(file: string | null): ReturnType<typeof readCheckpoints> {
+  if (file === null || !existsSync(file)) return { checkpoints: [], complaints: [] };
+  try {
+    return readCheckpoints(file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+    return {
+      checkpoints: [],
+      complaints: [{ seq: 0, sentence: `The checkpoints in ${file} cannot be read (${why}).` }],
+    };
   }
-  const says = explainSqlite(error, path);
-  return says === null
-    ? unseen(SCHEMA, `the journal ${path} could not be read: ${words}`)
-    : fault(SCHEMA, says, 'Name a journal that can be read in journal.url, or mend this one.');
 }
 
 function diskItem(path: string): Item {
@@ -130,20 +119,4 @@ function writable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** node:sqlite in the shape that Kysely's SqliteDialect expects, for questions only. */
-function readable(db: DatabaseSync): ConstructorParameters<typeof SqliteDialect>[0]['database'] & object {
-  return {
-    close: () => db.close(),
-    prepare(text: string) {
-      const statement = db.prepare(text);
-      return {
-        reader: true,
-        all: (values) => statement.all(...(values as (string | number)[])),
-        run: () => ({ changes: 0, lastInsertRowid: 0 }),
-        iterate: (values) => statement.iterate(...(values as (string | number)[])),
-      };
-    },
-  };
 }

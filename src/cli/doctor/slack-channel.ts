@@ -22,16 +22,17 @@ export async function channelItems(
   ask: AskSlack,
   token: string,
   channels: readonly string[] | null,
+  auditChannel: string | null,
 ): Promise<readonly Item[]> {
-  if (channels === null) return joined(ask, token);
-  const items: Item[] = [];
-  for (const id of channels) items.push(await configured(ask, token, id));
+  const items: Item[] = channels === null ? [...(await joined(ask, token))] : [];
+  const named = [...(channels ?? []), ...(auditChannel === null ? [] : [auditChannel])];
+  for (const id of new Set(named)) items.push(await configured(ask, token, id));
   return items;
 }
 
 async function configured(ask: AskSlack, token: string, id: string): Promise<Item> {
   const about = { id: 'slack.channel', title: TITLE, of: id };
-  const invite = `Type /invite @netdiag in the channel, or take ${id} out of channels.`;
+  const invite = `Type /invite @netdiag in the channel, or take ${id} out of the configuration.`;
   const answer = await ask(token, 'conversations.info', { channel: id });
   if (answer.is === 'refused' && answer.code === 'channel_not_found') {
     return fault(about, `${id}: the bot cannot see it (channel_not_found)`, invite);
@@ -41,7 +42,7 @@ async function configured(ask: AskSlack, token: string, id: string): Promise<Ite
   if (!read.success) return unseen(about, 'Slack described the channel in a form that netdiag does not know');
   const wrong = trouble(read.data);
   if (wrong !== null)
-    return fault(about, `${named(read.data)}: ${wrong}`, `Name another channel instead of ${id} in channels.`);
+    return fault(about, `${named(read.data)}: ${wrong}`, `Name another channel instead of ${id} in the configuration.`);
   if (!read.data.is_member) return fault(about, `${named(read.data)}: the bot is not in it`, invite);
   return ok(about, `${named(read.data)}: the bot is in it`);
 }

@@ -16,6 +16,8 @@ export interface SlackPatient {
   readonly wanted: Scopes | null;
   /** `null`: every channel that the bot is in. */
   readonly channels: readonly string[] | null;
+  /** Where checkpoints of the audit are posted; `null` for nowhere. */
+  readonly auditChannel: string | null;
   /** `null` where the configuration does not say, because it is wrong. */
   readonly approvers: readonly string[] | null;
   readonly starters: readonly string[];
@@ -60,7 +62,7 @@ export async function slackItems(patient: SlackPatient): Promise<readonly Item[]
     await appItem(patient),
     scopesItem(bot.scopes, patient.wanted),
     bot.date === null ? unseen(CLOCK, 'Slack sent no Date') : clockItem(CLOCK, bot.date, { from, to }, mend),
-    ...(await channelItems(ask, slack.botToken, patient.channels)),
+    ...(await channelItems(ask, slack.botToken, patient.channels, patient.auditChannel)),
     await filesItem(patient),
     ...(patient.approvers === null
       ? [unseen({ id: 'slack.approvers', title: 'approvers' }, 'not asked: the configuration is wrong')]

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import ssh2 from 'ssh2';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { checkpointLine } from '../../../src/adapter/journal/audit-checkpoint.ts';
 import { openJournal } from '../../../src/adapter/journal/index.ts';
 import { fileItems } from '../../../src/cli/doctor/files.ts';
 import type { Item } from '../../../src/cli/doctor/item.ts';
@@ -231,7 +232,7 @@ describe('the journal', () => {
     ["update audit set detail = 'other' where seq = 2", 'audit', /tampered with: row 2 was changed/],
     ['delete from audit where seq = 3', 'audit', /tampered with: row 3/],
     ['update schema_version set version = 99', 'schema', /has schema version 99; this netdiag knows \d/],
-    ['drop table schema_version', 'schema', /is a database, but not a netdiag journal/],
+    ['drop table schema_version', 'schema', /is a database, but not a journal of netdiag/],
   ])('after %j it is a fault', async (statement, id, says) => {
     const { path } = await written();
     tamper(path, statement);
@@ -239,6 +240,23 @@ describe('the journal', () => {
     expect(item?.health).toBe('fault');
     expect(item?.seen).toMatch(says);
     expect(item?.mend).not.toBeNull();
+  });
+
+  test('is held against the checkpoints that are kept elsewhere', async () => {
+    const { path, at } = await written();
+    const file = join(at, 'checkpoints');
+    const db = new DatabaseSync(path);
+    const head = db.prepare('select seq, hash from audit_head').get() as { seq: number; hash: string };
+    db.close();
+    expect(one(await journalItems(`sqlite:${path}`, file), 'audit')?.health).toBe('ok');
+    writeFileSync(file, `${checkpointLine({ ...head, at: 1000 })}\n`);
+    expect(one(await journalItems(`sqlite:${path}`, file), 'audit')?.seen).toBe(
+      '3 rows, the chain is whole, as 1 checkpoint saw it',
+    );
+    writeFileSync(file, `${checkpointLine({ ...head, seq: 7, at: 1000 })}\n`);
+    expect(one(await journalItems(`sqlite:${path}`, file), 'audit')).toMatchObject({ health: 'fault' });
+    writeFileSync(file, 'not a checkpoint');
+    expect(one(await journalItems(`sqlite:${path}`, file), 'audit')?.seen).toMatch(/is not a checkpoint/);
   });
 
   test('that is no database, or that others may read, is said to be so', async () => {

@@ -65,6 +65,7 @@ async function examined(sick: Sickness = {}): Promise<{ items: readonly Item[]; 
     clock: time,
     wanted: SCOPES,
     channels: ['C1'],
+    auditChannel: null,
     approvers: ['U1', 'U2'],
     starters: [],
     ...sick.patient,
@@ -104,6 +105,14 @@ describe('a workspace that is well', () => {
       health: 'ok',
       seen: 'the bot is in 1 channel: #incidents',
     });
+  });
+
+  test("the audit's own channel is looked at too, once", async () => {
+    const ids = async (patient: Partial<SlackPatient>) =>
+      (await examined({ patient })).items.filter(({ id }) => id === 'slack.channel').map(({ of }) => of);
+    expect(await ids({ auditChannel: 'C9' })).toEqual(['C1', 'C9']);
+    expect(await ids({ auditChannel: 'C1' })).toEqual(['C1']);
+    expect(await ids({ auditChannel: 'C9', channels: null })).toEqual([null, 'C9']);
   });
 
   test('channels on several pages are all counted', async () => {
@@ -336,6 +345,7 @@ describe('the practice workspace', () => {
       clock,
       wanted,
       channels: ['CINCIDENTS'],
+      auditChannel: null,
       approvers: ['USECOND01', 'UTHIRD001'],
       starters: ['UONCALL01'],
     });
@@ -354,6 +364,7 @@ describe('the practice workspace', () => {
       clock,
       wanted: null,
       channels: ['CNOWHERE1'],
+      auditChannel: null,
       approvers: ['USECOND01', 'ULEFT0001'],
       starters: [],
     });
