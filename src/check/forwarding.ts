@@ -37,7 +37,8 @@ export const forwarding: Check = {
         sentence: counted.is === 'ambiguous' ? `${seen} ${counted.sentence}` : counted.sentence,
       };
     }
-    if (counted.is === 'exact' && story.fate === 'mixed') return { says: 'proven', sentence: counted.sentence };
+    // The kernel counts them whichever device they came in by.
+    if (counted.is === 'exact') return { says: 'proven', sentence: counted.sentence };
     return {
       says: 'open',
       sentence: counted.sentence || 'The marked packets failed, but not by being left unforwarded.',

@@ -95,6 +95,15 @@ describe('forwarding switched off', () => {
     expect(mixed(['IpForwDatagrams', 7])).toBe('open');
   });
 
+  test.each(['arrived-not-answered', 'never-arrived'] as const)(
+    'and where they came in by a device that nobody watched: %s',
+    (fate) => {
+      const exact = counted(fate, { ...POD, counters: [rise('IpInAddrErrors', 7)] });
+      const noise = counted(fate, { ...POD, counters: [rise('IpInAddrErrors', 8, 2)] });
+      expect([weigh('forwarding-off', exact).says, weigh('forwarding-off', noise).says]).toEqual(['proven', 'open']);
+    },
+  );
+
   test('is refuted by a pod that answers', () => {
     expect(weigh('forwarding-off', counted('answered', POD)).says).toBe('refuted');
   });
