@@ -10,7 +10,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json ./
+COPY package.json manifest.yml ./
 COPY playbooks playbooks
 COPY src src
 # The journal's place; a volume is mounted there.
