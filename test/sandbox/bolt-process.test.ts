@@ -58,7 +58,7 @@ class Process implements AsyncDisposable {
   }
 }
 
-describe.concurrent('a Bolt app of its own', () => {
+describe.concurrent('a Bolt app of its own', { timeout: 30_000 }, () => {
   test('starts with auth.test, apps.connections.open, and hello', async () => {
     await using practice = await practise();
     await using app = new Process(practice);
@@ -122,7 +122,7 @@ describe.concurrent('a Bolt app of its own', () => {
 
   test('whose connection cannot be opened again meets a rejection that nobody handles', async () => {
     await using practice = await practise();
-    await using app = new Process(practice);
+    await using app = new Process(practice, { PING_MS: '300' });
     await app.until('started');
     practice.workspace.chaos.refuseOpen = true;
     await practice.control('drop', {});

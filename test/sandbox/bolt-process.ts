@@ -1,4 +1,4 @@
-import { App, LogLevel } from '@slack/bolt';
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 
 /**
  * A small Bolt app in a process of its own, for what ends a process: `node bolt-process.ts <what>`, settings in the
@@ -6,6 +6,7 @@ import { App, LogLevel } from '@slack/bolt';
  */
 const {
   PATIENCE_MS = '',
+  PING_MS = '',
   SLACK_API_URL: slackApiUrl = '',
   SLACK_APP_TOKEN: appToken = '',
   SLACK_BOT_TOKEN: token = '',
@@ -16,14 +17,16 @@ process.on('unhandledRejection', (problem) =>
   say('unhandled', problem instanceof Error ? problem.name : String(problem)),
 );
 
-const app = new App({
-  token,
-  appToken,
-  socketMode: true,
-  deferInitialization: true,
-  logLevel: LogLevel.ERROR,
-  clientOptions: { slackApiUrl },
-});
+const common = { token, deferInitialization: true, logLevel: LogLevel.ERROR, clientOptions: { slackApiUrl } };
+const socket = { appToken, logLevel: LogLevel.ERROR };
+const installerOptions = { clientOptions: { slackApiUrl } };
+const app =
+  PING_MS === ''
+    ? new App({ ...common, ...socket, socketMode: true })
+    : new App({
+        ...common,
+        receiver: new SocketModeReceiver({ ...socket, clientPingTimeout: Number(PING_MS), installerOptions }),
+      });
 
 let job: Promise<unknown> = Promise.resolve();
 app.command('/netdiag', async ({ ack, client, command }) => {

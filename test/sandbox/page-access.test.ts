@@ -33,7 +33,7 @@ const looks: readonly (readonly [string, BrowserContextOptions])[] = [
 /** The serious and critical violations on the page as it is, each with the first place. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const answer = (await page.evaluate('axe.run()')) as { violations: Violated[] };
+  const answer = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as { violations: Violated[] };
   return answer.violations
     .filter((one) => one.impact === 'serious' || one.impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary.slice(0, 200)}`);
@@ -292,7 +292,8 @@ describe.skipIf(missing !== '').concurrent(`the page for everybody${missing}`, (
       expect(await practice.call('chat.postMessage', { channel: incidents, text: 'a' })).toMatchObject({ status: 500 });
       await dialog.getByRole('checkbox', { name: 'Refuse new connections' }).check();
       await dialog.getByRole('button', { name: 'All back to normal' }).click();
-      await expect.poll(() => practice.workspace.chaos.refuseOpen).toBe(false);
+      await dialog.getByRole('checkbox', { name: 'Refuse new connections', checked: false }).waitFor();
+      expect(practice.workspace.chaos.refuseOpen).toBe(false);
       await dialog.getByRole('button', { name: 'Cut it' }).click();
       await page.keyboard.press('Escape');
       await page.getByText('netdiag is not connected').waitFor();
@@ -312,6 +313,24 @@ describe.skipIf(missing !== '').concurrent(`the page for everybody${missing}`, (
     await page.getByRole('button', { name: /platform-private ?2 new/ }).click();
     await page.getByRole('log', { name: 'Messages in platform-private' }).getByText('news').first().waitFor();
     expect((await place.innerText()).trim()).toBe('platform-private');
+    await page.context().close();
+  });
+
+  test('a channel and a thread of tall messages open at their newest one', { timeout: 60_000 }, async () => {
+    await using practice = await practise();
+    practice.workspace.rates.enabled = false;
+    const post = (args: object) => practice.call('chat.postMessage', { channel: incidents, text: 'tall', ...args });
+    const { ts } = await post({ blocks: everyMessageBlock });
+    for (let i = 0; i < 8; i += 1) await post({ thread_ts: ts, blocks: everyMessageBlock });
+    await post({ thread_ts: ts, text: 'the newest reply' });
+    const page = await open(practice);
+    const below = (id: string) =>
+      page.locator(id).evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight);
+    await page.getByRole('button', { name: /9 replies/ }).waitFor();
+    expect(await below('#channel-scroll')).toBeLessThan(5);
+    await page.getByRole('button', { name: /9 replies/ }).click();
+    await page.getByText('the newest reply').waitFor();
+    expect(await below('#thread-scroll')).toBeLessThan(5);
     await page.context().close();
   });
 

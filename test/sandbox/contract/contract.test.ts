@@ -44,7 +44,7 @@ describe('the golden payloads', () => {
   });
 });
 
-describe('a comparison', () => {
+describe('a comparison', { timeout: 30_000 }, () => {
   test('with our own workspace finds no difference, and leaves the channel as it was', async () => {
     await using practice = await practise();
     const verdicts = await compare(goldens(), asking(practice, incidents));
@@ -66,7 +66,7 @@ describe('a comparison', () => {
   });
 });
 
-describe('the script', () => {
+describe('the script', { timeout: 30_000 }, () => {
   test('without a token says in one line that nothing was compared', async () => {
     const { stdout, stderr } = await run(process.execPath, [script], { env: {} });
     expect(stdout).toBe('');

@@ -69,15 +69,14 @@ function views(): Golden[] {
     { name: 'ip-10-0-10-207', cluster: 'prod-east', ready: false },
     { name: 'ip-10-0-10-115', cluster: 'prod-east', ready: true },
   ];
+  const lists = { known: [], waiting: [], open: [], over: [], nodes };
+  const quiet = { refusal: null, notice: 'You may look at everything.', at: 1_763_661_600_000, ...lists };
   const asked = { symptoms, channel: null };
   return [
     shown('netdiag/form/node', nodeForm({ ...asked, source: null, among: [] })),
     shown('netdiag/form/node-among', nodeForm({ ...asked, source: null, among: nodes.map(({ name }) => name) })),
     shown('netdiag/home/refusal', homeView({ refusal: 'You may not use netdiag.' })),
-    shown(
-      'netdiag/home/empty',
-      homeView({ refusal: null, notice: null, waiting: [], open: [], over: [], nodes, at: 1_763_661_600_000 }),
-    ),
+    shown('netdiag/home/empty', homeView(quiet)),
     shown('netdiag/form/reason', reasonForm('0'.repeat(32), source)),
   ];
 }
