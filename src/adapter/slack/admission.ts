@@ -4,6 +4,7 @@ import type { Actor, Source } from './inbound.ts';
 import type { Pace } from './pace.ts';
 import type { CallWeb } from './web.ts';
 import { Refused } from './web.ts';
+import { say } from './words.ts';
 
 /** How long what Slack said of a person or a channel may be relied on. */
 const freshMs = 60_000;
@@ -106,15 +107,15 @@ export class Admission {
 
   async #channel(id: string): Promise<string | null> {
     if (this.#channels !== null && !this.#channels.includes(id)) {
-      return 'netdiag is not set up for this channel. Ask whoever runs it to add the channel to its configuration.';
+      return say.admission.otherChannel;
     }
     try {
       const { is_member: member, ...kind } = conversation.parse(
         (await this.#ask('conversations.info', { channel: id }))['channel'],
       );
-      if (kind.is_archived) return 'This channel is archived, so netdiag cannot work here.';
+      if (kind.is_archived) return say.admission.archived;
       if (kind.is_ext_shared || kind.is_pending_ext_shared) {
-        return 'This channel is shared with another organisation, so netdiag does not work here.';
+        return say.admission.shared;
       }
       return member || kind.is_im ? null : notIn;
     } catch (problem) {
@@ -127,10 +128,10 @@ export class Admission {
     if (team !== this.#team) return stranger;
     const who = user.parse((await this.#ask('users.info', { user: id }))['user']);
     if (who.is_stranger || (who.team_id !== undefined && who.team_id !== this.#team)) return stranger;
-    if (who.deleted) return { in: false, sentence: 'This account is deactivated, so netdiag does not act on it.' };
-    if (who.is_bot || id === 'USLACKBOT') return { in: false, sentence: 'netdiag takes no orders from bots.' };
+    if (who.deleted) return { in: false, sentence: say.admission.deactivated };
+    if (who.is_bot || id === 'USLACKBOT') return { in: false, sentence: say.admission.bot };
     if (who.is_restricted || who.is_ultra_restricted) {
-      return { in: false, sentence: 'netdiag works for full members of this workspace, and you are a guest here.' };
+      return { in: false, sentence: say.admission.guest };
     }
     return { in: true, name: who.profile?.display_name === '' ? who.name : (who.profile?.display_name ?? who.name) };
   }
@@ -157,6 +158,6 @@ export class Admission {
   }
 }
 
-const notIn = 'netdiag is not in this channel. Type `/invite @netdiag` here and try again.';
-const hidden = 'That incident lives in a private channel that you are not in.';
-const stranger: Admitted = { in: false, sentence: 'netdiag works only for people of the workspace that runs it.' };
+const notIn = say.admission.notIn;
+const hidden = say.admission.hidden;
+const stranger: Admitted = { in: false, sentence: say.admission.stranger };

@@ -1,4 +1,5 @@
 import { clip, inert } from './view/clean.ts';
+import { say } from './words.ts';
 
 /** What somebody typed after `/netdiag`. */
 export type Command =
@@ -8,12 +9,6 @@ export type Command =
   | { readonly is: 'node'; readonly node: string }
   /** Help, or one sentence why it is no command. */
   | { readonly is: 'say'; readonly sentence: string };
-
-export const help =
-  '`/netdiag NODE` looks at the network of that Kubernetes node and of a healthy one beside it, asks what you see, and ' +
-  'shows the cause with its proof in a thread. It changes nothing before somebody other than you has approved the exact ' +
-  'commands. `/netdiag` alone asks which node, `/netdiag list` shows what is open, `/netdiag help` shows this. In a thread, ' +
-  'where commands do not work: `@netdiag NODE`.';
 
 /** RFC 1123 subdomain, as Kubernetes demands of node names; at most 253 characters. */
 const nodeName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -27,20 +22,15 @@ export function readCommand(text: string): Command {
     .split(/\s+/u)
     .filter((word) => word !== '');
   const [word] = words;
-  if (word === undefined) return { is: 'ask', help };
-  if (['help', '--help', '-h', '?'].includes(word)) return { is: 'say', sentence: help };
+  if (word === undefined) return { is: 'ask', help: say.command.help };
+  if (['help', '--help', '-h', '?'].includes(word)) return { is: 'say', sentence: say.command.help };
   if (words.length === 1 && ['list', 'status'].includes(word)) return { is: 'list' };
-  if (words.length > 1) return refused(`netdiag takes one node name, not ${words.length} words: ${quoted(text)}.`);
+  if (words.length > 1) return refused(say.command.tooMany(words.length, quoted(text)));
   if (word.length > longestName) {
-    return refused(
-      `${quoted(word)} is not a node name: it has ${word.length} characters, and a node name at most 253.`,
-    );
+    return refused(say.command.tooLong(quoted(word), word.length));
   }
   if (!nodeName.test(word)) {
-    return refused(
-      `${quoted(word)} is not a node name: those have lower-case letters, digits, \`-\` and \`.\`, and begin and end ` +
-        'with a letter or digit. `kubectl get nodes` lists them.',
-    );
+    return refused(say.command.noName(quoted(word)));
   }
   return { is: 'node', node: word };
 }

@@ -118,7 +118,16 @@ export class Home {
       nodes.within(nodesMs),
     ]);
     const waiting = mine ? lines.filter(({ line }) => line.waiting !== null && line.by.id !== person) : [];
-    return homeView({ refusal: null, notice: shown, waiting, open: lines, over: recent, nodes: all, at: clock.now() });
+    return homeView({
+      refusal: null,
+      notice: shown,
+      known: this.#parts.approvers,
+      waiting,
+      open: lines,
+      over: recent,
+      nodes: all,
+      at: clock.now(),
+    });
   }
 
   /** The incidents whose channel they may read, newest first, with the way to their threads. */

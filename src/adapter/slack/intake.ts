@@ -92,7 +92,7 @@ export class Intake {
     } catch (problem) {
       log('error', `A wish was not recorded: ${wordsOf(problem)}`);
       await ack();
-      return this.#tell(wish, `${sentenceOf(problem)} Nothing was done; try again.`);
+      return this.#tell(wish, `${sentenceOf(problem)} ${say.notDone}`);
     }
     const fault = fresh && wish.is === 'start' && wish.form ? await this.#fault(wish) : null;
     await ack(fault ?? undefined).catch((problem: unknown) =>
@@ -126,7 +126,7 @@ export class Intake {
       if (answer !== null) await this.#tell(wish, answer.sentence, answer.to);
     } catch (problem) {
       this.#parts.log('error', `A wish failed: ${wordsOf(problem)}`);
-      await this.#tell(wish, `${sentenceOf(problem)} Try again.`);
+      await this.#tell(wish, `${sentenceOf(problem)} ${say.again}`);
     }
     await this.#done(key);
   }
@@ -168,7 +168,7 @@ export class Intake {
       await reply(source, listed(open.filter((_, i) => seen[i] === true)));
     } catch (problem) {
       log('error', `The open incidents were not listed: ${wordsOf(problem)}`);
-      await reply(source, `${sentenceOf(problem)} Try again.`);
+      await reply(source, `${sentenceOf(problem)} ${say.again}`);
     }
   }
 
@@ -197,7 +197,7 @@ function parsed(payload: string): unknown {
 function sentenceOf(problem: unknown): string {
   const forPeople =
     problem instanceof JournalError || (problem instanceof Error && ['Refused', 'NoAnswer'].includes(problem.name));
-  return forPeople ? ended(problem.message) : 'netdiag failed at this; its log says why.';
+  return forPeople ? ended(problem.message) : say.failed;
 }
 
 function ended(sentence: string): string {

@@ -17,6 +17,7 @@ import type {
 import type { Button } from '../../../model/index.ts';
 import { clip, escaped, inert, inertLines, own } from './clean.ts';
 import { limited, strong, text } from './rich.ts';
+import { say } from '../words.ts';
 
 /** What a message looks like in Slack. `text` is for notifications and screen readers. */
 export interface Rendering {
@@ -62,7 +63,7 @@ function list(
   const rest = items.length - shown.length;
   const each = [
     ...shown.map((item) => section(...limited(item, share))),
-    ...(rest > 0 ? [section(...text(`… (${rest} more)`))] : []),
+    ...(rest > 0 ? [section(...text(say.more(rest)))] : []),
   ];
   return { type: 'rich_text_list', style, elements: each };
 }
@@ -70,7 +71,7 @@ function list(
 /** Fixed-width lines, character by character. */
 export function preformatted(bytes: string, most: number): RichTextPreformatted {
   const clean = clip(bytes, most, inertLines);
-  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: clean === '' ? '(empty)' : clean }] };
+  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: clean === '' ? say.empty : clean }] };
 }
 
 /** Plain text without emoji codes. */
@@ -109,7 +110,7 @@ function choice(all: readonly Button[]): StaticSelect {
   return {
     type: 'static_select',
     action_id: 'press:choice',
-    placeholder: plainText('Choose…', 75),
+    placeholder: plainText(say.choose, 75),
     options: all.slice(0, 100).map((one) => ({ text: plainText(one.label, 75), value: one.token.slice(0, 75) })),
   };
 }

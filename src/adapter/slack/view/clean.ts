@@ -1,6 +1,8 @@
+import { redact } from '../../../model/secret/redact.ts';
+
 /** Controls, format characters (bidi, zero width, tags), line separators and anything else that a reader cannot see. */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const terminalSequence = /\p{Cc}\[[0-?]*[ -/]*[@-~]/gu;
+const terminalSequence = /[^\P{Cc}\t\n\r]\[[0-?]*[ -/]*[@-~]/gu;
 const blanks = /[\t\n\r]+/g;
 
 /** Longest text that is looked at; what lies behind is only counted. */
@@ -8,17 +10,17 @@ const longest = 40_000;
 
 /** netdiag's own words on one line: what cannot be seen is taken out. */
 export function own(text: string): string {
-  return text.toWellFormed().replace(terminalSequence, '').replace(blanks, ' ').replace(hidden, '');
+  return redact(text).text.toWellFormed().replace(terminalSequence, '').replace(blanks, ' ').replace(hidden, '');
 }
 
 /** Somebody else's bytes on one line: what cannot be seen is written out, `\u{202e}`, so that two names never look equal. */
 export function inert(text: string): string {
-  return text.toWellFormed().replace(hidden, written);
+  return redact(text).text.toWellFormed().replace(hidden, written);
 }
 
 /** Somebody else's bytes on several lines; line feeds stay. */
 export function inertLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n').split('\n').map(inert).join('\n');
+  return redact(text).text.replace(/\r\n?/g, '\n').split('\n').map(inert).join('\n');
 }
 
 function written(character: string): string {

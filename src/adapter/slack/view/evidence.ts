@@ -4,6 +4,7 @@ import type { Style } from './block.ts';
 import { cell, characters, preformatted, rich, table } from './block.ts';
 import { clip, inert, own } from './clean.ts';
 import { code, limited, text } from './rich.ts';
+import { say } from '../words.ts';
 
 /** Most characters of one command or line, tried from the left until the whole fits. */
 const widths = [600, 300, 150, 80] as const;
@@ -23,9 +24,9 @@ export function evidence(message: FindingMessage, room: number, style: Style): K
 function compared(message: FindingMessage, count: number, width: number): KnownBlock {
   const rows = message.evidence.slice(0, count).map((one) => row(one, message, width));
   const rest = message.evidence.length - count;
-  const counted = rest > 0 ? [[cell(text(`… (${rest} more)`)), cell(text('–')), cell(text('–'))]] : [];
-  const peer = message.peer === null ? 'no healthy peer' : `${message.peer} (healthy)`;
-  return table(['What', message.subject, peer], [...rows, ...counted]);
+  const counted = rest > 0 ? [[cell(text(say.more(rest))), cell(text('–')), cell(text('–'))]] : [];
+  const peer = message.peer === null ? say.evidence.noPeer : say.evidence.peer(message.peer);
+  return table([say.evidence.what, message.subject, peer], [...rows, ...counted]);
 }
 
 function row(one: Evidence, message: FindingMessage, width: number): RichTextBlock[] {
@@ -33,7 +34,7 @@ function row(one: Evidence, message: FindingMessage, width: number): RichTextBlo
   const other =
     one.peer === undefined || one.peer.command === one.subject.command
       ? []
-      : [...text('healthy: '), ...code(one.peer.command, width)];
+      : [...text(say.evidence.healthy), ...code(one.peer.command, width)];
   return [
     cell(limited(text(one.about), width), asked, other, limited(normal(one), width)),
     cell(line(one.subject, message.subject, width)),
@@ -65,5 +66,5 @@ function listed(message: FindingMessage, count: number, width: number): KnownBlo
       ].join('\n'),
     );
   const rest = message.evidence.length - count;
-  return rich(preformatted([...each, ...(rest > 0 ? [`… (${rest} more)`] : [])].join('\n\n'), 9000));
+  return rich(preformatted([...each, ...(rest > 0 ? [say.more(rest)] : [])].join('\n\n'), 9000));
 }

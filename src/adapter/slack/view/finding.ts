@@ -7,14 +7,15 @@ import { evidence } from './evidence.ts';
 import { path } from './path.ts';
 import { code, limited, plain, strong, text, words } from './rich.ts';
 import { seen } from './seen.ts';
+import { say } from '../words.ts';
 
 /** Draws the packets of a story as text. */
 export type Ladder = (story: CaptureStory) => string;
 
 const confidence = {
-  proven: 'Proven',
-  likely: 'Likely, by configuration and not by counted packets',
-  possible: 'Possible, not proven',
+  proven: say.finding.proven,
+  likely: say.finding.likely,
+  possible: say.finding.possible,
 } as const;
 
 /** The verdict, its proof, this node beside a healthy one, and what was ruled out or not seen. */
@@ -24,7 +25,7 @@ export function finding(message: FindingMessage, ladder: Ladder, style: Style): 
   const above = [rich(...lines(verdict(statement), ...proof(message, confidence[sure])))];
   const below: KnownBlock[] = [
     ...(drawn === '' ? [] : [rich(preformatted(drawn, 2000))]),
-    ...(residue.length === 0 ? [] : [rich(section(...text('Not cured by Fix A:')), bullets(residue.map(text), 800))]),
+    ...(residue.length === 0 ? [] : [rich(section(...text(say.finding.residue)), bullets(residue.map(text), 800))]),
     ...path(message.path, style),
     ...seen(message.ruledOut, message.unseen, style),
     ...buttons(message.buttons ?? []),
@@ -41,20 +42,20 @@ function verdict(statement: string): RichTextElement[] {
   const clean = clip(statement, 800);
   const end = /[.!?](?=\s)/.exec(clean);
   const first = end === null ? clean.length : end.index + 1;
-  return [...strong(clean.slice(0, first) || 'Finding'), ...text(clean.slice(first))];
+  return [...strong(clean.slice(0, first) || say.finding.untitled), ...text(clean.slice(first))];
 }
 
 /** How sure, what was counted, and where the packets are. */
 function proof(message: FindingMessage, sure: string): RichTextElement[][] {
   const counted = message.proof === null ? text('.') : [...text(' · '), ...words(message.proof, 800)];
   const files = message.captures.flatMap((capture, i) => [
-    ...text(i === 0 ? 'Captures: ' : ', '),
+    ...text(i === 0 ? say.finding.captures : ', '),
     ...code(capture.file, 60),
-    ...text(` (${packets(capture.packets)}${capture.gap === undefined ? '' : ', not whole'})`),
+    ...text(` (${packets(capture.packets)}${capture.gap === undefined ? '' : say.finding.notWhole})`),
   ]);
   return [[...strong(sure), ...counted], limited(files, 400)];
 }
 
 function packets(number: number): string {
-  return `${number} packet${number === 1 ? '' : 's'}`;
+  return say.finding.packets(number);
 }

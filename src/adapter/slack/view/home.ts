@@ -7,6 +7,7 @@ import { bullets, button, lines, plainText, preformatted, rich, section } from '
 import { clip, inertLines } from './clean.ts';
 import { commandLines } from './command.ts';
 import { code, person, strong, text, when, words } from './rich.ts';
+import { whisper } from './whisper.ts';
 
 /** An incident, and the address of its thread; null where there is none. */
 export interface HomeLine {
@@ -14,12 +15,16 @@ export interface HomeLine {
   readonly link: string | null;
 }
 
+const divider: KnownBlock = { type: 'divider' };
+
 /** What one person's Home tab shows, or why it shows nothing. `nodes` null: the cluster did not answer. */
 export type HomeContent =
   | { readonly refusal: string }
   | {
       readonly refusal: null;
       readonly notice: string | null;
+      /** Ids that stand for a person or a group in the notice. */
+      readonly known: readonly string[];
       readonly waiting: readonly HomeLine[];
       readonly open: readonly HomeLine[];
       readonly over: readonly HomeLine[];
@@ -33,12 +38,12 @@ const mostCommands = 1500;
 
 /** The Home tab: what waits for this person first, then what is open, what is over, and the nodes. */
 export function homeView(content: HomeContent): HomeView {
-  if (content.refusal !== null) return { type: 'home', blocks: [rich(section(...text(content.refusal)))] };
-  const { notice, waiting, open, over, nodes, at } = content;
+  if (content.refusal !== null) return { type: 'home', blocks: whisper(content.refusal).blocks };
+  const { notice, known, waiting, open, over, nodes, at } = content;
   return {
     type: 'home',
     blocks: [
-      ...(notice === null ? [] : [rich(section(...strong(clip(notice, 2500))))]),
+      ...(notice === null ? [] : [...whisper(notice, known).blocks, divider]),
       start(),
       title(say.home.waiting),
       ...(waiting.length === 0 ? [rich(section(...text(say.home.nothingWaits)))] : waiting.flatMap(card)),

@@ -17,9 +17,9 @@ export function live(message: LiveMessage, style: Style): Rendering {
   const head = rich(
     ...lines([
       ...code(message.node, 260),
-      ...text(' · cluster '),
+      ...text(say.live.cluster),
       ...code(message.cluster, 100),
-      ...text(' · started by '),
+      ...text(say.live.startedBy),
       ...person(message.by),
     ]),
   );
@@ -44,7 +44,7 @@ function plan(message: LiveMessage): KnownBlock[] {
   const { steps, earlier } = latest(message.steps);
   const ids = new Set(['earlier']);
   const counted =
-    earlier > 0 ? [{ id: 'earlier', label: [{ text: `${earlier} earlier steps` }], state: 'done' } as const] : [];
+    earlier > 0 ? [{ id: 'earlier', label: [{ text: say.live.earlier(earlier) }], state: 'done' } as const] : [];
   const tasks = [...counted, ...steps].map((step, i): TaskCardBlock => {
     const wanted = clip(step.id, 200) || 'step';
     const id = i > 0 && ids.has(wanted) ? `${wanted} ${i}` : wanted;
@@ -71,7 +71,7 @@ function listed(message: LiveMessage): KnownBlock {
   return rich(
     ...lines(
       [...strong(clip(plain(message.title), 300))],
-      earlier > 0 ? text(`✓ ${earlier} earlier steps`) : [],
+      earlier > 0 ? text(`✓ ${say.live.earlier(earlier)}`) : [],
       ...steps.map((step) => line(step, steps.length)),
     ),
   );

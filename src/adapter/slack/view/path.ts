@@ -4,6 +4,7 @@ import type { Style } from './block.ts';
 import { characters, fold, rich, section } from './block.ts';
 import { clip } from './clean.ts';
 import { code, limited, strong, text } from './rich.ts';
+import { say } from '../words.ts';
 
 const SIGNS: Readonly<Record<Hop['fits'], string>> = { yes: '✓', no: '✗', unknown: '?' };
 
@@ -24,22 +25,23 @@ export function path(hops: readonly Hop[] | undefined, style: Style): KnownBlock
     }
     drawn.push(...next);
   }
-  return fold(`Path as the kernels see it (${verdict(hops)})`, rich(...drawn), style);
+  return fold(say.path.title(verdict(hops)), rich(...drawn), style);
 }
 
 function verdict(hops: readonly Hop[]): string {
   const count = (fits: Hop['fits']): number => hops.filter((hop) => hop.fits === fits).length;
   const [wrong, unseen] = [count('no'), count('unknown')];
   return [
-    `${hops.length} ${hops.length === 1 ? 'decision' : 'decisions'}`,
-    wrong === 0 ? 'none wrong' : `${wrong} wrong`,
-    ...(unseen === 0 ? [] : [`${unseen} not seen`]),
+    say.path.decisions(hops.length),
+    say.path.wrong(wrong),
+    ...(unseen === 0 ? [] : [say.path.unseen(unseen)]),
   ].join(', ');
 }
 
 /** One decision: where and what, then the command to copy and its line, then what it comes to; code breaks on a phone, blocks do not. */
 function decision(hop: Hop, before: Hop | undefined): RichTextBlockElement[] {
-  const heading = before?.way === hop.way ? [] : [section(...strong(hop.way === 'there' ? 'There' : 'And back'))];
+  const heading =
+    before?.way === hop.way ? [] : [section(...strong(hop.way === 'there' ? say.path.there : say.path.back))];
   const about: RichTextElement[] = [
     ...text(`${SIGNS[hop.fits]} `),
     ...code(hop.node, 60),

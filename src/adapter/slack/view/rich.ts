@@ -1,6 +1,7 @@
 import type { RichTextElement } from '@slack/types';
 import type { Person, Rich, Span } from '../../../model/index.ts';
 import { clip, cut, inert, own } from './clean.ts';
+import { say } from '../words.ts';
 
 /** netdiag's own words. */
 export function text(words: string): RichTextElement[] {
@@ -17,7 +18,7 @@ export function strong(words: string): RichTextElement[] {
 /** Bytes of a node, a cluster or a user, at most `most` of them. */
 export function code(bytes: string, most = 300): RichTextElement[] {
   const clean = clip(bytes, most, inert);
-  return [{ type: 'text', text: clean === '' ? '(empty)' : clean, style: { code: true } }];
+  return [{ type: 'text', text: clean === '' ? say.empty : clean, style: { code: true } }];
 }
 
 /** A mention where the id is Slack's, of a person or of a user group, else the name. */
@@ -29,7 +30,7 @@ export function person(who: Person): RichTextElement[] {
 
 /** A clock time as each reader's own clock shows it; milliseconds since the epoch. */
 export function when(at: number): RichTextElement[] {
-  if (!Number.isFinite(at) || at < 0 || at > 8.64e15) return text('at an unknown time');
+  if (!Number.isFinite(at) || at < 0 || at > 8.64e15) return text(say.unknownTime);
   const fallback = `${new Date(at).toISOString().slice(11, 19)} UTC`;
   return [{ type: 'date', timestamp: Math.floor(at / 1000), format: '{time_secs}', fallback }];
 }

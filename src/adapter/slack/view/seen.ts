@@ -3,29 +3,22 @@ import type { Gap, Missing } from '../../../model/index.ts';
 import type { Style } from './block.ts';
 import { bullets, fold, rich } from './block.ts';
 import { code, text } from './rich.ts';
+import { say } from '../words.ts';
 
-const gaps: Readonly<Record<Gap, string>> = {
-  unreachable: 'not reachable',
-  'timed-out': 'no answer in time',
-  denied: 'not permitted',
-  'not-installed': 'not installed',
-  unparsable: 'the answer was not understood',
-  truncated: 'the answer was too long',
-  'not-recorded': 'not in the recording',
-};
+const gaps: Readonly<Record<Gap, string>> = say.gaps;
 
 /** What was ruled out and what could not be seen, each folded under its number; nothing where there is nothing. */
 export function seen(ruledOut: readonly string[], unseen: readonly Missing[], style: Style): KnownBlock[] {
   return [
     ...(ruledOut.length === 0
       ? []
-      : fold(`Ruled out (${ruledOut.length})`, rich(bullets(ruledOut.map(text), 1200)), style)),
+      : fold(say.seen.ruledOut(ruledOut.length), rich(bullets(ruledOut.map(text), 1200)), style)),
     ...(unseen.length === 0
       ? []
-      : fold(`Could not see (${unseen.length})`, rich(bullets(unseen.map(missing), 1200)), style)),
+      : fold(say.seen.unseen(unseen.length), rich(bullets(unseen.map(missing), 1200)), style)),
   ];
 }
 
 function missing(one: Missing) {
-  return [...text(`${one.detail} — ${gaps[one.gap]} on `), ...code(one.node, 100)];
+  return [...text(`${one.detail} — ${gaps[one.gap]}${say.seen.on}`), ...code(one.node, 100)];
 }

@@ -5,6 +5,7 @@ import { bullets, buttons, fallback, fold, lines, preformatted, rich, section } 
 import { path } from './path.ts';
 import { limited, plain, strong, text, when, words } from './rich.ts';
 import { seen } from './seen.ts';
+import { say } from '../words.ts';
 
 /** How it ended, what changed on the node, what would undo it, and how it went. */
 export function summary(message: SummaryMessage, style: Style): Rendering {
@@ -12,10 +13,10 @@ export function summary(message: SummaryMessage, style: Style): Rendering {
     rich(...lines(headline(message), ...paragraphs(message))),
     message.difference.length === 0
       ? null
-      : rich(section(...text('Changed on the node:')), preformatted(message.difference.join('\n'), 1800)),
+      : rich(section(...text(say.summary.changed)), preformatted(message.difference.join('\n'), 1800)),
     message.durable.length === 0
       ? null
-      : rich(section(...text('To make it last:')), bullets(message.durable.map(text), 1200)),
+      : rich(section(...text(say.summary.durable)), bullets(message.durable.map(text), 1200)),
     ...path(message.path, style),
     ...seen(message.ruledOut, message.unseen, style),
     ...timeline(message, style),
@@ -37,11 +38,11 @@ function paragraphs(message: SummaryMessage) {
   const share = Math.max(200, Math.floor(3000 / Math.max(1, message.paragraphs.length)));
   const shown = message.paragraphs.slice(0, 15);
   const rest = message.paragraphs.length - shown.length;
-  return [...shown.map((paragraph) => words(paragraph, share)), rest > 0 ? text(`… (${rest} more)`) : []];
+  return [...shown.map((paragraph) => words(paragraph, share)), rest > 0 ? text(say.more(rest)) : []];
 }
 
 function timeline({ timeline: all }: SummaryMessage, style: Style): KnownBlock[] {
   if (all.length === 0) return [];
   const items = all.map((one) => limited([...when(one.at), ...text(' '), ...words(one.what, 150)], 180));
-  return fold(`Timeline (${all.length})`, rich(bullets(items, 2000)), style);
+  return fold(say.summary.timeline(all.length), rich(bullets(items, 2000)), style);
 }
