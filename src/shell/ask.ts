@@ -5,6 +5,7 @@ import { cleanText, read } from '../probe/probe.ts';
 import type { AnyProbe } from '../probe/probe.ts';
 import type { NodeSession } from '../port.ts';
 import type { Ports } from './ports.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Texts up to this many bytes stay in the state for exact lines and preconditions; longer ones are in the journal only. */
 const SHORT = 2048;
@@ -22,7 +23,7 @@ export async function ask(
     const probe = byId.get(question.probe);
     return probe === undefined ? [] : [{ question, probe, argv: probe.argv(question.params) }];
   });
-  const outputs = await session.run(known.map(({ argv }) => ({ argv })));
+  const outputs = withoutSecrets(await session.run(known.map(({ argv }) => ({ argv }))));
   const answers: Answer[] = [];
   for (const [index, { question, probe, argv }] of known.entries()) {
     const output = outputs[index] ?? {

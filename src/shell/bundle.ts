@@ -1,4 +1,5 @@
 import type { Digest, IncidentState } from '../model/index.ts';
+import { redact } from '../model/secret/redact.ts';
 import type { Journal } from '../port.ts';
 
 /** Bytes as text where they are valid UTF-8, otherwise in base64. */
@@ -31,7 +32,12 @@ export async function bundle(journal: Journal, state: IncidentState): Promise<Ui
     audit: await journal.audit(state.id),
     bytes,
   };
-  return new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`);
+  return new TextEncoder().encode(`${JSON.stringify(document, unsecret, 1)}\n`);
+}
+
+/** What is kept was without secrets when it came in; a file leaves the house, so it is looked at once more. */
+function unsecret(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? redact(value).text : value;
 }
 
 function readable(kept: Uint8Array): Kept {

@@ -1,12 +1,14 @@
+import { redact } from '../../model/secret/redact.ts';
+
 /**
  * Everything that a terminal obeys or that hides: control, format (bidirectional, zero-width, tags), line and paragraph
  * separators, private, unassigned and lone surrogate characters, and those that Unicode lets a renderer ignore.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{DI}]/gu;
 
-/** Text in which every character is seen and none is obeyed: `\x1b`, `\u202e`. A tab becomes two spaces. */
+/** Text without secrets in which every character is seen and none is obeyed: `\x1b`, `\u202e`. A tab becomes two spaces. */
 export function inert(text: string): string {
-  return text.replaceAll(UNSAFE, (character) => {
+  return redact(text).text.replaceAll(UNSAFE, (character) => {
     if (character === '\t') return '  ';
     const point = character.codePointAt(0) ?? 0;
     if (point <= 0xff) return `\\x${point.toString(16).padStart(2, '0')}`;

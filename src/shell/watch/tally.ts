@@ -13,6 +13,7 @@ import {
 import { read } from '../../probe/probe.ts';
 import type { Probe } from '../../probe/probe.ts';
 import type { NodeSession } from '../../port.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** One counter at one moment, with what shows it. */
 export interface Counter {
@@ -84,7 +85,8 @@ export async function tally(
   key: string,
 ): Promise<Tally> {
   const asked = sources(devices, tracking);
-  const outputs = await session.run(asked.map(({ probe }) => ({ argv: probe.argv({}), key: `${key}/${probe.id}` })));
+  const commands = asked.map(({ probe }) => ({ argv: probe.argv({}), key: `${key}/${probe.id}` }));
+  const outputs = withoutSecrets(await session.run(commands));
   const counters = new Map<string, Counter>();
   const uncounted: Uncounted[] = [];
   for (const [index, { probe, count }] of asked.entries()) {
