@@ -84,8 +84,9 @@ function site(recording: Recording): Site {
 }
 
 /** The card of one recording: its sick node is the one that changes were recorded on. */
-function stop({ title, changes, name }: Recording): { node: string; title: string; text: string } {
-  const node = changes[0]?.node ?? name;
+function stop({ title, changes, steps, name }: Recording): { node: string; title: string; text: string } {
+  const made = [...changes, ...steps].flatMap((one) => ('node' in one && one.node !== null ? [one.node] : []));
+  const node = made[0] ?? name;
   return { node, title: node, text: `${title.charAt(0).toUpperCase()}${title.slice(1)}.` };
 }
 

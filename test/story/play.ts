@@ -111,6 +111,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     const every = script.approve === 'every' || state.past.length > 0;
     const offer = state.offers.findLast((one) => (every ? one.state === 'waiting' : one.letter === script.approve));
     if (offer === undefined) return every ? undefined : done.reject(new Error(`there is no Fix ${script.approve}`));
+    if (offer.state === 'rejected') return done.resolve(state);
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
     if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
     pressed.add(offer.plan.id);

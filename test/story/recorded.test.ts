@@ -9,8 +9,10 @@ import {
   World,
 } from '../../src/adapter/recorded/index.ts';
 import { systemClock } from '../../src/cli/system.ts';
+import type { IncidentState } from '../../src/model/index.ts';
 import type { Site } from '../../src/shell/index.ts';
 import { play } from './play.ts';
+import { WAYS } from './take.ts';
 
 const RECORDED = join(import.meta.dirname, '../../src/sandbox/recorded');
 
@@ -21,7 +23,22 @@ function recordedSite(name: string): Site {
   return { cluster: recordedCluster(world), nodes: recordedNodeShell(world), doors: configuredDoors(recording) };
 }
 
-const STORIES = [
+interface Story {
+  readonly name: string;
+  readonly node: string;
+  readonly peer: string;
+  readonly symptom: string;
+  /** What is found first, and on the peer; absent: the peer is healthy. */
+  readonly code: string;
+  readonly onPeer?: string;
+  /** What may be approved, each of it alone: a letter, or everything one after the other. */
+  readonly fixes: readonly string[];
+  /** Remediations that are done then, the lasting form as well. */
+  readonly done: readonly (readonly string[])[];
+}
+
+const EKS = 'us-west-2.compute.internal';
+const STORIES: readonly Story[] = [
   {
     name: 'i1',
     node: 'ip-10-0-10-207',
@@ -29,6 +46,16 @@ const STORIES = [
     symptom: 'kubelet-unreachable',
     code: 'reply-leaves-other-interface',
     fixes: ['A', 'B'],
+    done: [['delete-connected-route'], ['route-by-source-address']],
+  },
+  {
+    name: 'i2',
+    node: 'kylin-19',
+    peer: 'kylin-21',
+    symptom: 'pods-cannot-get-out',
+    code: 'vtep-mac-not-announced',
+    fixes: ['A'],
+    done: [['restart-flannel']],
   },
   {
     name: 'i3',
@@ -37,41 +64,91 @@ const STORIES = [
     symptom: 'pods-unreachable',
     code: 'forwarding-off',
     fixes: ['A'],
+    done: [['switch-forwarding-on', 'keep-forwarding-on']],
   },
-] as const;
+  {
+    name: 'i4',
+    node: 'ip-172-31-53-61',
+    peer: 'ip-172-31-52-10',
+    symptom: 'connections-time-out',
+    code: 'eni-pod-request-dropped',
+    onPeer: 'eni-pod-request-dropped',
+    fixes: ['A'],
+    done: [['route-replies-by-eni']],
+  },
+  {
+    name: 'i5',
+    node: `ip-172-31-53-61.${EKS}`,
+    peer: `ip-172-31-52-10.${EKS}`,
+    symptom: 'connections-time-out',
+    code: 'ipamd-freed-eni-in-use',
+    onPeer: 'ipamd-cannot-see-containers',
+    fixes: ['every'],
+    done: [['stop-eni-scale-in', 'correct-runtime-mount', 'recreate-orphaned-pods']],
+  },
+];
 
 test('every recording that ships has a story', () => {
   expect(readdirSync(RECORDED).toSorted()).toEqual(STORIES.map(({ name }) => name));
 });
 
-describe.each(STORIES)('recording $name', ({ name, node, peer, symptom, code, fixes }) => {
-  test.each(fixes)('is diagnosed, proven, approved and repaired by Fix %s', async (approve) => {
-    const site = recordedSite(name);
-    const { state, whispers, attached } = await play({ node, symptom, approve }, site);
-    expect(state.troubles).toEqual([]);
-    expect(state.findings[0]).toMatchObject({ code, confidence: 'proven' });
-    expect(state.outcome).toBe('repaired');
-    expect(whispers).toEqual(['You started this incident, so someone else has to approve: @second or @third.']);
-    expect(attached.map((file) => file.name)).toEqual(expect.arrayContaining(['packets.png', 'capture-eth0.pcap']));
-    const again = await play({ node, symptom }, site);
-    expect(again.state.findings.map((finding) => finding.code)).not.toContain(code);
-  });
-
-  test('answers every question that a diagnosis asks, on the sick node and on its peer', async () => {
-    const site = recordedSite(name);
-    for (const asked of [node, peer]) {
-      const { state } = await play({ node: asked, symptom }, site);
-      const gaps = Object.values(state.answers).filter(
-        ({ reading }) => !reading.known && reading.gap === 'not-recorded',
-      );
-      expect(gaps.map(({ command }) => command)).toEqual([]);
-      expect(state.watchFailure).toBeNull();
-    }
-  });
-
-  test('finds nothing wrong on the healthy peer', async () => {
-    const { state } = await play({ node: peer, symptom }, recordedSite(name));
-    expect(state.findings).toEqual([]);
-    expect(state.outcome).toBe('nothing-found');
-  });
+test('a node is in one recording only: a practice workspace knows a cluster by its nodes', () => {
+  const nodes = STORIES.flatMap(({ name }) => [...loadRecording(join(RECORDED, name)).nodes.keys()]);
+  expect(nodes.filter((node, index) => nodes.indexOf(node) !== index)).toEqual([]);
 });
+
+/** Questions of a diagnosis to which the recording has no answer. */
+function unrecorded({ answers, watchFailure }: IncidentState): readonly string[] {
+  const gaps = Object.values(answers).filter(({ reading }) => !reading.known && reading.gap === 'not-recorded');
+  return [...gaps.map(({ command }) => command), ...(watchFailure === null ? [] : [watchFailure])];
+}
+
+describe.each(STORIES)(
+  'recording $name',
+  { timeout: 60_000 },
+  ({ name, node, peer, symptom, code, onPeer, fixes, done }) => {
+    test.each(fixes.map((fix, index) => [fix, done[index] ?? []] as const))(
+      'is diagnosed, proven, approved and repaired by Fix %s, and made to last',
+      async (approve, remediations) => {
+        const site = recordedSite(name);
+        const { state, whispers, attached } = await play({ node, symptom, approve, lasting: true }, site);
+        expect(state.troubles).toEqual([]);
+        expect(state.outcome).toBe('repaired');
+        expect(state.offers.filter((offer) => offer.state === 'approved').map(({ plan }) => plan.remediation)).toEqual(
+          remediations,
+        );
+        expect(state.questions).toHaveLength(1);
+        expect(new Set(whispers)).toEqual(
+          new Set(['You started this incident, so someone else has to approve: @second or @third.']),
+        );
+        expect(attached.map((file) => file.name)).toEqual(expect.arrayContaining(['packets.png', 'capture-eth0.pcap']));
+        const again = await play({ node, symptom }, site);
+        expect(again.state.findings.map((finding) => finding.code)).not.toContain(code);
+        expect(again.state.unseen.filter(({ gap }) => gap === 'not-recorded')).toEqual([]);
+      },
+    );
+
+    test('answers every question, whatever is reported of the sick node', async () => {
+      const site = recordedSite(name);
+      for (const way of WAYS) {
+        const { state } = await play({ node, ...way }, site);
+        expect([way, unrecorded(state)]).toEqual([way, []]);
+        if (way.symptom === symptom) expect(state.findings[0]).toMatchObject({ code, confidence: 'proven' });
+      }
+    });
+
+    test('a fix that is rejected leaves everything as it is', async () => {
+      const site = recordedSite(name);
+      const { state } = await play({ node, symptom, approve: 'A', reject: 'A' }, site);
+      expect(state).toMatchObject({ change: null, troubles: [] });
+      const again = await play({ node, symptom }, site);
+      expect(again.state.findings[0]).toMatchObject({ code, confidence: 'proven' });
+    });
+
+    test('tells of the peer what is so there', async () => {
+      const { state } = await play({ node: peer, symptom }, recordedSite(name));
+      expect(unrecorded(state)).toEqual([]);
+      expect(state.findings.map((finding) => finding.code)).toEqual(onPeer === undefined ? [] : [onPeer]);
+    });
+  },
+);
