@@ -127,9 +127,9 @@ describe('chat:write.public', () => {
     expect(await post('CGENERAL01')).toMatchObject({ ok: true });
     practice.workspace.channels.get('CPLATFORM1')?.members.delete('UNETDIAG1');
     expect(await post('CPLATFORM1')).toMatchObject({ error: 'channel_not_found' });
-    const announced = await practice.call('files.getUploadURLExternal', { filename: 'a', length: 1 });
-    await fetch(String(announced['upload_url']), { method: 'POST', body: 'a' });
-    const files = [{ id: announced['file_id'] }];
+    const { url, id } = await announced(practice);
+    await fetch(url, { method: 'POST', body: 'a' });
+    const files = [{ id }];
     expect(await practice.call('files.completeUploadExternal', { files, channel_id: 'CGENERAL01' })).toMatchObject({
       error: 'not_in_channel',
     });
@@ -186,6 +186,29 @@ describe('views', () => {
     expect(await without.call('views.publish', { user_id: ona, view })).toMatchObject({ error: 'not_enabled' });
   });
 
+  test('that ask for it bring an address to answer in the chosen channel', async () => {
+    await using practice = await practise();
+    const told: unknown[] = [];
+    await practice.bolt((app) =>
+      app.view('where', async ({ ack, body }) => {
+        told.push('response_urls' in body ? body.response_urls?.[0] : undefined);
+        await ack();
+      }),
+    );
+    const element = { type: 'conversations_select', action_id: 'it', response_url_enabled: true };
+    const blocks = [{ type: 'input', block_id: 'place', label: plain('Where?'), element }];
+    await open(practice, modal({ callback_id: 'where', submit: plain('Go'), blocks }));
+    await practice.control('submit', { user: ona, values: { place: { it: incidents } } });
+    expect(told).toMatchObject([{ block_id: 'place', action_id: 'it', channel_id: incidents }]);
+    const { response_url: address } = told[0] as { response_url: string };
+    await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'there', response_type: 'in_channel' }),
+    });
+    expect(practice.workspace.messagesOf(incidents)).toMatchObject([{ text: 'there' }]);
+  });
+
   test('that clear on close take those below with them, and the app hears of each that asked', async () => {
     await using practice = await practise();
     const closed: unknown[] = [];
@@ -232,6 +255,12 @@ describe('rates', () => {
     expect(await until429('users.info', { user: ona })).toBe(100);
   });
 });
+
+/** A file of one byte that was announced: where it is to be sent, and its id. */
+async function announced(practice: Practice): Promise<{ url: string; id: string }> {
+  const told = await practice.call('files.getUploadURLExternal', { filename: 'a', length: 1 });
+  return { url: String(told['upload_url']), id: String(told['file_id']) };
+}
 
 describe('faults of single methods', () => {
   const post = (practice: Practice, text: string) => practice.call('chat.postMessage', { channel: incidents, text });
@@ -280,6 +309,31 @@ describe('faults of single methods', () => {
     enough.abort();
     expect(await asked).toBe('given up');
     expect(practice.workspace.messagesOf(incidents)).toHaveLength(effects);
+  });
+
+  test('come to uploads and to response addresses as well', async () => {
+    await using practice = await practise();
+    const { url, id } = await announced(practice);
+    const send = async (): Promise<number> => (await fetch(url, { method: 'POST', body: 'a' })).status;
+    await practice.control('chaos', { faults: [{ method: 'upload', kind: 'server_error', times: 1 }] });
+    expect(await send()).toBe(500);
+    expect(practice.workspace.files.get(id)?.bytes).toBeUndefined();
+    expect(await send()).toBe(200);
+    const address = practice.workspace.responses.issue({ user: ona, channel: incidents, ephemeral: false });
+    const respond = async (): Promise<number> =>
+      (
+        await fetch(`${practice.workspace.base}/response/${address}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text: 'told' }),
+        })
+      ).status;
+    await practice.control('chaos', { faults: [{ method: 'response_url', kind: 'too_many', times: 1 }] });
+    expect(await respond()).toBe(429);
+    expect(practice.workspace.messagesOf(incidents)).toEqual([]);
+    await practice.control('chaos', { faults: [{ method: 'response_url', kind: 'server_error_after', times: 1 }] });
+    expect(await respond()).toBe(500);
+    expect(practice.workspace.messagesOf(incidents)).toMatchObject([{ text: 'told' }]);
   });
 
   test('are refused when they name no kind or no count', async () => {

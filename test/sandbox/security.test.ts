@@ -83,6 +83,19 @@ describe('the page', () => {
     expect((await act('UNETDIAG1')).status).toBe(400);
     expect((await act('')).status).toBe(400);
   });
+
+  test('offers faults, and nothing else of the control face', async () => {
+    await using practice = await practise();
+    const change = async (name: string, fields: object): Promise<number> => {
+      const body = JSON.stringify({ as: ona, ...fields });
+      return (await ask(practice, `/page/do/${name}`, { ...json, cookie: cookieOf(practice) }, 'POST', body)).status;
+    };
+    expect(await change('chaos', { duplicate: 1 })).toBe(200);
+    expect(practice.workspace.chaos.duplicate).toBe(1);
+    for (const name of ['group', 'membership', 'delete', 'clear', 'http', 'rates', 'constructor'])
+      expect(await change(name, { handle: 'net-oncall', users: [ona] })).toBe(400);
+    expect(practice.workspace.groups[0]?.users).not.toContain(ona);
+  });
 });
 
 describe('every face', () => {

@@ -8,6 +8,7 @@ import type { View } from '../workspace/view.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Desk } from './desk.ts';
 import { isFilled } from './entry.ts';
+import { elementsIn } from './find-element.ts';
 import { interactionBase } from './identity.ts';
 import type { Outcome } from './run-command.ts';
 
@@ -38,7 +39,7 @@ export async function submitView(desk: Desk, user: string, viewId: string, value
       type: 'view_submission',
       ...interactionBase(workspace, user),
       view: viewObject(view, workspace.team.id, values),
-      response_urls: [],
+      response_urls: responseUrls(workspace, view, values),
     },
   });
   if (delivery.kind !== 'acked') {
@@ -93,6 +94,20 @@ function emptyInputs(view: View, values: JsonObject): string[] {
   return required
     .map((block) => textOf(block, 'block_id') ?? '')
     .filter((id) => !Object.values(objectOf(values, id)).some(isFilled));
+}
+
+/** An address per conversation that was chosen in a select with `response_url_enabled`. */
+function responseUrls(workspace: Workspace, view: View, values: JsonObject): JsonObject[] {
+  return elementsIn(listOf(view.given['blocks'])).flatMap(({ element, blockId }) => {
+    if (element['response_url_enabled'] !== true) return [];
+    const actionId = String(element['action_id']);
+    const entry = objectOf(objectOf(values, blockId), actionId);
+    const channel = textOf(entry, 'selected_conversation') ?? textOf(entry, 'selected_channel');
+    if (channel === undefined) return [];
+    const id = workspace.responses.issue({ user: view.user, channel, ephemeral: false });
+    const address = `${workspace.base}/response/${id}`;
+    return [{ response_url: address, block_id: blockId, action_id: actionId, channel_id: channel }];
+  });
 }
 
 function ownView(workspace: Workspace, user: string, id: string): View {

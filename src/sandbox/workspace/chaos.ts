@@ -10,7 +10,10 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** One fault of the Web API: of the next `times` calls of `method`, or of any method when that is empty. */
+/**
+ * One fault of the Web API: of the next `times` calls of `method`, or of any method when that is empty. Uploads are
+ * called `upload`, response addresses `response_url`.
+ */
 export interface Fault {
   readonly method: string;
   readonly kind: FaultKind;
