@@ -48,13 +48,16 @@ export const hostile = [
   'x'.repeat(10_000),
 ];
 
-const bytes = fc.oneof(
+export const bytes = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...hostile) },
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
   { weight: 1, arbitrary: fc.string({ minLength: 200, maxLength: 400 }).map((some) => some.repeat(20)) },
 );
-const time = fc.oneof(fc.integer({ min: 0, max: 2_000_000_000_000 }), fc.constantFrom(Number.NaN, -1, Infinity, 1e17));
-const person: fc.Arbitrary<Person> = fc.record({
+export const time = fc.oneof(
+  fc.integer({ min: 0, max: 2_000_000_000_000 }),
+  fc.constantFrom(Number.NaN, -1, Infinity, 1e17),
+);
+export const person: fc.Arbitrary<Person> = fc.record({
   id: fc.oneof(fc.constantFrom('UONCALL01', 'terminal:root', '<!channel>', ''), bytes),
   name: bytes,
 });
@@ -64,7 +67,7 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   fc.record({ code: bytes }),
   fc.record({ person }),
 );
-const rich: fc.Arbitrary<Rich> = fc.array(span, { maxLength: 8 });
+export const rich: fc.Arbitrary<Rich> = fc.array(span, { maxLength: 8 });
 const token = fc.string({ unit: fc.constantFrom('0', '1', '7', 'a', 'c', 'f'), minLength: 32, maxLength: 32 });
 const button: fc.Arbitrary<Button> = fc
   .record({ token, label: bytes, style: fc.constantFrom('primary', 'danger', undefined) })
@@ -212,6 +215,7 @@ const live: fc.Arbitrary<LiveMessage> = fc.record({
   by: person,
   title: rich,
   steps: fc.array(step, { maxLength: 60 }),
+  buttons: fc.array(button, { maxLength: 2 }),
 });
 const question: fc.Arbitrary<QuestionMessage> = fc
   .record({
@@ -253,8 +257,10 @@ const findingMessage: fc.Arbitrary<FindingMessage> = fc.record({
   ruledOut: fc.array(bytes, { maxLength: 40 }),
   unseen: fc.array(missing, { maxLength: 30 }),
   path,
+  buttons: fc.array(button, { maxLength: 3 }),
 });
-const approval: fc.Arbitrary<ApprovalMessage> = fc
+/** A card in any of its states. */
+export const approval: fc.Arbitrary<ApprovalMessage> = fc
   .record({
     is: fc.constant('approval' as const),
     letter: fc.constantFrom('A', 'B'),
@@ -284,6 +290,7 @@ const summary: fc.Arbitrary<SummaryMessage> = fc.record({
   ruledOut: fc.array(bytes, { maxLength: 40 }),
   unseen: fc.array(missing, { maxLength: 30 }),
   path,
+  buttons: fc.array(button, { maxLength: 12 }),
 });
 
 /** Any message that the model admits, filled with the worst bytes known. */

@@ -48,6 +48,15 @@ describe('the live message', () => {
     expect(tasks.at(-1)).toBe('(complete) step 59');
   });
 
+  test('is stopped by a button below it, which asks once more', () => {
+    const stop = { token: 'c'.repeat(32), label: 'Stop', style: 'danger' as const };
+    const { blocks } = view({ ...looking, buttons: [stop] }, () => '', 'modern');
+    expect(blocks.map(({ type }) => type)).toEqual(['rich_text', 'plan', 'actions']);
+    expect(blocks.at(-1)).toMatchObject({
+      elements: [{ action_id: 'press:0', value: stop.token, confirm: { confirm: { text: 'Stop' }, style: 'danger' } }],
+    });
+  });
+
   test('has marks where the plan block is not known', () => {
     const steps = (['done', 'active', 'pending', 'failed'] as const).map((state) => ({
       id: state,
@@ -112,6 +121,12 @@ describe('the finding', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('takes the word of who knows better', () => {
+    const buttons = [{ token: 'd'.repeat(32), label: 'That is not it' }];
+    expect(shown({ ...found, buttons })).toMatch(/\[That is not it\]$/);
+    expect(shown(found)).not.toContain('[');
   });
 
   test('without a peer says so, and without proof or captures leaves their lines out', () => {
@@ -188,6 +203,22 @@ describe('the approval card', () => {
     expect(shown(decided)).toContain(line);
     expect(types(decided)).not.toContain('actions');
     expect(shown(decided)).toContain('ip route del');
+  });
+
+  test('asks for a reason before it is rejected, and calls a user group by its name', () => {
+    const buttons = wanted.buttons.map((one) => ({ ...one, label: 'Reject', asks: 'reason' as const }));
+    const { blocks } = view(
+      { ...wanted, buttons, approvers: [{ id: 'SNETONCALL', name: 'SNETONCALL' }] },
+      () => '',
+      'modern',
+    );
+    expect(JSON.stringify(blocks)).toContain('{"type":"usergroup","usergroup_id":"SNETONCALL"}');
+    expect(blocks.at(-1)).toMatchObject({
+      elements: [
+        { action_id: 'reason:0', text: { text: 'Reject…' } },
+        { action_id: 'reason:1', text: { text: 'Reject…' } },
+      ],
+    });
   });
 
   test('once expired names nobody', () => {
