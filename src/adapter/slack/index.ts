@@ -85,7 +85,7 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
       const bot = await whoAmI((method, args) => pace.call(method, () => call(method, args)), clock);
       const channels = options.channels === undefined || options.channels.length === 0 ? null : options.channels;
       const admission = new Admission({ call, pace, clock, team: bot.team, channels });
-      const groups = new Groups({ call, pace, approvers });
+      const groups = new Groups({ call, pace, clock, approvers });
       const linkTo = linker(call, pace, log);
       const nodes = new NodeList(() => desk.nodes(), clock);
       const tab = new Home({ call, pace, desk, admission, groups, approvers, nodes, linkTo, clock, log });

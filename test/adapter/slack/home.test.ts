@@ -117,6 +117,19 @@ describe('the Home tab', () => {
     expect(await practice.violations()).toEqual([]);
   });
 
+  test('asks for the members of a group once a minute, however much happens', async () => {
+    await using practice = await practise();
+    const { adapter } = await waiting(practice);
+    await practice.control('home', { user: second });
+    await home(practice, second, 'ip route del');
+    for (const text of ['one', 'two', 'three'])
+      await adapter.thread.show(incidentsPlace, text, { is: 'note', text: [{ text }] }, null);
+    const count = async (method: string): Promise<number> =>
+      (await practice.calls()).calls.filter((one) => one.method === method).length;
+    await until(async () => (await count('views.publish')) >= 2);
+    expect(await count('usergroups.users.list')).toBe(1);
+  });
+
   test('hides the incidents of a private channel from who is not in it', async () => {
     await using practice = await practise();
     const { adapter, desk } = await listening(practice);
