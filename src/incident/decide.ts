@@ -4,6 +4,7 @@ import { authorise, mayReject } from './authorise.ts';
 import { begin } from './cluster-change.ts';
 import { close } from './close.ts';
 import { dismiss } from './dismiss.ts';
+import { playbookDiffers } from './follow.ts';
 import { repairedBefore } from './past.ts';
 import { announce, replace, show, superseded } from './propose.ts';
 import { reopen } from './reopen.ts';
@@ -97,6 +98,13 @@ function makeLast(turn: Turn, offer: Offer, by: Person): void {
       turn,
       by,
       'That was too long ago: run /netdiag again, and the node is looked at afresh.',
+      offer.plan.id,
+    );
+  if (playbookDiffers(turn))
+    return refuse(
+      turn,
+      by,
+      'The playbook was changed meanwhile: run /netdiag again, and the node is looked at afresh.',
       offer.plan.id,
     );
   record(turn, [{ person: by }, { text: ` asked for Fix ${offer.letter}: ${offer.plan.title}` }]);

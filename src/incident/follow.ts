@@ -22,10 +22,13 @@ export function present(turn: Turn): { readonly name: string; readonly state: Pl
 }
 
 /** Whether the playbook that an unfinished diagnosis or offer rests on is another one now, or gone. */
-export function playbookChanged({ state, house }: Turn): boolean {
-  const { playbook, life } = state;
-  if (playbook === null || !['opened', 'diagnosing', 'proposing'].includes(life)) return false;
-  return house.playbooks.get(playbook.id)?.playbook.digest !== playbook.digest;
+export function playbookChanged(turn: Turn): boolean {
+  return ['opened', 'diagnosing', 'proposing'].includes(turn.state.life) && playbookDiffers(turn);
+}
+
+/** Whether the playbook that the incident followed is another one now, or gone; false before it followed any. */
+export function playbookDiffers({ state: { playbook }, house }: Turn): boolean {
+  return playbook !== null && house.playbooks.get(playbook.id)?.playbook.digest !== playbook.digest;
 }
 
 /** Steps the playbook's own machine. */

@@ -1,9 +1,10 @@
 /**
  * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
  * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`,
- * `npm run trial -- repair [STORY …]`,
+ * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`.
  */
+import { approvalTrial } from './approval.ts';
 import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { killTrial } from './kill.ts';
@@ -16,6 +17,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   kill: killTrial,
   throughput: throughputTrial,
   evidence: evidenceTrial,
+  approval: approvalTrial,
   repair: repairTrial,
   twins: twinsTrial,
 };
