@@ -1,3 +1,7 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { CodedError } from '@slack/bolt';
 import { describe, expect, test } from 'vitest';
 import { signed } from '../../src/sandbox/request-url/signature.ts';
@@ -139,6 +143,38 @@ describe('without an acknowledgement', () => {
     await practice.control('say', { user: ona, channel: incidents, text: '@netdiag' });
     await practice.spoken('heard');
     expect(seen).toEqual([[2, 'http_error']]);
+  });
+
+  test.each([
+    ['500, and again until it was tried four times', 500, {}, [undefined, '1', '2', '3']],
+    ['500 and that it wants no more of it', 500, { 'x-slack-no-retry': '1' }, [undefined]],
+    ['200', 200, {}, [undefined]],
+  ])('an event is sent to an app that answers %s', async (_what, status, headers, tries) => {
+    await using practice = await practise();
+    practice.workspace.chaos.redeliverAfterMs = [0, 0, 0];
+    const seen: unknown[] = [];
+    const ended = Promise.withResolvers<void>();
+    const answer = (request: IncomingMessage, response: ServerResponse, body: string): void => {
+      const { challenge } = JSON.parse(body) as { challenge?: string };
+      if (challenge !== undefined) return void response.end(challenge);
+      seen.push(request.headers['x-slack-retry-num']);
+      response.writeHead(status, headers).end(() => seen.length === tries.length && ended.resolve());
+    };
+    const server = createServer((request, response) => {
+      void text(request).then((body) => answer(request, response, body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack`;
+      expect(await practice.control('http', { address })).toMatchObject({ ok: true });
+      await practice.control('home', { user: ona });
+      await ended.promise;
+      expect(seen).toEqual(tries);
+      expect(practice.violations()).toEqual(status === 200 ? [] : ['error no_ack']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   test('twice acknowledged is an error in the listener', async () => {
