@@ -51,7 +51,15 @@ export async function cured(lab: Lab, cure: Cure): Promise<Cured> {
     if (harm?.at === index) await harm.do(lab);
     told.approve();
   }
-  const ending = await told.ending();
+  const surprise = told.offered().then(
+    ({ offers }) => {
+      throw new Error(
+        `${offers.find(({ state }) => state === 'waiting')?.plan.title ?? 'something'} is offered as well`,
+      );
+    },
+    () => told.ending(),
+  );
+  const ending = await Promise.race([told.ending(), surprise]);
   const { state } = ending;
   const first = diagnosis ?? state;
   check(

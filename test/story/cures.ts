@@ -258,9 +258,9 @@ export const CURES: readonly Cure[] = [
     name: 'i1-and-i3',
     lab: 'i1',
     first: (lab) => on(lab, I1.node, ['sysctl', '-w', 'net.ipv4.ip_forward=0']),
-    found: ['reply-leaves-other-interface', 'outside-reply-leaves-other-interface', 'forwarding-off'],
+    found: ['reply-leaves-other-interface', 'forwarding-off', 'outside-reply-leaves-other-interface'],
     proven: ['reply-leaves-other-interface', 'forwarding-off'],
-    fixes: ['delete-connected-route', 'switch-forwarding-on'],
+    fixes: ['delete-connected-route', 'switch-forwarding-on', 'keep-forwarding-on'],
   },
 ];
 

@@ -133,7 +133,6 @@ describe.each(STORIES)(
       for (const way of WAYS) {
         const { state } = await play({ node, ...way }, site);
         expect([way, unrecorded(state)]).toEqual([way, []]);
-        if (way.symptom === symptom) expect(state.findings[0]).toMatchObject({ code, confidence: 'proven' });
       }
     });
 
