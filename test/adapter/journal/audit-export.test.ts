@@ -46,21 +46,25 @@ describe('JSON Lines', () => {
   });
 
   const python = spawnSync('python3', ['--version']).status === 0;
-  test.skipIf(!python)('the program in the documentation finds them whole, and each byte that was changed', () => {
-    const [, program = ''] =
-      /```python\n(# netdiag-audit[\s\S]*?)```/.exec(
-        readFileSync(join(import.meta.dirname, '../../../docs/security.md'), 'utf8'),
-      ) ?? [];
-    expect(program).not.toBe('');
-    const chain = fc.sample(rows, { numRuns: 20, seed: 5 });
-    for (const one of chain) {
-      const input = one.map((row) => `${jsonLine(row)}\n`).join('');
-      const checked = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
-      expect(checked).toMatchObject({ status: 0, stdout: `${one.length} ${one.at(-1)?.hash}\n` });
-      const tampered = input.replace(/"at":(\d+)/, (_, at: string) => `"at":${Number(at) + 1}`);
-      expect(spawnSync('python3', ['-c', program], { input: tampered }).status).toBe(1);
-    }
-  });
+  test.skipIf(!python)(
+    'the program in the documentation finds them whole, and each byte that was changed',
+    () => {
+      const [, program = ''] =
+        /```python\n(# netdiag-audit[\s\S]*?)```/.exec(
+          readFileSync(join(import.meta.dirname, '../../../docs/security.md'), 'utf8'),
+        ) ?? [];
+      expect(program).not.toBe('');
+      const chain = fc.sample(rows, { numRuns: 4, seed: 5 });
+      for (const one of chain) {
+        const input = one.map((row) => `${jsonLine(row)}\n`).join('');
+        const checked = spawnSync('python3', ['-c', program], { input, encoding: 'utf8' });
+        expect(checked).toMatchObject({ status: 0, stdout: `${one.length} ${one.at(-1)?.hash}\n` });
+        const tampered = input.replace(/"at":(\d+)/, (_, at: string) => `"at":${Number(at) + 1}`);
+        expect(spawnSync('python3', ['-c', program], { input: tampered }).status).toBe(1);
+      }
+    },
+    30_000,
+  );
 });
 
 describe('CSV', () => {
