@@ -1,12 +1,16 @@
 /**
  * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
  * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`,
- * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- repair [STORY …]`,
+ * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- hostile [STRINGS] [--seed N] [--strings]`,
+ * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N]`,
+ * `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`.
  */
 import { approvalTrial } from './approval.ts';
+import { cutoffTrial } from './cutoff.ts';
 import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
+import { hostileTrial } from './hostile.ts';
 import { killTrial } from './kill.ts';
 import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
@@ -17,7 +21,9 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   kill: killTrial,
   throughput: throughputTrial,
   evidence: evidenceTrial,
+  hostile: hostileTrial,
   approval: approvalTrial,
+  cutoff: cutoffTrial,
   repair: repairTrial,
   twins: twinsTrial,
 };
