@@ -112,7 +112,7 @@ describe('/netdiag alone', () => {
     await using practice = await practise();
     const { adapter } = await listening(practice);
     const ref = await adapter.thread.show(incidentsPlace, 'live', looking, null);
-    await practice.control('chaos', { tooMany: { 'chat.update': 20 } });
+    await practice.control('chaos', { tooMany: 20, tooManyMethod: 'chat.update', retryAfterSeconds: 5 });
     const update = adapter.thread.show(incidentsPlace, 'live', { ...looking, title: [{ text: 'on' }] }, ref);
     await until(async () => (await practice.calls()).calls.some((one) => one.method === 'chat.update'));
     await practice.type('/netdiag');
@@ -121,6 +121,16 @@ describe('/netdiag alone', () => {
     await adapter.stop();
     await update.catch(() => {});
   });
+});
+
+test('a form that Slack does not let open in time is said to be late, and pressed again it opens', async () => {
+  await using practice = await practise();
+  await listening(practice);
+  await practice.control('chaos', { tooMany: 1, tooManyMethod: 'views.open', retryAfterSeconds: 3 });
+  await practice.type('/netdiag');
+  expect((await whispered(practice)).text).toContain('Please try again.');
+  await practice.type('/netdiag');
+  expect((await form(practice)).callback_id).toBe('netdiag_node');
 });
 
 describe('the shortcut of the workspace', () => {
@@ -238,6 +248,17 @@ describe('a mention', () => {
     record();
     await until(() => order.length === 2);
     await until(async () => (await journal.unhandled()).length === 0);
+    expect(desk.starts).toHaveLength(1);
+  });
+
+  test('that is lost with its connection is delivered again, and starts once', async () => {
+    await using practice = await practise();
+    const { desk } = await listening(practice, { secondSocketAfterMs: 0 });
+    await until(async () => (await practice.state()).connections.length === 2);
+    await practice.control('chaos', { dropAfterSend: 1, redeliverAfterMs: [100, 100, 100] });
+    await practice.control('say', { user: onCall, channel: incidents, text: '@netdiag ip-10-0-10-88' });
+    await until(() => desk.starts.length > 0);
+    await until(async () => (await practice.journal.unhandled()).length === 0);
     expect(desk.starts).toHaveLength(1);
   });
 

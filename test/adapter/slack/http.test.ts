@@ -140,4 +140,21 @@ describe('the whole bot by HTTP', () => {
     expect(await practice.violations()).toEqual([]);
     await adapter.stop();
   });
+
+  test('takes nothing that is signed by another, or was signed long ago, and one request once', async () => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    await practice.control('chaos', { wrongSignature: 1 });
+    expect(await practice.type('/netdiag ip-10-0-10-207')).toMatchObject({ acked: false });
+    await practice.control('chaos', { reset: true, signedSecondsAgo: 400 });
+    expect(await practice.type('/netdiag ip-10-0-10-207')).toMatchObject({ acked: false });
+    await practice.control('chaos', { reset: true, signedSecondsAgo: -400 });
+    expect(await practice.type('/netdiag ip-10-0-10-207')).toMatchObject({ acked: false });
+    await practice.control('chaos', { reset: true, duplicate: 1 });
+    expect(await practice.type('/netdiag ip-10-0-10-88')).toMatchObject({ acked: true });
+    await until(() => desk.starts.length > 0);
+    await until(async () => (await practice.journal.unhandled()).length === 0);
+    expect(desk.starts.map(({ node }) => node)).toEqual(['ip-10-0-10-88']);
+    await adapter.stop();
+  });
 });
