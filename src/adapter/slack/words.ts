@@ -9,7 +9,7 @@ export const say = {
   reason: {
     title: 'Reject the fix',
     label: 'Why not?',
-    hint: 'Goes into the thread, the summary and the audit. You may leave it empty.',
+    hint: 'Goes into the timeline and the audit. You may leave it empty.',
     submit: 'Reject',
     close: 'Back',
   },
