@@ -16,7 +16,8 @@ export async function serve(config: ServeConfig): Promise<number> {
   const { site, shell } = connect(config);
   const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
   const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
-  const { checkpointFile } = config.audit;
+  const { checkpointFile, channel } = config.audit;
+  if (channel !== null) log('warn', 'audit.channel is not used yet: checkpoints go to audit.checkpointFile only');
   const witnesses = checkpointFile === null ? [] : [fileWitness(checkpointFile)];
   const checkpoints = await watchAudit(journal, witnesses, systemClock, (sentence) => log('error', sentence));
   log('info', `netdiag is at work on cluster ${config.cluster.name}`);
