@@ -23,7 +23,8 @@ export function liveMessage(state: IncidentState): LiveMessage {
 function stopping(state: IncidentState): Pick<LiveMessage, 'buttons'> {
   const token = tokenOf(state, { means: 'stop' });
   if (token === null || state.life === 'closed' || state.life === 'settling') return {};
-  return { buttons: [{ token, label: state.change === null ? 'Stop' : 'Stop and take it back', style: 'danger' }] };
+  if (state.change === null) return { buttons: [{ token, label: 'Stop' }] };
+  return { buttons: [{ token, label: 'Stop and take it back', style: 'danger' }] };
 }
 
 /** How far it is, in words that stand below the node's name. */
