@@ -5,7 +5,7 @@ import type { Lane, Outcome } from './approval/lane.ts';
 const HISTORIES = 100_000;
 const LANES = 2;
 /** A planted bug that so many histories do not find is not found. */
-const FOR_A_BUG = 10_000;
+const FOR_A_BUG = 50_000;
 
 /**
  * Generated histories of approvals against a small model of the rules, and every change of one thing in a plan of each remediation:

@@ -52,7 +52,12 @@ async function tryOften(accident: Accident, times: number, seed: number): Promis
     const lab = await startLab('i1', { prefix: 'trial', dialTimeoutMs: 2000 });
     try {
       const kills = accident.id !== 'good' && (accident.kills === true || draw(2) === 0);
-      const told = await attempt(lab, accident, { afterMs: draw(4000), killMs: kills ? draw(6000) : null });
+      const told = await attempt(lab, accident, {
+        ...(draw(3) === 0
+          ? ({ since: 'approved', afterMs: draw(3000) } as const)
+          : ({ since: 'begun', afterMs: draw(1200) } as const)),
+        killMs: kills ? draw(6000) : null,
+      });
       longest = Math.max(longest, told.restedMs);
       ends.set(told.ended, (ends.get(told.ended) ?? 0) + 1);
       wrong += told.wrong.length > 0 ? 1 : 0;

@@ -50,9 +50,9 @@ function killEach(pattern: string): string {
   return `for p in /proc/[0-9]*; do a=$(tr '\\0' ' ' <$p/cmdline 2>/dev/null); case "$a" in ${pattern}) kill -9 \${p#/proc/};; esac; done`;
 }
 
-/** A file system of its own for the ledger, so that it alone gets full or read-only. */
+/** A file system of its own for the ledger, so that it alone gets full. */
 const small: NonNullable<Accident['before']> = async (scene) => {
-  await onNode(scene, `mount -t tmpfs -o size=512k,mode=755 tmpfs ${LEDGER}`);
+  await onNode(scene, `mount -t tmpfs -o size=512k,nr_inodes=200,mode=755 tmpfs ${LEDGER}`);
 };
 const gone: NonNullable<Accident['after']> = async (scene) => {
   await onNode(scene, `umount -l ${LEDGER}`);
@@ -129,12 +129,15 @@ export const ACCIDENTS: readonly Accident[] = [
     after: gone,
   },
   {
-    id: 'read-only',
-    says: 'the ledger can be written no more',
+    id: 'inodes',
+    says: 'no file can be made in the ledger any more',
     before: small,
     happens: async (scene) => {
-      await onNode(scene, `mount -o remount,ro ${LEDGER}`);
-      return async () => void (await onNode(scene, `mount -o remount,rw ${LEDGER}`));
+      await onNode(
+        scene,
+        `mkdir ${LEDGER}/many && cd ${LEDGER}/many && n=0; while : 2>/dev/null >$n; do n=$((n + 1)); done`,
+      );
+      return async () => void (await onNode(scene, `rm -rf ${LEDGER}/many`));
     },
     after: gone,
   },
