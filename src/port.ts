@@ -1,5 +1,4 @@
 import type {
-  ApprovalMessage,
   Attachment,
   AuditRow,
   CaptureFilter,
@@ -7,14 +6,16 @@ import type {
   ChangeRequest,
   Choice,
   ClosedDoor,
-  CniFacts,
   ClusterEvent,
+  CniFacts,
   Digest,
   Door,
   Effect,
   Event,
   Gap,
+  IncidentLine,
   IncidentState,
+  KnownNode,
   KubernetesPatch,
   LedgerEntry,
   Message,
@@ -26,7 +27,6 @@ import type {
   Place,
   PodFacts,
   Reading,
-  Rich,
 } from './model/index.ts';
 
 /** Reads time. Milliseconds since the epoch; never used to compare two machines. */
@@ -283,26 +283,4 @@ export interface Desk {
   symptoms(): readonly Choice[];
   /** Incidents that are open, oldest first, and the newest ones that are over. */
   overview(): Promise<{ readonly open: readonly IncidentLine[]; readonly over: readonly IncidentLine[] }>;
-}
-
-/** A node as people choose it. */
-export interface KnownNode {
-  readonly name: string;
-  readonly cluster: string;
-  readonly ready: boolean;
-}
-
-/** An incident on one line. */
-export interface IncidentLine {
-  readonly node: string;
-  readonly cluster: string;
-  readonly by: Person;
-  readonly place: Place;
-  /** When it was opened, milliseconds since the epoch. */
-  readonly at: number;
-  /** How far it is, as its live message says. */
-  readonly title: Rich;
-  readonly over: boolean;
-  /** What waits for an approval, with the buttons of its card; `null` when nothing does. */
-  readonly waiting: ApprovalMessage | null;
 }

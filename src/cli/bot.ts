@@ -24,6 +24,8 @@ export interface BotParts {
 
 /** A bot at work. */
 export interface Bot {
+  /** Posts netdiag's own words into a channel. */
+  say(channel: string, sentence: string): Promise<void>;
   /** Takes nothing new, finishes what is under way, sends what waits. */
   stop(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function startBot({ slack, journal, house, sites, policy, log }: Bo
     throw error;
   }
   return {
+    say: (channel, sentence) => adapter.say(channel, sentence),
     async stop() {
       await worker.stop();
       await adapter.stop();

@@ -1,4 +1,4 @@
-import { fileWitness, openJournal, watchAudit } from '../adapter/journal/index.ts';
+import { channelWitness, fileWitness, openJournal, watchAudit } from '../adapter/journal/index.ts';
 import type { ServeConfig } from '../config.ts';
 import { startBot, untilStopped } from './bot.ts';
 import { connect } from './connect.ts';
@@ -17,8 +17,10 @@ export async function serve(config: ServeConfig): Promise<number> {
   const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
   const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
   const { checkpointFile, channel } = config.audit;
-  if (channel !== null) log('warn', 'audit.channel is not used yet: checkpoints go to audit.checkpointFile only');
-  const witnesses = checkpointFile === null ? [] : [fileWitness(checkpointFile)];
+  const witnesses = [
+    ...(checkpointFile === null ? [] : [fileWitness(checkpointFile)]),
+    ...(channel === null ? [] : [channelWitness(channel, (sentence) => bot.say(channel, sentence))]),
+  ];
   const checkpoints = await watchAudit(journal, witnesses, systemClock, (sentence) => log('error', sentence));
   log('info', `netdiag is at work on cluster ${config.cluster.name}`);
   await untilStopped();

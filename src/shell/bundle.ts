@@ -7,7 +7,8 @@ type Kept = { readonly text: string } | { readonly base64: string };
 
 /**
  * Everything that is known of an incident, as one JSON document: events in order, audit, decisions and questions in the
- * state, and every raw output and capture under its SHA-256. Absent bytes are absent from `bytes`.
+ * state, and every raw output and capture under its SHA-256. Absent bytes are absent from `bytes`; what buttons are known by, and the
+ * bits that it is derived from, are left out.
  */
 export async function bundle(journal: Journal, state: IncidentState): Promise<Uint8Array> {
   const digests = new Set<Digest>([
@@ -27,8 +28,8 @@ export async function bundle(journal: Journal, state: IncidentState): Promise<Ui
   const document = {
     netdiag: 'bundle',
     version: 1,
-    state,
-    events: await journal.events(state.id),
+    state: { ...state, buttons: {} },
+    events: (await journal.events(state.id)).map((event) => ({ ...event, seed: '' })),
     audit: await journal.audit(state.id),
     bytes,
   };
@@ -36,7 +37,8 @@ export async function bundle(journal: Journal, state: IncidentState): Promise<Ui
 }
 
 /** What is kept was without secrets when it came in; a file leaves the house, so it is looked at once more. */
-function unsecret(_: string, value: unknown): unknown {
+function unsecret(name: string, value: unknown): unknown {
+  if (name === 'token' || name === 'tokens') return undefined;
   return typeof value === 'string' ? redact(value).text : value;
 }
 

@@ -1,6 +1,6 @@
-import type { IncidentState } from '../model/index.ts';
+import type { IncidentLine, IncidentState, KnownNode } from '../model/index.ts';
 import { ClusterError } from '../port.ts';
-import type { Desk, IncidentLine, KnownNode, StoredIncident } from '../port.ts';
+import type { Desk, StoredIncident } from '../port.ts';
 import type { Workplace } from './ports.ts';
 
 /** Incidents that are over and still named. */

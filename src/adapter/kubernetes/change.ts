@@ -1,4 +1,5 @@
 import type { KubernetesPatch, PatchedObject } from '../../model/index.ts';
+import { redact } from '../../model/secret/redact.ts';
 import type { Cluster, Clock, Granted } from '../../port.ts';
 import { ASKS, type Ask } from './ask.ts';
 import { hexId, objectName } from './clean.ts';
@@ -73,7 +74,8 @@ export function changes(answer: Answer, clock: Clock): Pick<Cluster, 'rehearse' 
       );
       if ('is' in seen) return seen;
       if ('instead' in seen) return seen.instead;
-      return { is: 'would', difference: difference(seen.before.whole, seen.after.whole) };
+      const lines = difference(seen.before.whole, seen.after.whole);
+      return { is: 'would', difference: lines.length === 0 ? lines : redact(lines.join('\n')).text.split('\n') };
     },
 
     async patch(step, fix, taking) {

@@ -1,5 +1,5 @@
-import type { MessageRef } from '../../model/index.ts';
-import type { Clock, Desk, IncidentLine, Thread } from '../../port.ts';
+import type { IncidentLine, MessageRef } from '../../model/index.ts';
+import type { Clock, Desk, Thread } from '../../port.ts';
 import type { Admission } from './admission.ts';
 import { nodesNamedIn } from './find-nodes.ts';
 import type { OpenForm } from './forms.ts';

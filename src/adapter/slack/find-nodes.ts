@@ -1,4 +1,4 @@
-import type { KnownNode } from '../../port.ts';
+import type { KnownNode } from '../../model/index.ts';
 
 const word = /[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/g;
 

@@ -1,4 +1,5 @@
-import type { Clock, Desk, IncidentLine } from '../../port.ts';
+import type { IncidentLine } from '../../model/index.ts';
+import type { Clock, Desk } from '../../port.ts';
 import type { Admission } from './admission.ts';
 import type { Groups } from './groups.ts';
 import type { Actor } from './inbound.ts';

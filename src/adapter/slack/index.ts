@@ -57,6 +57,8 @@ export interface SlackAdapter {
    * desk. Rejects with one sentence when Slack does not take a token or does not answer.
    */
   start(desk: Desk): Promise<void>;
+  /** Posts netdiag's own words into a channel, outside of any incident. Rejects with one sentence when Slack does not take them. */
+  say(channel: string, sentence: string): Promise<void>;
   /** Takes nothing new, ends what is in work, closes the sockets and sends what waits; 10 s at most for each. */
   stop(): Promise<void>;
 }
@@ -128,6 +130,9 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
       await first.open();
       taking.replay().catch((problem: unknown) => log('error', `Earlier wishes were not taken up: ${String(problem)}`));
       if (inbound.by === 'socket') void openLater(inlet);
+    },
+    say: async (channel, text) => {
+      await pace.call('chat.postMessage', () => call('chat.postMessage', { channel, text, mrkdwn: false }));
     },
     stop: async () => {
       closed.abort();

@@ -1,5 +1,6 @@
+import type { KnownNode } from '../../model/index.ts';
 import { sha256 } from '../../model/index.ts';
-import type { Clock, Desk, KnownNode } from '../../port.ts';
+import type { Clock, Desk } from '../../port.ts';
 
 /** How long a list of nodes may be relied on when somebody chooses from it; what is started is looked up anew. */
 const freshMs = 30_000;

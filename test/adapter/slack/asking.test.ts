@@ -1,6 +1,6 @@
+import type { IncidentLine, KnownNode } from '../../../src/model/index.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { fakeJournal } from '../../fake/journal.ts';
-import type { IncidentLine, KnownNode } from '../../../src/port.ts';
 import { found, incidentsPlace, looking, onCallPerson, secondPerson, wanted } from './messages.ts';
 import type { Practice, Said, View } from './practice.ts';
 import { clock, incidents, NotingDesk, onCall, practise, second, until } from './practice.ts';

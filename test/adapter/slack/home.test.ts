@@ -1,5 +1,5 @@
+import type { IncidentLine } from '../../../src/model/index.ts';
 import { describe, expect, test, vi } from 'vitest';
-import type { IncidentLine } from '../../../src/port.ts';
 import { incidentsPlace, looking, onCallPerson, wanted } from './messages.ts';
 import type { Practice, View } from './practice.ts';
 import { incidents, NotingDesk, onCall, practise, second, until } from './practice.ts';

@@ -1,9 +1,9 @@
+import type { KnownNode } from '../../../src/model/index.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nodesNamedIn } from '../../../src/adapter/slack/find-nodes.ts';
 import { fromOption, NodeList, optionValue, suggested } from '../../../src/adapter/slack/nodes.ts';
 import { nodeOption } from '../../../src/adapter/slack/view/form.ts';
-import type { KnownNode } from '../../../src/port.ts';
 import { clock } from './practice.ts';
 
 const node = (name: string, ready = true): KnownNode => ({ name, cluster: 'c', ready });

@@ -1,3 +1,4 @@
+import type { IncidentLine, KnownNode } from '../../../src/model/index.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -6,7 +7,7 @@ import { slackAdapter } from '../../../src/adapter/slack/index.ts';
 import type { SlackAdapter, SlackOptions } from '../../../src/adapter/slack/index.ts';
 import type { Announcement } from '../../../src/sandbox/announce.ts';
 import type { Call, Violation } from '../../../src/sandbox/workspace/record.ts';
-import type { Clock, Desk, IncidentLine, Journal, KnownNode } from '../../../src/port.ts';
+import type { Clock, Desk, Journal } from '../../../src/port.ts';
 import { fakeJournal } from '../../fake/journal.ts';
 
 export const incidents = 'CINCIDENTS';

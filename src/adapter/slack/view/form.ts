@@ -1,6 +1,5 @@
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
-import type { Choice } from '../../../model/index.ts';
-import type { KnownNode } from '../../../port.ts';
+import type { Choice, KnownNode } from '../../../model/index.ts';
 import type { Source } from '../inbound.ts';
 import { optionValue } from '../nodes.ts';
 import { remembered } from '../payload/metadata.ts';

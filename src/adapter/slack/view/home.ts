@@ -1,5 +1,5 @@
+import type { IncidentLine, KnownNode } from '../../../model/index.ts';
 import type { ActionsBlock, HomeView, KnownBlock, RichTextElement } from '@slack/types';
-import type { IncidentLine, KnownNode } from '../../../port.ts';
 import { startAction } from '../payload/actions.ts';
 import { say } from '../words.ts';
 import { doors, rollback } from './approval.ts';

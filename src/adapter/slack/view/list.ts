@@ -1,4 +1,4 @@
-import type { IncidentLine } from '../../../port.ts';
+import type { IncidentLine } from '../../../model/index.ts';
 import { say } from '../words.ts';
 import { clip, inert } from './clean.ts';
 import { plain } from './rich.ts';

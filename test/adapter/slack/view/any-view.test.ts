@@ -1,3 +1,4 @@
+import type { IncidentLine } from '../../../../src/model/index.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { homeView } from '../../../../src/adapter/slack/view/home.ts';
@@ -5,7 +6,6 @@ import { nodeForm, nodeOption, reasonForm } from '../../../../src/adapter/slack/
 import { listed } from '../../../../src/adapter/slack/view/list.ts';
 import { checkView } from '../../../../src/sandbox/block/check-view.ts';
 import { printed } from '../../../../src/sandbox/block/check-message.ts';
-import type { IncidentLine } from '../../../../src/port.ts';
 import { approval, bytes, person, rich, time } from './arbitrary.ts';
 
 const unreadable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u200b-\u200f\u2060]/u;
