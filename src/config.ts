@@ -15,7 +15,9 @@ export type { Config, Need, PracticeConfig, ServeConfig } from './config/shape.t
  */
 export function readConfig(env: Environment, readFile: (path: string) => string, need: Need = { slack: true }): Config {
   const path = variable(env, 'NETDIAG_CONFIG');
-  const tokens = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'].some((name) => variable(env, name) !== null);
+  const tokens = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].some(
+    (name) => variable(env, name) !== null,
+  );
   if (need.practice === true && path === null && !tokens) return Object.freeze({ mode: 'practice' });
 
   const problems: Problem[] = [];

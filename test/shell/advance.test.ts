@@ -124,6 +124,15 @@ describe('a bundle', () => {
     expect(read.bytes).toEqual({});
   });
 
+  test('says nothing by which a button could be pressed', async () => {
+    const { journal } = bench();
+    const { state } = proposing();
+    const text = new TextDecoder().decode(await bundle(journal, state));
+    const tokens = Object.keys(state.buttons);
+    expect(tokens.length).toBeGreaterThan(4);
+    expect(tokens.filter((token) => text.includes(token))).toEqual([]);
+  });
+
   test('is called after its node and incident', () => {
     expect(bundleName(proposing().state)).toBe('netdiag-ip-10-0-10-207-incident.json');
   });
