@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { must } from '../../lab/command.ts';
 import type { Lab } from '../../lab/index.ts';
 import type { Told } from '../../story/tell.ts';
@@ -172,7 +173,11 @@ export const ACCIDENTS: readonly Accident[] = [
       const other = others.get(lab.runDir);
       other?.approve();
       return Promise.resolve(async () => {
-        await Promise.race([other?.ending().catch(() => undefined), other?.offered().catch(() => undefined)]);
+        await Promise.race([
+          other?.ending().catch(() => undefined),
+          other?.offered().catch(() => undefined),
+          pause(30_000),
+        ]);
         if (other !== undefined) end(other.pid);
       });
     },
