@@ -1,5 +1,5 @@
 import type { IncidentState } from '../model/index.ts';
-import { repairedBefore } from './past.ts';
+import { repairedBefore } from './change/past.ts';
 import { audit, live, name, set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,6 +1,6 @@
-export { bind, choosePeer } from './bind.ts';
-export type { ClusterView } from './bind.ts';
+export { bind, choosePeer } from './diagnosis/bind.ts';
+export type { ClusterView } from './diagnosis/bind.ts';
 export type { ApprovalPolicy, House } from './house.ts';
-export { CANNOT, REPEAT } from './repeat.ts';
+export { CANNOT, REPEAT } from './watch/repeat.ts';
 export { step } from './step.ts';
 export type { Transition } from './step.ts';

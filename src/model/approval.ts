@@ -14,7 +14,7 @@ export interface Consent {
 declare const approved: unique symbol;
 
 /**
- * Enough consents to one plan. Only `incident/authorise` makes one; nothing else in the tree can, because the
+ * Enough consents to one plan. Only `incident/offer/authorise` makes one; nothing else in the tree can, because the
  * brand has no value anybody could write down.
  */
 export interface Approval {

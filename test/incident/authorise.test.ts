@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { authorise } from '../../src/incident/authorise.ts';
+import { authorise } from '../../src/incident/offer/authorise.ts';
 import type { Offer, Plan } from '../../src/model/index.ts';
 
 const requester = { id: 'UONCALL', name: 'on-call' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/check/check.ts';
 import type { House } from '../../src/incident/index.ts';
-import { answeredAlready, nextProof, targetOf } from '../../src/incident/triage.ts';
+import { answeredAlready, nextProof, targetOf } from '../../src/incident/diagnosis/triage.ts';
 import type { Finding, Verdict } from '../../src/model/index.ts';
 import type { Playbook, ProofStep } from '../../src/playbook/index.ts';
 import { loadPlaybook } from '../../src/playbook/index.ts';

@@ -2,7 +2,7 @@ import type { Button, IncidentState, Message, Offer, Rich } from '../../model/in
 import { changesCluster } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
 import type { ApprovalPolicy } from '../house.ts';
-import { repairedBefore } from '../past.ts';
+import { repairedBefore } from '../change/past.ts';
 
 /** One card per plan that is or was on offer. Drafts are a button on the card before them. */
 export function approvalMessages(

@@ -1,5 +1,5 @@
 import type { Change, IncidentState, Rich } from '../../model/index.ts';
-import { keptChanges } from '../past.ts';
+import { keptChanges } from '../change/past.ts';
 
 /** The outcome in one line. */
 export function headline(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich {

@@ -1,7 +1,7 @@
 import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
-import { lookedAt } from '../again.ts';
-import { keptChanges, plansRun, repairedBefore } from '../past.ts';
+import { lookedAt } from '../change/again.ts';
+import { keptChanges, plansRun, repairedBefore } from '../change/past.ts';
 import { tokenOf } from '../turn.ts';
 import { changingCluster } from './live-cluster.ts';
 

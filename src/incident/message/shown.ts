@@ -1,5 +1,5 @@
 import type { IncidentState } from '../../model/index.ts';
-import { lookedAt } from '../again.ts';
+import { lookedAt } from '../change/again.ts';
 
 /** The state as the thread shows it: while a change of the cluster is being looked at, with the diagnosis that led to it. */
 export function shown(state: IncidentState): IncidentState {

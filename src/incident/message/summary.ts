@@ -1,6 +1,6 @@
 import type { Button, IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
-import { keptChanges, lastChange, plansRun } from '../past.ts';
+import { keptChanges, lastChange, plansRun } from '../change/past.ts';
 import { tokenOf } from '../turn.ts';
 import { headline } from './headline.ts';
 import { withoutCause } from './without-cause.ts';

@@ -1,6 +1,6 @@
 import type { Readings } from '../../check/check.ts';
 import { ipRouteGet, vxlanLink } from '../../probe/index.ts';
-import { tunnelTo } from '../watch-tunnel.ts';
+import { tunnelTo } from '../watch/watch-tunnel.ts';
 import type { End } from './end.ts';
 
 /** Devices of IP in IP, by the names that the kernel itself gives them. */

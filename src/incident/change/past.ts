@@ -1,0 +1,32 @@
+import type { Change, IncidentState } from '../../model/index.ts';
+
+/**
+ * Whether an earlier change of this incident has mended the node. Stages on the way to a repair do not count, nor does the mending of
+ * one of two causes.
+ */
+export function repairedBefore({ past, offers }: Pick<IncidentState, 'past' | 'offers'>): boolean {
+  return past.some(({ plan: id, entry, leaves }) => {
+    const plan = offers.find(({ plan }) => plan.id === id)?.plan;
+    return entry?.state === 'confirmed' && leaves === undefined && plan !== undefined && mends(plan);
+  });
+}
+
+/** Changes that stay, the first one first. */
+export function keptChanges({ past, change }: Pick<IncidentState, 'past' | 'change'>): readonly Change[] {
+  return [...past, ...(change === null ? [] : [change])].filter(({ entry }) => entry?.state === 'confirmed');
+}
+
+/** Whether the symptom should be gone after this plan. */
+export function mends({ stage }: { readonly stage: { readonly at: number; readonly of: number } | null }): boolean {
+  return stage === null || stage.at === stage.of;
+}
+
+/** The change to tell of: the present one, else the last one that is over. */
+export function lastChange({ change, past }: IncidentState): Change | null {
+  return change ?? past.at(-1) ?? null;
+}
+
+/** Ids of the plans that were begun since the incident was opened, or opened again. */
+export function plansRun({ past, change }: Pick<IncidentState, 'past' | 'change'>): ReadonlySet<string> {
+  return new Set([...past, ...(change === null ? [] : [change])].map(({ plan }) => plan));
+}

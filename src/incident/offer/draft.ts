@@ -1,0 +1,70 @@
+import { readingsOf } from '../../check/check.ts';
+import type { Finding, IncidentState, Plan } from '../../model/index.ts';
+import type { Draft, Drafted, Remediation } from '../../remediation/remediation.ts';
+import { lookOf } from '../diagnosis/look.ts';
+import { token, trouble } from '../turn.ts';
+import type { Turn } from '../turn.ts';
+
+/** Consents a plan needs, by risk 1, 2, 3. */
+const APPROVALS = { 1: 1, 2: 1, 3: 2 } as const;
+/** Stands on the card of a plan whose finding is not proven. */
+const UNPROVEN = 'No counted packet proves this cause; it rests on what the node itself says. ';
+
+/** What a remediation makes of a finding in the world as it is known now; `null` before the node was located. */
+export function drafted(state: IncidentState, remediation: Remediation, finding: Finding): Drafted | null {
+  const { bound, answers } = state;
+  if (bound === null) return null;
+  return remediation.draft(finding, {
+    bound,
+    readings: readingsOf(answers),
+    door: lookOf(state, 'subject')?.door ?? null,
+  });
+}
+
+/** A whole plan for a finding; `null` where there is none to offer now. Why one does not fit is told to the person. */
+export function planFor(turn: Turn, remediation: Remediation, finding: Finding): Plan | null {
+  const { bound, playbook } = turn.state;
+  const identity = lookOf(turn.state, 'subject')?.identity;
+  if (bound === null || playbook === null || identity === null || identity === undefined) return null;
+  const draft = drafted(turn.state, remediation, finding);
+  if (draft === null || 'done' in draft || 'later' in draft) return null;
+  if ('unfit' in draft) {
+    trouble(turn, `The fix "${remediation.id}" does not fit ${bound.subject.name}: ${draft.unfit}.`);
+    return null;
+  }
+  return complete(turn, remediation, finding, draft, identity, { id: playbook.id, digest: playbook.digest });
+}
+
+function complete(
+  turn: Turn,
+  remediation: Remediation,
+  finding: Finding,
+  draft: Draft,
+  node: Plan['node'],
+  playbook: Plan['playbook'],
+): Plan {
+  return {
+    version: 1,
+    id: token(turn),
+    incident: turn.state.id,
+    remediation: remediation.id,
+    finding: finding.code,
+    cluster: turn.state.cluster,
+    node,
+    title: draft.title,
+    safety: `${finding.confidence === 'proven' ? '' : UNPROVEN}${draft.safety}`,
+    steps: draft.steps,
+    undo: draft.undo,
+    preconditions: draft.preconditions,
+    risk: remediation.risk,
+    approvals: APPROVALS[remediation.risk],
+    doors: draft.doors,
+    rollbackSeconds: draft.rollbackSeconds,
+    expiresAt: turn.event.at + turn.house.approval.expiresMs,
+    verify: draft.verify,
+    durable: draft.durable,
+    stage: draft.stage ?? null,
+    rehearsal: [],
+    playbook,
+  };
+}
