@@ -11,22 +11,28 @@ type Attach = Extract<Effect, { do: 'attach' }>;
 export async function attach(ports: Ports, state: IncidentState, { key, files }: Attach): Promise<Happening | null> {
   const { watched, node, place } = state;
   const shown = watched !== null && files.some(({ output }) => watched.captures.some((one) => one.output === output));
-  const drawn = shown ? await draw(ports, watched) : { pictures: [] };
+  const drawn = shown ? await draw(ports, watched) : NONE;
   await ports.thread.attach(
     place,
     [...drawn.pictures, ...files],
     async (digest) => (await ports.journal.bytes(digest)) ?? new Uint8Array(),
   );
-  if (!('failure' in drawn)) return null;
+  if (drawn.failure === null) return null;
   const sentence = `The packets on ${node} could not be drawn as a picture: ${drawn.failure} The ladder in the finding and the captures show the same.`;
   return { is: 'effect-failed', effect: key, sentence };
 }
 
-type Drawn = { readonly pictures: readonly Attachment[] };
+/** At most one picture; `failure` says why there is none, `null` where none was wanted. */
+interface Drawn {
+  readonly pictures: readonly Attachment[];
+  readonly failure: string | null;
+}
 
-async function draw(ports: Ports, watched: Watched): Promise<Drawn | (Drawn & { readonly failure: string })> {
+const NONE: Drawn = { pictures: [], failure: null };
+
+async function draw(ports: Ports, watched: Watched): Promise<Drawn> {
   const svg = ports.painter === undefined ? null : picture(watched);
-  if (ports.painter === undefined || svg === null) return { pictures: [] };
+  if (ports.painter === undefined || svg === null) return NONE;
   let png: Uint8Array;
   try {
     png = await ports.painter.png(svg);
@@ -36,5 +42,5 @@ async function draw(ports: Ports, watched: Watched): Promise<Drawn | (Drawn & { 
   const { count } = watched.sent;
   const title = `What became of ${count === 1 ? 'the marked packet' : `the ${count} marked packets`}`;
   const output = await ports.journal.keep('capture', png);
-  return { pictures: [{ name: 'packets.png', title, alt: pictureWords(watched), output }] };
+  return { pictures: [{ name: 'packets.png', title, alt: pictureWords(watched), output }], failure: null };
 }
