@@ -1,7 +1,7 @@
 /** One bug, as exact pieces of source that are replaced while the modules are loaded. Nothing on the disk changes. */
 export interface Bug {
   readonly says: string;
-  /** Path below `src/`, what stands there once, and what takes its place. */
+  /** Room and file name below `src/`, what stands there once, and what takes its place. */
   readonly edits: readonly (readonly [file: string, from: string, to: string])[];
 }
 

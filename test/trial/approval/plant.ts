@@ -11,7 +11,7 @@ export function plant({ says, edits }: Bug): void {
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      const mine = edits.filter(([file]) => url === `${SRC}${file}`);
+      const mine = edits.filter(([file]) => isIn(url, file));
       if (mine.length === 0) return loaded;
       let source = Buffer.from(loaded.source as Uint8Array | string as string).toString();
       for (const [file, from, to] of mine) {
@@ -22,4 +22,10 @@ export function plant({ says, edits }: Bug): void {
       return { ...loaded, source };
     },
   });
+}
+
+/** Whether that is the file of that name in that room, in whichever folder of it. */
+function isIn(url: string, file: string): boolean {
+  const [room = '', name = ''] = file.split('/');
+  return url.startsWith(`${SRC}${room}/`) && url.endsWith(`/${name}`);
 }
