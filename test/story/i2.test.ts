@@ -154,7 +154,7 @@ describe.skipIf(noLab)(`pods of two nodes do not reach each other${skipNote}`, {
       [STALE, 'proven'],
       [CAPTURED, 'likely'],
     ]);
-    expect(state.offers.map(({ plan }) => plan.remediation)).toEqual(['restart-flannel', 'release-remote-vtep']);
+    expect(state.offers.map(({ plan }) => plan.remediation)).toEqual(['release-remote-vtep']);
   });
 
   test.concurrent('but a healthy node is not blamed for its sick neighbour', async ({ onTestFinished }) => {

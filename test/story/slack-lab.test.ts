@@ -184,7 +184,7 @@ test.skipIf(noLab)(
     expect(thread.map(({ thread_ts }) => thread_ts)).toEqual(thread.map(() => live?.ts));
     for (const once of [/^✓ kubectl logs/, /^✓ Sent 14/, /^Replies from/, /^Approved: fix A/, /^Repaired in/])
       expect(thread.filter(({ text }) => once.test(text))).toHaveLength(1);
-    expect(thread.flatMap(({ files = [] }) => files)).toHaveLength(3);
+    expect(thread.flatMap(({ files = [] }) => files)).toHaveLength(4);
     expect(await workspace.violations()).toEqual([]);
     expect(await second.stop()).toBe(0);
     expect(`${first.said()}${second.said()}`).not.toMatch(/"level":"?(error|50)/);
