@@ -2,7 +2,8 @@
 #   entry       first line the state, the rest one sentence     plan      hash of the approved plan
 #   boot        boot id at the start                            before    node state before, after: at the end
 #   fix         these scripts and the plan's commands           started   exists once the first step may have run
-#   claim       symbolic link to how it ends: confirm, refused, late, asked, failed. Whoever makes it decides, once
+#   claim       how it ends: confirm, refused, late, asked, failed. Whoever makes it decides, once
+#   how.*       the words that a claim may say; it is a second name of one of them, which takes no inode and no room
 #   difference  lines of node state that differ                 alive, applying   locks held by the processes at work
 #   spare       room for the end, in case the disk fills up meanwhile
 LC_ALL=C
@@ -37,10 +38,12 @@ state() {
   printf '%s\n' "$s"
 }
 
-# claim HOW: true for the one who decides the end.
-claim() { ln -s "$1" claim 2>/dev/null && keep .; }
+# claim HOW: true for the one who decides the end. A symbolic link where the words were not written yet.
+claim() { { ln "how.$1" claim || ln -s "$1" claim; } 2>/dev/null && keep .; }
 
-claimed() { readlink claim 2>/dev/null; }
+claimed() { readlink claim 2>/dev/null || cat claim 2>/dev/null; }
+
+decided() { [ -L claim ] || [ -e claim ]; }
 
 # said FILE: its beginning, fit for a sentence.
 said() {
