@@ -28,6 +28,6 @@ test('bash reads back the very same words, and nothing but plain characters is s
       });
       expect(said.split('\0').slice(0, -1)).toEqual(argv);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });

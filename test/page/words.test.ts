@@ -16,7 +16,7 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
   afterAll(async () => {
     await practice?.[Symbol.asyncDispose]();
     await browser?.close();
-  });
+  }, 60_000);
 
   test('a wish that is no node is one sentence for who typed it, and starts nothing', { timeout: 90_000 }, async () => {
     const page = await practice.window();

@@ -32,7 +32,7 @@ describe.each(probes.map((probe) => [probe.id, probe] as const))('%s', (id, prob
         const reading = read(probe, { ...outputOf(stdout, exit), stderr });
         expect(JSON.stringify(reading)).toEqual(expect.any(String));
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
@@ -44,7 +44,7 @@ describe.each(probes.map((probe) => [probe.id, probe] as const))('%s', (id, prob
         const reading = read(probe, { ...output, stdout });
         expect(reading.known || reading.detail.length < 2000).toBe(true);
       }),
-      { numRuns: 120 },
+      { numRuns: 50 },
     );
   });
 });

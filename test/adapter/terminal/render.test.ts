@@ -268,7 +268,7 @@ describe('render', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

@@ -47,7 +47,7 @@ test.each(['modern', 'classic'] as const)(
       fc.property(anyMessage, fc.constantFrom(...hostile), (message, ladder) => {
         expect(faults(view(message, () => ladder, style))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   },
 );
@@ -58,7 +58,7 @@ test('the classic style uses no block that Slack rolls out by phases', () => {
       const types = new Set(view(message, () => 'a', 'classic').blocks.map((block) => block.type));
       expect([...types].filter((type) => type !== 'rich_text' && type !== 'actions')).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 });
 

@@ -56,7 +56,7 @@ test('any Home tab is within the limits of Slack and inert', () => {
     fc.property(content, (shown) => {
       expect(faults(homeView(shown))).toEqual([]);
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
   fc.assert(
     fc.property(bytes, (refusal) => {
