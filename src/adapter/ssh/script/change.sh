@@ -53,7 +53,7 @@ work() {
   keep before
   # As much again as the end may need: the state afterwards, and how it differs.
   if ! head -c $(($(wc -c <before) * 2 + 65536)) /dev/zero >spare; then
-    rm -f spare before
+    rm -f spare* before
     record refused "$no_room"
     exit 0
   fi
@@ -62,8 +62,8 @@ work() {
   for how in confirm refused late asked failed; do
     printf '%s\n' "$how" 2>/dev/null | cat >"how.$how" || break
   done
-  if [ "$(cat how.failed 2>/dev/null)" != failed ] || ! touch got after difference; then
-    rm -f spare before
+  if [ "$(cat how.failed 2>/dev/null)" != failed ] || ! touch got after difference spare.1 spare.2 spare.3 spare.4 spare.5 spare.6; then
+    rm -f spare* before
     record refused "$no_room"
     exit 0
   fi
@@ -100,7 +100,7 @@ disarm() {
   if claim refused; then
     wait
     record refused "$1"
-    rm -f spare
+    rm -f spare*
   fi
   exit 0
 }

@@ -3,9 +3,10 @@
 #   boot        boot id at the start                            before    node state before, after: at the end
 #   fix         these scripts and the plan's commands           started   exists once the first step may have run
 #   claim       how it ends: confirm, refused, late, asked, failed. Whoever makes it decides, once
-#   how.*       the words that a claim may say; it is a second name of one of them, which takes no inode and no room
+#   how.*       the words that a claim may say; it is a second name of one, which takes no room,
+#               and no inode but on file systems that count names (tmpfs)
 #   difference  lines of node state that differ                 alive, applying   locks held by the processes at work
-#   spare       room for the end, in case the disk fills up meanwhile
+#   spare*      room and inodes for the end, in case the disk fills up meanwhile
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
@@ -25,7 +26,7 @@ keep() { sync "$@" 2>/dev/null || sync; }
 
 # record STATE [SENTENCE]: the whole entry or the old one, also after a power cut and on a full disk; false when it is the old one.
 record() {
-  write "$@" || { rm -f spare; write "$@"; } || { rm -f "entry.$$"; return 1; }
+  write "$@" || { rm -f spare*; write "$@"; } || { rm -f "entry.$$"; return 1; }
   mv -f "entry.$$" entry
   keep .
 }
@@ -39,7 +40,9 @@ state() {
 }
 
 # claim HOW: true for the one who decides the end. A symbolic link where the words were not written yet.
-claim() { { ln "how.$1" claim || ln -s "$1" claim; } 2>/dev/null && keep .; }
+claim() { { decide "$1" || { ! decided && rm -f spare* && decide "$1"; }; } && keep .; }
+
+decide() { ln "how.$1" claim 2>/dev/null || ln -s "$1" claim 2>/dev/null; }
 
 claimed() { readlink claim 2>/dev/null || cat claim 2>/dev/null; }
 
@@ -53,7 +56,7 @@ said() {
 
 # compare: node state now against the saved one, as "-old" and "+new" lines.
 compare() {
-  rm -f spare
+  rm -f spare*
   node_state >after
   if cmp -s before after; then
     : >difference
