@@ -4,7 +4,8 @@
  * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- hostile [STRINGS] [--seed N] [--strings]`,
  * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N]`,
  * `npm run trial -- repair [STORY …]`,
- * `npm run trial -- twins [TIMES] [LAB …]`.
+ * `npm run trial -- twins [TIMES] [LAB …]`,
+ * `npm run trial -- workspace [LAB …]`.
  */
 import { approvalTrial } from './approval.ts';
 import { cutoffTrial } from './cutoff.ts';
@@ -15,6 +16,7 @@ import { killTrial } from './kill.ts';
 import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
 import { twinsTrial } from './twins.ts';
+import { workspaceTrial } from './workspace.ts';
 
 const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
   fuzz: fuzzTrial,
@@ -26,6 +28,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   cutoff: cutoffTrial,
   repair: repairTrial,
   twins: twinsTrial,
+  workspace: workspaceTrial,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
