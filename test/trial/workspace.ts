@@ -62,7 +62,8 @@ async function played(name: string): Promise<string | null> {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       const messages = await workspace.messages();
-      if (!messages.some(({ text }) => /^Repaired in/.test(text))) return `it ended as: ${messages.at(-1)?.text ?? ''}`;
+      if (!messages.some(({ text }) => text.startsWith('Repaired in')))
+        return `it ended as: ${messages.at(-1)?.text ?? ''}`;
       const bad = await workspace.violations();
       if (bad.length > 0) return bad.join('; ');
       return (await lab.healthy()) ? null : 'it says repaired, and the lab is not healthy';
