@@ -1,7 +1,8 @@
 import { type Clock, ClusterError } from '../../port.ts';
 import type { Ask } from './ask.ts';
 import { clean } from './clean.ts';
-import { type Access, connect, type Connection } from './connect.ts';
+import { asking } from './asking.ts';
+import type { Access } from './connect.ts';
 import { Failure } from './failure.ts';
 import { clusterError } from './sentence.ts';
 
@@ -63,31 +64,10 @@ function taken({ doing, unseen }: Ask, server: string): ClusterError {
  * and `system:basic-user` (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles).
  */
 export function clusterAccess(access: Access, clock: Clock): ClusterAccess {
-  let connection: Promise<Connection> | null = null;
-  const connected = (): Promise<Connection> => {
-    const manner = { deadlineMs: DEADLINE_MS };
-    connection ??= connect(access, clock, { direct: manner, change: manner, passedOn: manner }).catch(
-      (error: unknown) => {
-        connection = null;
-        throw error;
-      },
-    );
-    return connection;
-  };
-
-  async function answer<T>(ask: Ask, question: (to: Connection) => Promise<T>): Promise<T> {
-    let server = '';
-    try {
-      const to = await connected();
-      server = to.server;
-      return await question(to);
-    } catch (error) {
-      const words = error instanceof Error ? error.name : 'unknown';
-      const fault: Failure['fault'] = error instanceof Failure ? error.fault : { is: 'shape', words };
-      if (fault.is === 'status' && fault.code === 403) throw taken(ask, server);
-      throw clusterError(fault, ask, server);
-    }
-  }
+  const manner = { deadlineMs: DEADLINE_MS };
+  const answer = asking(access, clock, { direct: manner, change: manner, passedOn: manner }, (fault, ask, server) =>
+    fault.is === 'status' && fault.code === 403 ? taken(ask, server) : clusterError(fault, ask, server),
+  );
 
   return {
     version: () =>

@@ -44,6 +44,13 @@ export interface Connection {
   readonly passed: CoreV1Api;
 }
 
+/** How each kind of call is carried: to the server itself, to change something, and through it to a kubelet. */
+export interface Manners {
+  readonly direct: Manner;
+  readonly change: Manner;
+  readonly passedOn: Manner;
+}
+
 /**
  * Loads the client library (90 MB, so only now), the kubeconfig and the way to the API server. Nothing is sent yet.
  * Rejects with Failure `setup`, whose words complete "… was not asked, because …".
@@ -51,7 +58,7 @@ export interface Connection {
 export async function connect(
   access: Access,
   clock: Clock,
-  { direct, change, passedOn }: { readonly direct: Manner; readonly change: Manner; readonly passedOn: Manner },
+  { direct, change, passedOn }: Manners,
 ): Promise<Connection> {
   const [kubernetes, undici] = await Promise.all([import('@kubernetes/client-node'), import('undici')]);
   const config = load(new kubernetes.KubeConfig(), () => new kubernetes.KubeConfig(), access);

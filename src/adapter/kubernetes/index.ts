@@ -1,10 +1,11 @@
 import type { ClusterEvent, CniFacts, DaemonSetFacts, NodeFacts, PodFacts } from '../../model/index.ts';
 import type { Clock, Cluster, KubeletReach } from '../../port.ts';
 import { endpointsAddresses, sliceAddresses } from './api-servers.ts';
-import { ASKS, type Ask } from './ask.ts';
+import { ASKS } from './ask.ts';
+import { asking } from './asking.ts';
 import { objectName } from './clean.ts';
 import { isFrom, newestEvents } from './cluster-event.ts';
-import { type Access, connect, type Connection } from './connect.ts';
+import type { Access } from './connect.ts';
 import { daemonSetFacts } from './daemon-set-facts.ts';
 import { changes } from './change.ts';
 import { Failure } from './failure.ts';
@@ -12,7 +13,6 @@ import { reachOf } from './kubelet-reach.ts';
 import { wholeList } from './list.ts';
 import { nodeFacts } from './node-facts.ts';
 import { podFacts } from './pod-facts.ts';
-import { clusterError } from './sentence.ts';
 
 /** What the adapter needs to know. */
 export interface KubernetesSettings extends Access {
@@ -39,30 +39,11 @@ const CHANGE_DEADLINE_MS = 36_000;
  * a ClusterError of one sentence, which never holds a header, a token or a piece of the kubeconfig.
  */
 export function kubernetesCluster(settings: KubernetesSettings): Cluster {
-  let connection: Promise<Connection> | null = null;
-  /** Settings that could not be used are read again by the next question: the file may be there by then. */
-  const connected = (): Promise<Connection> => {
-    connection ??= connect(settings, settings.clock, {
-      direct: { deadlineMs: DEADLINE_MS },
-      change: { deadlineMs: CHANGE_DEADLINE_MS },
-      passedOn: { deadlineMs: KUBELET_DEADLINE_MS, anyText: true },
-    }).catch((error: unknown) => {
-      connection = null;
-      throw error;
-    });
-    return connection;
-  };
-
-  async function answer<T>(ask: Ask, question: (to: Connection) => Promise<T>): Promise<T> {
-    let server = '';
-    try {
-      const to = await connected();
-      server = to.server;
-      return await question(to);
-    } catch (error) {
-      throw clusterError(faultOf(error), ask, server);
-    }
-  }
+  const answer = asking(settings, settings.clock, {
+    direct: { deadlineMs: DEADLINE_MS },
+    change: { deadlineMs: CHANGE_DEADLINE_MS },
+    passedOn: { deadlineMs: KUBELET_DEADLINE_MS, anyText: true },
+  });
 
   return {
     name: settings.name,
@@ -145,10 +126,4 @@ function nameOf(given: string, of: 'node' | 'namespace' = 'node'): string {
 function noneWhenUnknown(error: unknown): readonly [] {
   if (error instanceof Failure && error.fault.is === 'status' && error.fault.code === 404) return [];
   throw error;
-}
-
-/** The library's own errors come from answers of another shape than its types promise; what they say stays inside. */
-function faultOf(error: unknown): Failure['fault'] {
-  if (error instanceof Failure) return error.fault;
-  return { is: 'shape', words: error instanceof Error ? error.name : 'unknown' };
 }

@@ -20,8 +20,14 @@ export function reopen(turn: Turn, by: Person, repeat: boolean): string | null {
     repeat,
     questions: questions.filter(({ question }) => question !== REPEAT),
     userAnswers: userAnswers.filter(({ question }) => question !== REPEAT),
+    past: [],
+    change: null,
+    outcome: null,
+    sweep: null,
+    dismissed: [],
+    rechecks: [],
+    troubles: [],
   });
-  set(turn, { past: [], change: null, outcome: null, sweep: null, dismissed: [], rechecks: [], troubles: [] });
   live(turn, 'again');
   lookAfresh(turn);
   return null;

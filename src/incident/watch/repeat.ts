@@ -41,8 +41,8 @@ export function awaitRepetition(turn: Turn, proofs: readonly ProofStep[]): boole
   return true;
 }
 
-function usersWatch({ bound, ...rest }: IncidentState, proofs: readonly ProofStep[]): UsersWatch | null {
-  const state = { bound, ...rest };
+function usersWatch(state: IncidentState, proofs: readonly ProofStep[]): UsersWatch | null {
+  const { bound } = state;
   const targets = proofs.flatMap(({ target }) => (target === 'pod' ? ['service' as const] : [target]));
   for (const one of targets) {
     const target = tcpTarget(state, one);
