@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { authorise } from '../../src/incident/offer/authorise.ts';
+import { authorise, tooFew } from '../../src/incident/offer/authorise.ts';
 import type { Offer, Plan } from '../../src/model/index.ts';
 
 const requester = { id: 'UONCALL', name: 'on-call' };
@@ -153,5 +153,23 @@ describe('authorise', () => {
         },
       ),
     );
+  });
+});
+
+describe('a plan that can never get its approvals', () => {
+  const group = { id: 'SNETWORK', name: 'network' };
+  const needing = (approvals: number): Plan => offer({}, { approvals }).plan;
+
+  test.each([
+    [1, [requester, second], null],
+    [2, [requester, second, third], null],
+    [2, [group], null],
+    [2, [requester, second], /needs 2 approvals.* only @second may approve/],
+    [1, [requester], /needs 1 approvals.* nobody may approve/],
+    [1, [], /nobody may approve/],
+  ] as const)('%i approvals of %j', (approvals, approvers, said) => {
+    const sentence = tooFew(needing(approvals), requester, { approvers, expiresMs: 900_000 });
+    if (said === null) expect(sentence).toBeNull();
+    else expect(sentence).toMatch(said);
   });
 });

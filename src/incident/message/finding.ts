@@ -1,6 +1,7 @@
 import { interpret } from '../../capture/index.ts';
 import { explained } from '../../check/explained.ts';
 import type { Finding, FindingMessage, IncidentState, Message, Rich, Watched } from '../../model/index.ts';
+import { unseenOf } from './unseen.ts';
 import { tokenOf } from '../turn.ts';
 
 /** The leading finding with its proof. Absent until the diagnosis has come to an end. */
@@ -22,7 +23,7 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         captures: watched?.captures ?? [],
         evidence: finding.evidence,
         ruledOut: state.ruledOut,
-        unseen: state.unseen,
+        unseen: unseenOf(state),
         ...(state.path === undefined ? {} : { path: state.path }),
         ...dismissing(state, finding),
       },

@@ -3,6 +3,7 @@ import { advise } from '../../remediation/index.ts';
 import { keptChanges, lastChange, plansRun } from '../change/past.ts';
 import { tokenOf } from '../turn.ts';
 import { headline } from './headline.ts';
+import { unseenOf } from './unseen.ts';
 import { withoutCause } from './without-cause.ts';
 
 /** How it ended, for the people in the thread and for the post-mortem. Absent until the incident is closed. */
@@ -21,7 +22,7 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
     durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
     difference: state.change?.entry?.difference ?? [],
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
-    unseen: state.findings.length > 0 ? [] : state.unseen,
+    unseen: state.findings.length > 0 ? [] : unseenOf(state),
     ...(state.findings.length > 0 || state.path === undefined ? {} : { path: state.path }),
     ...goingOn(state),
   };

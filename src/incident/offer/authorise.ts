@@ -1,4 +1,4 @@
-import type { Approval, Consent, Offer, Person } from '../../model/index.ts';
+import type { Approval, Consent, Offer, Person, Plan } from '../../model/index.ts';
 import type { ApprovalPolicy } from '../house.ts';
 
 /** The answer to one click on Approve. */
@@ -63,6 +63,16 @@ export function mayReject(
   groups: readonly string[] = [],
 ): boolean {
   return samePerson(by, requester, policy) || isApprover(by, policy, groups);
+}
+
+/** Ids of Slack's user groups begin so; how many people one has is known only when somebody presses. */
+const GROUP = 'S';
+
+/** Why a plan can never get its approvals, one sentence; `null` where enough people may give them, or a group may. */
+export function tooFew(plan: Plan, requester: Person, policy: ApprovalPolicy): string | null {
+  const others = policy.approvers.filter((person) => !samePerson(person, requester, policy));
+  if (others.some(({ id }) => id.startsWith(GROUP)) || others.length >= plan.approvals) return null;
+  return `it needs ${plan.approvals} approvals, and besides who started this ${others.length === 0 ? 'nobody' : `only ${names(others)}`} may approve. Add people to approval.approvers.`;
 }
 
 /** Whether somebody is configured to approve, by name or by a user group. */

@@ -2,6 +2,7 @@ import { canonical } from '../../model/json.ts';
 import { sha256 } from '../../model/hash.ts';
 import type { Finding, Meaning, Offer, Plan } from '../../model/index.ts';
 import type { Remediation } from '../../remediation/remediation.ts';
+import { tooFew } from './authorise.ts';
 import { planFor } from './draft.ts';
 import { audit, live, name, record, set, token, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
@@ -107,6 +108,8 @@ export function announce(turn: Turn, offer: Offer, complete: Plan): void {
   record(turn, [{ text: `Fix ${offer.letter} offered: ${plan.title}` }]);
   audit(turn, 'netdiag', 'offered', `plan ${plan.id} hash ${waiting.hash} ${plan.title}`);
   want(turn, { do: 'wake', name: `expiry ${plan.id}`, at: plan.expiresAt });
+  const short = tooFew(plan, turn.state.by, turn.house.approval);
+  if (short !== null) trouble(turn, `Fix ${offer.letter} cannot be approved as things are: ${short}`);
 }
 
 /** What the first plan leaves broken belongs beside the finding, before anybody approves. */
