@@ -161,15 +161,18 @@ describe('a plan that can never get its approvals', () => {
   const needing = (approvals: number): Plan => offer({}, { approvals }).plan;
 
   test.each([
-    [1, [requester, second], null],
-    [2, [requester, second, third], null],
-    [2, [group], null],
     [2, [requester, second], /needs 2 approvals.* only @second may approve/],
     [1, [requester], /needs 1 approvals.* nobody may approve/],
     [1, [], /nobody may approve/],
-  ] as const)('%i approvals of %j', (approvals, approvers, said) => {
-    const sentence = tooFew(needing(approvals), requester, { approvers, expiresMs: 900_000 });
-    if (said === null) expect(sentence).toBeNull();
-    else expect(sentence).toMatch(said);
+  ] as const)('%i approvals of %j: says so', (approvals, approvers, said) => {
+    expect(tooFew(needing(approvals), requester, { approvers, expiresMs: 900_000 })).toMatch(said);
+  });
+
+  test.each([
+    [1, [requester, second]],
+    [2, [requester, second, third]],
+    [2, [group]],
+  ] as const)('%i approvals of %j: can get them', (approvals, approvers) => {
+    expect(tooFew(needing(approvals), requester, { approvers, expiresMs: 900_000 })).toBeNull();
   });
 });
