@@ -23,14 +23,18 @@ export const TWINS: Readonly<Record<string, string>> = {
   i5: 'ip-172-31-53-61',
 };
 
+/** What one diagnosis may take on a machine that has other work, milliseconds. */
+const MOST_MS = 10_000;
+
 /** How a diagnosis of a healthy node ends. */
 export const HEALTHY: Ended = { outcome: 'nothing-found', findings: [], offers: 0, troubles: [] };
 
 /** Diagnoses a node that often, every symptom in turn, several at once. */
 export async function often(lab: Lab, node: string, times: number): Promise<readonly Ended[]> {
   const scripts: Script[] = Array.from({ length: times }, (_, turn) => ({ node, ...WAYS[turn % WAYS.length]! }));
-  const { stdout, stderr } = await inController(lab, [process.execPath, OFTEN, JSON.stringify(scripts)]);
-  if (stdout === '') throw new Error(stderr);
+  const argv = [process.execPath, OFTEN, JSON.stringify(scripts)];
+  const { stdout, stderr } = await inController(lab, argv, {}, 60_000 + times * MOST_MS);
+  if (stdout === '') throw new Error(`${times} diagnoses of ${node} came to no end: ${stderr}`);
   return JSON.parse(stdout) as readonly Ended[];
 }
 
