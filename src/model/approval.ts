@@ -9,6 +9,8 @@ export interface Consent {
   readonly by: Person;
   readonly at: number;
   readonly planHash: string;
+  /** Armored SSHSIG under the plan's order, namespace `netdiag-fix`; absent where none was demanded. */
+  readonly signature?: string;
 }
 
 declare const approved: unique symbol;

@@ -28,4 +28,8 @@ export interface ChangeRequest {
   readonly preconditions: readonly { readonly argv: readonly string[]; readonly stdout: string }[];
   readonly apply: readonly NodeRun[];
   readonly undo: readonly NodeRun[];
+  /** The plan's order, for a node whose gate executes that and nothing else; absent: the node has no gate. */
+  readonly order?: string;
+  /** Armored signatures under the order; absent: none. */
+  readonly signatures?: readonly string[];
 }

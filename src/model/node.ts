@@ -1,3 +1,12 @@
+/** What the gate of a node said of itself. It alone decides what netdiag's keys may do there. */
+export interface Gate {
+  readonly version: string;
+  /** Fewest distinct signers that it demands, by risk 1, 2, 3. */
+  readonly approvals: readonly [number, number, number];
+  /** Longest time that it lets a rollback wait, seconds. */
+  readonly mostRollbackSeconds: number;
+}
+
 /** A node's identity: what must be equal for "the same node" to be true. */
 export interface NodeIdentity {
   readonly name: string;
@@ -7,6 +16,8 @@ export interface NodeIdentity {
   readonly bootId: string | null;
   /** SSH host key fingerprint `SHA256:…`; `null` where the node was not reached by SSH (recordings). */
   readonly hostKey: string | null;
+  /** Absent: no gate, netdiag holds a login shell. */
+  readonly gate?: Gate;
 }
 
 /** One address from `node.status.addresses`, in the API's order. */

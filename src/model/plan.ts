@@ -92,8 +92,12 @@ export interface Plan {
   /** Seconds after arming until the node restores itself unless confirmed. */
   /** 0 for a plan of Kubernetes steps: netdiag itself takes those back. */
   readonly rollbackSeconds: number;
+  /** Milliseconds since the epoch at which it was put up for approval; absent: it was not, or has no order. */
+  readonly issuedAt?: number;
   /** Milliseconds since the epoch; afterwards nobody can approve it and nothing starts. */
   readonly expiresAt: number;
+  /** The node's gate demands signatures under the plan's order (`orderOf`); absent: the node has no gate. */
+  readonly signed?: true;
   /** Checks that must be clear afterwards. */
   readonly verify: readonly string[];
   /** The lasting form, for people: what to put where. */
