@@ -7,6 +7,8 @@ export interface Ended {
   readonly findings: readonly string[];
   readonly offers: number;
   readonly troubles: readonly string[];
+  /** What could not be seen, where that kept the diagnosis from an end. */
+  readonly hidden?: readonly string[];
 }
 
 /** Diagnoses of the same lab under way at once, each with connections of its own, as if netdiag ran so often. */
@@ -20,7 +22,14 @@ if (import.meta.main) {
     for (let script = waiting.shift(); script !== undefined; script = waiting.shift()) {
       const { state } = await play(script, site);
       const findings = state.findings.map(({ code }) => code);
-      ended.push({ outcome: state.outcome, findings, offers: state.offers.length, troubles: state.troubles });
+      const hidden = [...state.unseen.map(({ check, detail }) => `${check}: ${detail}`), state.watchFailure ?? ''];
+      ended.push({
+        outcome: state.outcome,
+        findings,
+        offers: state.offers.length,
+        troubles: state.troubles,
+        ...(state.outcome === 'nothing-found' ? {} : { hidden }),
+      });
     }
     await shell.closeAll();
   };
