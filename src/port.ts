@@ -164,10 +164,23 @@ export interface Cluster {
   deletePod(step: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<Granted>;
 }
 
+/** Tells one message of one incident from all others, so that a chat can find out whether it has it already. */
+export interface Mark {
+  /** 32 hexadecimal digits, the same at every try. */
+  readonly id: string;
+  /** No try was made before this time; milliseconds since the epoch. */
+  readonly since: number;
+  /** An earlier try may have posted it, and nobody knows. */
+  readonly perhaps: boolean;
+}
+
 /** Speaks with people: Slack, or a terminal. */
 export interface Thread {
-  /** Posts the message, or updates it in place when `previous` is given. The first live message makes the thread. */
-  show(place: Place, slot: string, message: Message, previous: MessageRef | null): Promise<MessageRef>;
+  /**
+   * Posts the message, or updates it in place when `previous` is given. The first live message makes the thread. One that `perhaps`
+   * stands there is looked for before it is posted; without a mark none is looked for.
+   */
+  show(place: Place, slot: string, message: Message, previous: MessageRef | null, mark?: Mark): Promise<MessageRef>;
   attach(place: Place, files: readonly Attachment[], bytes: (digest: Digest) => Promise<Uint8Array>): Promise<void>;
   /** Says something to one person only, where they acted. */
   whisper(place: Place, to: Person, sentence: string): Promise<void>;

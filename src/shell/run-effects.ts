@@ -133,7 +133,8 @@ export function startWorker(ports: Workplace, { leaseMs = LEASE_MS }: { readonly
 
   const attempt = async (leased: LeasedEffect): Promise<Happening | null> => {
     const stored = await ports.journal.load(leased.incident);
-    return stored === null ? null : doOne(portsFor(ports, stored.state.cluster), stored.state, leased.effect);
+    if (stored === null) return null;
+    return doOne(portsFor(ports, stored.state.cluster), stored.state, leased.effect, leased.attempt);
   };
 
   /** Records the outcome; once more where the lease was taken anew by this very process in between. */

@@ -72,7 +72,7 @@ export function slackAdapter(options: SlackOptions): SlackAdapter {
   const pace = new Pace(clock, stopping.signal);
   const call = webCaller({ token: options.botToken, apiUrl, logger });
   const approvers = options.approvers ?? [];
-  const speaking = new SlackThread({ call, pace, ladder: options.ladder, postBytes, log, known: approvers });
+  const speaking = new SlackThread({ call, pace, ladder: options.ladder, postBytes, clock, log, known: approvers });
   let home: Home | null = null;
   const thread = alsoAtHome(speaking, () => home);
   const closed = new AbortController();

@@ -1,10 +1,11 @@
 import type { Attachment, Digest, Message, MessageRef, Person, Place } from '../../model/index.ts';
-import type { Thread } from '../../port.ts';
+import type { Clock, Mark, Thread } from '../../port.ts';
 import type { Log } from './log.ts';
 import type { Pace } from './pace.ts';
+import { marked, Posted } from './posted.ts';
 import { pointed, reference, spoken, threadTs, unfurled } from './spoken.ts';
-import { upload } from './upload.ts';
 import type { PostBytes } from './upload.ts';
+import { Uploads } from './upload.ts';
 import type { Ladder, Rendering } from './view/index.ts';
 import { view, whisper } from './view/index.ts';
 import type { CallWeb } from './web.ts';
@@ -26,8 +27,9 @@ export class SlackThread implements Thread {
   readonly #call: CallWeb;
   readonly #pace: Pace;
   readonly #ladder: Ladder;
-  readonly #postBytes: PostBytes;
   readonly #log: Log;
+  readonly #posted: Posted;
+  readonly #uploads: Uploads;
   readonly #posts = new Map<string, Promise<MessageRef>>();
   readonly #classicOnly = new Set<Message['is']>();
 
@@ -39,30 +41,39 @@ export class SlackThread implements Thread {
     readonly pace: Pace;
     readonly ladder: Ladder;
     readonly postBytes: PostBytes;
+    readonly clock: Clock;
     readonly log: Log;
     readonly known?: readonly string[];
   }) {
     this.#call = parts.call;
     this.#pace = parts.pace;
     this.#ladder = parts.ladder;
-    this.#postBytes = parts.postBytes;
     this.#log = parts.log;
+    this.#posted = new Posted(parts);
+    this.#uploads = new Uploads({ ...parts, posted: this.#posted });
     this.known = parts.known ?? [];
   }
 
   /**
    * A slot that was posted a moment ago is updated even when the caller does not know its reference yet, so that two
-   * quick states of one message never become two messages.
+   * quick states of one message never become two messages. What may stand there since an answer was lost, or since
+   * netdiag ended in between, is looked for, and updated when it is found.
    */
-  async show(place: Place, slot: string, message: Message, previous: MessageRef | null): Promise<MessageRef> {
-    const name = [place.channel, place.thread, slot, message.is === 'live' ? message.node : ''].join(' ');
+  async show(
+    place: Place,
+    slot: string,
+    message: Message,
+    previous: MessageRef | null,
+    mark: Mark | null = null,
+  ): Promise<MessageRef> {
+    const name = mark?.id ?? [place.channel, place.thread, slot, message.is === 'live' ? message.node : ''].join(' ');
     if (previous !== null) {
       this.#posts.delete(name);
-      return this.#update(place, message, previous);
+      return this.#update(place, message, previous, mark);
     }
     const posted = this.#posts.get(name);
-    if (posted !== undefined) return this.#update(place, message, await posted);
-    const post = this.#post(place, message);
+    if (posted !== undefined) return this.#update(place, message, await posted, mark);
+    const post = this.#once(place, message, mark, null);
     this.#posts.set(name, post);
     for (const oldest of this.#posts.keys()) if (this.#posts.size > mostRemembered) this.#posts.delete(oldest);
     try {
@@ -78,7 +89,7 @@ export class SlackThread implements Thread {
     files: readonly Attachment[],
     bytes: (digest: Digest) => Promise<Uint8Array>,
   ): Promise<void> {
-    await upload({ call: this.#call, pace: this.#pace, postBytes: this.#postBytes }, place, files, bytes);
+    await this.#uploads.share(place, files, bytes);
   }
 
   async whisper(place: Place, to: Person, sentence: string, link: string | null = null): Promise<void> {
@@ -93,9 +104,24 @@ export class SlackThread implements Thread {
     );
   }
 
-  async #post(place: Place, message: Message): Promise<MessageRef> {
+  /** Posts unless it stands there already, in a message after `after`. */
+  async #once(place: Place, message: Message, mark: Mark | null, after: MessageRef | null): Promise<MessageRef> {
+    if (mark === null || !mark.perhaps) return this.#post(place, message, mark);
+    const where = message.is === 'live' ? { ...place, thread: null } : place;
+    const stands = await this.#posted.message(where, mark, after);
+    const once = { ...mark, perhaps: false };
+    return stands === null || stands === undefined
+      ? this.#post(place, message, once)
+      : this.#update(place, message, stands, once);
+  }
+
+  async #post(place: Place, message: Message, mark: Mark | null): Promise<MessageRef> {
     const thread = message.is === 'live' ? undefined : threadTs(place);
-    const where = { channel: place.channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+    const where = {
+      channel: place.channel,
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+      ...(mark === null ? {} : marked(mark)),
+    };
     return this.#pace.post(place.channel, () =>
       this.#shown(message, async (rendering) => {
         const { ts } = await this.#call('chat.postMessage', { ...where, ...spoken(rendering), ...unfurled });
@@ -104,7 +130,7 @@ export class SlackThread implements Thread {
     );
   }
 
-  async #update(place: Place, message: Message, previous: MessageRef): Promise<MessageRef> {
+  async #update(place: Place, message: Message, previous: MessageRef, mark: Mark | null): Promise<MessageRef> {
     const { channel, ts } = pointed(previous);
     try {
       return await this.#pace.update(previous, () =>
@@ -116,7 +142,7 @@ export class SlackThread implements Thread {
     } catch (problem) {
       if (!(problem instanceof Refused) || !unchangeable.has(problem.code)) throw problem;
       this.#log('warn', `A message in ${channel} could not be changed (${problem.code}); it is posted again.`);
-      return this.#post(place, message);
+      return this.#once(place, message, mark, previous);
     }
   }
 

@@ -100,6 +100,9 @@ const TOKEN_MEND: Readonly<Record<string, string>> = {
     'Make an app-level token with connections:write (the app\'s "Basic Information") and put it into SLACK_APP_TOKEN.',
 };
 
+/** What netdiag does without, in public and in private channels: to look for what it has posted itself. */
+const LOOKING_BACK: readonly string[] = ['channels:history', 'groups:history'];
+
 /** https://docs.slack.dev/reference/scopes; the header names what the token was really granted. */
 function scopesItem(granted: readonly string[] | null, wanted: Scopes | null): Item {
   if (granted === null) return unseen(SCOPES, 'Slack did not say which scopes the token has');
@@ -112,6 +115,10 @@ function scopesItem(granted: readonly string[] | null, wanted: Scopes | null): I
   }
   const missing = wanted.needed.filter((scope) => !granted.includes(scope));
   const more = granted.filter((scope) => ![...wanted.needed, ...wanted.optional].includes(scope));
+  if (missing.length > 0 && missing.every((scope) => LOOKING_BACK.includes(scope))) {
+    const says = `missing: ${missing.join(', ')}; after an answer of Slack's was lost, a message may stand twice`;
+    return warning(SCOPES, says, 'Give the app the scopes of manifest.yml, then install it again; or leave it so.');
+  }
   if (missing.length > 0) {
     const mend = 'Give the app the scopes of manifest.yml ("App Manifest"), then install it to the workspace again.';
     return fault(SCOPES, `missing: ${missing.join(', ')}`, mend);

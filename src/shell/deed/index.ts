@@ -14,8 +14,13 @@ import { sweep } from './sweep.ts';
 import { verify } from './verify.ts';
 import { watch, watchUsers } from './watch.ts';
 
-/** Does one effect. `null` where its outcome changes nothing. */
-export async function perform(ports: Ports, state: IncidentState, effect: Effect): Promise<Happening | null> {
+/** Does one effect, for the `attempt`th time. `null` where its outcome changes nothing. */
+export async function perform(
+  ports: Ports,
+  state: IncidentState,
+  effect: Effect,
+  attempt = 1,
+): Promise<Happening | null> {
   switch (effect.do) {
     case 'locate':
       return locate(ports, effect);
@@ -26,7 +31,7 @@ export async function perform(ports: Ports, state: IncidentState, effect: Effect
     case 'watch-users':
       return watchUsers(ports, state, effect);
     case 'show':
-      return show(ports, state, effect);
+      return show(ports, state, effect, attempt);
     case 'attach':
       return attach(ports, state, effect);
     case 'export':

@@ -7,7 +7,7 @@ import { slackAdapter } from '../../../src/adapter/slack/index.ts';
 import type { SlackAdapter, SlackOptions } from '../../../src/adapter/slack/index.ts';
 import type { Announcement } from '../../../src/sandbox/announce.ts';
 import type { Call, Violation } from '../../../src/sandbox/workspace/record.ts';
-import type { Clock, Desk, Journal } from '../../../src/port.ts';
+import type { Clock, Desk, Journal, ToSign } from '../../../src/port.ts';
 import { fakeJournal } from '../../fake/journal.ts';
 
 export const incidents = 'CINCIDENTS';
@@ -60,6 +60,8 @@ export class NotingDesk implements Desk {
   over: readonly IncidentLine[] = [];
   /** The groups that came with the last press. */
   groups: Parameters<Desk['press']>[0]['groups'];
+  /** What a button wants signed. */
+  signing: ToSign | null = null;
   answer: () => Promise<string | null> = () => Promise.resolve(null);
 
   start(request: Parameters<Desk['start']>[0]): Promise<string | null> {
@@ -71,6 +73,10 @@ export class NotingDesk implements Desk {
     this.presses.push(request);
     this.groups = groups;
     return this.answer();
+  }
+
+  toSign(): ReturnType<Desk['toSign']> {
+    return Promise.resolve(this.signing);
   }
 
   nodes(): ReturnType<Desk['nodes']> {
@@ -166,10 +172,11 @@ export class Practice implements AsyncDisposable {
   }
 }
 
-/** Starts a practice workspace; it ends with its stdin, also when the test run is killed. */
-export async function practise(): Promise<Practice> {
+/** Starts a practice workspace; it ends with its stdin, also when the test run is killed. `manifest`: a file in place of the app's own. */
+export async function practise(manifest: string | null = null): Promise<Practice> {
   const main = fileURLToPath(new URL('../../../src/sandbox/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const named = manifest === null ? [] : ['--manifest', manifest];
+  const child = spawn(process.execPath, [main, ...named], { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([

@@ -161,6 +161,12 @@ describe('a workspace that is not well', () => {
       /missing: users:read/,
     ],
     [
+      'it may not look for what it has posted',
+      { patient: { wanted: { needed: [...SCOPES.needed, 'channels:history', 'groups:history'], optional: [] } } },
+      ['warning slack.scopes'],
+      /missing: channels:history, groups:history; .* may stand twice/,
+    ],
+    [
       'a scope is too many',
       { headers: { 'x-oauth-scopes': 'chat:write,users:read,admin' } },
       ['warning slack.scopes'],
