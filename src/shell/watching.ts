@@ -10,7 +10,7 @@ import { rises } from './watch/rises.ts';
 import { others } from './watch/others.ts';
 import { provoked } from './watch/provoked.ts';
 import { Sender, together } from './watch/sending.ts';
-import { tally, tracksConnections } from './watch/tally.ts';
+import { counting, tracksConnections } from './watch/tally.ts';
 
 export { WatchFailed };
 
@@ -49,7 +49,7 @@ export async function watching(
     const listening = await listen(watch, on, named);
     try {
       const devices = watch.points.filter(({ role }) => role === 'subject').map(({ device }) => device);
-      const read = (moment: string) => tally(subject, devices, tracksConnections(state), `${named}/count/${moment}`);
+      const read = counting(subject, devices, tracksConnections(state), `${named}/count`);
       const { sent, tallies } = await provoked(ports, sender, marks, read);
       const pcaps = await listening.stop();
       const all = together(sent);

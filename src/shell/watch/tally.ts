@@ -77,28 +77,35 @@ export function tracksConnections(state: IncidentState): boolean {
   return fill?.known === true && fill.value.loaded;
 }
 
-/** Reads every counter in one round trip. What could not be read is named; it never throws for what a node does. */
-export async function tally(
+/**
+ * Reads every counter of a node, at each named moment in one round trip. What could not be read is named, and not asked again: a
+ * counter that lacks at one moment proves nothing, and a command that hangs would hang at each. Never throws for what a node does.
+ */
+export function counting(
   session: NodeSession,
   devices: readonly string[],
   tracking: boolean,
   key: string,
-): Promise<Tally> {
-  const asked = sources(devices, tracking);
-  const commands = asked.map(({ probe }) => ({ argv: probe.argv({}), key: `${key}/${probe.id}` }));
-  const outputs = withoutSecrets(await session.run(commands));
-  const counters = new Map<string, Counter>();
-  const uncounted: Uncounted[] = [];
-  for (const [index, { probe, count }] of asked.entries()) {
-    const output = outputs[index];
-    if (output === undefined) continue;
-    const reading = read(probe, output);
-    if (!reading.known) {
-      uncounted.push({ what: probe.reads, gap: reading.gap, detail: reading.detail });
-      continue;
+): (moment: string) => Promise<Tally> {
+  const missing = new Map<Source, Uncounted>();
+  const all = sources(devices, tracking);
+  return async (moment) => {
+    const asked = all.filter((source) => !missing.has(source));
+    const commands = asked.map(({ probe }) => ({ argv: probe.argv({}), key: `${key}/${moment}/${probe.id}` }));
+    const outputs = withoutSecrets(await session.run(commands));
+    const counters = new Map<string, Counter>();
+    for (const [index, source] of asked.entries()) {
+      const { probe, count } = source;
+      const output = outputs[index];
+      if (output === undefined) continue;
+      const reading = read(probe, output);
+      if (!reading.known) {
+        missing.set(source, { what: probe.reads, gap: reading.gap, detail: reading.detail });
+        continue;
+      }
+      for (const { name, value, line } of count(reading.value as never))
+        counters.set(name, { value, line, command: quoted(probe.argv({})), printed: output.stdout });
     }
-    for (const { name, value, line } of count(reading.value as never))
-      counters.set(name, { value, line, command: quoted(probe.argv({})), printed: output.stdout });
-  }
-  return { counters, uncounted };
+    return { counters, uncounted: [...missing.values()] };
+  };
 }

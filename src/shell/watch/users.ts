@@ -5,7 +5,7 @@ import type { Ports } from '../ports.ts';
 import { keepCaptures, listen } from './listening.ts';
 import { others } from './others.ts';
 import { rises } from './rises.ts';
-import { tally, tracksConnections } from './tally.ts';
+import { counting, tracksConnections } from './tally.ts';
 
 /** How long people have to repeat what fails for them. */
 export const USERS_MS = 20_000;
@@ -33,7 +33,7 @@ export async function watchingUsers(
     const listening = await listen(watch, on, named);
     try {
       const devices = watch.points.filter(({ role }) => role === 'subject').map(({ device }) => device);
-      const read = (moment: string) => tally(subject, devices, tracksConnections(state), `${named}/count/${moment}`);
+      const read = counting(subject, devices, tracksConnections(state), `${named}/count`);
       const before = await read('before');
       await ports.clock.sleep(USERS_MS, signal);
       const after = await read('after');
