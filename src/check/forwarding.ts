@@ -8,6 +8,7 @@ import { printedName } from '../probe/text/sysctl.ts';
 import { ask, evidence, lineOf, unknown } from './check.ts';
 import type { Check, Proof, Readings } from './check.ts';
 import { countedBy } from './counted.ts';
+import { KUBELET_PORT } from './kubelet-listens.ts';
 import { uplink } from './uplink.ts';
 
 const ALL = 'forwarding-off';
@@ -22,14 +23,15 @@ export const forwarding: Check = {
   needs,
   judge,
   prove(_finding, { story, sent, counters }): Proof {
-    if (sent.port !== null) {
+    if (sent.port === KUBELET_PORT) {
       return { says: 'open', sentence: 'The marked packets went to the node itself, which forwards none of those.' };
     }
     if (story.fate === 'answered') {
       return { says: 'refuted', sentence: `All ${sent.count} marked packets reached the pod and were answered.` };
     }
-    const counted = countedBy({ sent, counters }, 'IpInAddrErrors');
-    if (story.fate === 'not-forwarded') {
+    // Behind a service some packets may be answered that this node need not forward.
+    const counted = countedBy({ sent, counters }, 'IpInAddrErrors', sent.port === null ? 'sent' : 'unanswered');
+    if (story.fate === 'not-forwarded' && sent.port === null) {
       const seen = 'They reached this node and went no further on their way.';
       if (counted.is === 'still') return { says: 'proven', sentence: seen };
       return {

@@ -27,6 +27,8 @@ export type Deed =
       readonly questions: readonly Question[];
       readonly stimulus: StimulusPlan | null;
       readonly watch: WatchPlan | null;
+      /** 2: the packets are sent twice and counted; absent: once, and only their answers. */
+      readonly rounds?: 2;
       readonly askApiServer: boolean;
     }
   /** Disarm the rollback, or ask for it now, or wait for it; then compare node state. */

@@ -80,7 +80,10 @@ export interface Change {
   readonly door: Door | null;
   /** When it was approved, milliseconds since the epoch. */
   readonly since: number;
-  /** Code of another finding, by which the packets still fail although this change did what it should; absent: none. */
+  /**
+   * What is left although this change did what it should: the code of another finding, or `symptom` where what was reported is not
+   * answered in full and no cause is known for that. Absent: nothing.
+   */
   readonly leaves?: string;
   /** Who stopped it while it was under way; it is taken back. Absent: nobody. */
   readonly stopped?: Person;
@@ -181,3 +184,5 @@ export interface IncidentState {
   /** Number of effects made so far; part of their keys. */
   readonly effects: number;
 }
+  /** Everything that the diagnoses of this incident found, the first one first; one that a fix was begun for as it was then. Absent: nothing. */
+  readonly causes?: readonly Finding[];

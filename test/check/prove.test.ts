@@ -115,6 +115,20 @@ describe('forwarding switched off', () => {
     },
   );
 
+  test('is proven by packets for a service that the kernel counts, whatever the captures say', () => {
+    const service = (fate: Fate, each: number | readonly [number, number]) =>
+      weigh('forwarding-off', counted(fate, { port: 30_080, counters: [rise('IpInAddrErrors', each)] })).says;
+    expect(service('arrived-not-answered', 7)).toBe('proven');
+    expect(service('not-forwarded', 7)).toBe('proven');
+    expect(service('arrived-not-answered', [7, 3])).toBe('open');
+  });
+
+  test('is left open by packets for a service that went no further for another reason, refuted by its answers', () => {
+    const other = counted('not-forwarded', { port: 30_080, counters: [rise('TcpExtIPReversePathFilter', 7)] });
+    expect(weigh('forwarding-off', other).says).toBe('open');
+    expect(weigh('forwarding-off', counted('answered', { port: 30_080 })).says).toBe('refuted');
+  });
+
   test('is left open by a pod that was reached and is silent', () => {
     expect(weigh('forwarding-off', counted('arrived-not-answered', POD)).says).toBe('open');
   });

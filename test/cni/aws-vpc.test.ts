@@ -22,6 +22,15 @@ const CASES: readonly (readonly [Check, string, EniNode, string | null])[] = [
   [eniPodRpf, 'variant A without any filter', { ...I4A, eth1: '0' }, 'eni-pod-reply-leaves-uplink'],
   [eniPodRpf, 'variant B', I4B, 'node-port-dropped-by-strict-rpf'],
   [eniPodRpf, 'variant B without a NodePort', { ...I4B, nodePort: false }, null],
+  [eniPodRpf, 'healthy but for its forwarding', { ...HEALTHY, forwarding: '0' }, null],
+  [eniPodRpf, 'variant A with forwarding off', { ...I4A, forwarding: '0' }, 'eni-pod-request-dropped'],
+  [
+    eniPodRpf,
+    'variant A after the trap, with forwarding off',
+    { ...I4A, eth1: '2', forwarding: '0' },
+    'eni-pod-reply-leaves-uplink',
+  ],
+  [eniPodRpf, 'variant B with forwarding off', { ...I4B, forwarding: '0' }, 'node-port-dropped-by-strict-rpf'],
   [eniPodRpf, 'without a secondary ENI', { ...I5, eth0: '1' }, null],
   [ipamdRuntime, 'of a version that asks no runtime', HEALTHY, null],
   [
@@ -145,6 +154,22 @@ describe('what is said of them', () => {
     expect(facts).toMatchObject({ eni: 'eth1', uplink: 'eth0', pods: ON_ETH1, sendPort: '8080' });
     expect(ON_ETH1).toContain(facts['sendTo']);
     expect(evidence[0]?.about).toContain(ON_ETH1.join(', '));
+  });
+
+  test('a way back of which no lookup tells is shown by the rule and by its table', () => {
+    const lines = onlyFinding(eniPodRpf, { ...I4B, forwarding: '0' }).evidence.map(({ subject }) => subject.line);
+    expect(lines).toContain('1536:\tfrom 172.31.56.137 lookup 2');
+    expect(lines).toContain('default via 172.31.48.1 dev eth1 table 2');
+    expect(lines.join('\n')).not.toContain('No route to host');
+  });
+
+  test('a refused lookup tells nothing where it is not for want of forwarding', () => {
+    const refused = eniAnswers({ ...I4B, forwarding: '0' }).filter(({ question }) => question.probe === 'ip-route-get');
+    const rest = eniAnswers(I4B).filter(({ question }) => question.probe !== 'ip-route-get');
+    expect(judged(eniPodRpf, I4B, [...rest, ...refused])).toMatchObject({
+      is: 'unknown',
+      missing: [{ detail: expect.stringContaining('No route to host') }],
+    });
   });
 
   test('rolling aws-node is warned of where its mount is wrong, and cleared where it is right', () => {

@@ -1,5 +1,5 @@
 import { BEYOND } from '../../src/check/outside-return-path.ts';
-import type { Answer, Bound } from '../../src/model/index.ts';
+import type { Answer, Bound, Output } from '../../src/model/index.ts';
 import {
   ipAddr,
   ipamdLog,
@@ -26,6 +26,8 @@ export interface EniNode {
   readonly range: string | null;
   readonly eth0: '0' | '1' | '2';
   readonly eth1: '0' | '1' | '2';
+  /** `ip_forward`; where it is 0, so is `forwarding` of every interface, and no lookup of a packet that arrives is answered. */
+  readonly forwarding: '0' | '1';
   readonly nodePort: boolean;
   readonly marked: boolean;
   /** eth1 and the routes of table 2 are there. */
@@ -44,6 +46,7 @@ export const HEALTHY: EniNode = {
   range: null,
   eth0: '2',
   eth1: '2',
+  forwarding: '1',
   nodePort: true,
   marked: true,
   attached: true,
@@ -121,7 +124,7 @@ export function eniAnswers(node: EniNode): Answer[] {
   ];
   const sysctls = (['all', 'default', 'eth0', 'eth1'] as const).map((device) => {
     const mode = device === 'eth0' || device === 'eth1' ? node[device] : '0';
-    return `net.ipv4.conf.${device}.forwarding = 1\nnet.ipv4.conf.${device}.rp_filter = ${mode}\n`;
+    return `net.ipv4.conf.${device}.forwarding = ${node.forwarding}\nnet.ipv4.conf.${device}.rp_filter = ${mode}\n`;
   });
   const sep = pods.map((pod, at) => `-A KUBE-SEP-${at} -p tcp -m tcp -j DNAT --to-destination ${pod}:8080`);
   const port = node.nodePort
@@ -137,7 +140,9 @@ export function eniAnswers(node: EniNode): Answer[] {
   ];
   const table = (name: string, lines: readonly string[]): string =>
     [`*${name}`, ':PREROUTING ACCEPT [0:0]', ...lines, 'COMMIT', ''].join('\n');
-  const back = (pod: string): string => {
+  const refused = printed('', { exit: 2, stderr: Buffer.from('RTNETLINK answers: No route to host\n') });
+  const back = (pod: string): string | Output => {
+    if (node.forwarding === '0') return refused;
     const own = ON_ETH1.includes(pod) && node.range === null && node.attached;
     const way = own ? 'dev eth1 table 2' : 'dev eth0';
     return `${BEYOND} from ${pod} via 172.31.48.1 ${way} \n    cache iif ${veth(pod)} \n`;
@@ -146,7 +151,7 @@ export function eniAnswers(node: EniNode): Answer[] {
   const missing = printed('', { exit: 1, stderr: Buffer.from('find: /var/log/aws-node: No such file or directory\n') });
   return [
     answered('subject', ipAddr, {}, held('eth0', NODE) + (node.attached ? held('eth1', '172.31.53.62') : '')),
-    answered('subject', sysctlIpv4, {}, `${sysctls.join('')}net.ipv4.ip_forward = 1\n`),
+    answered('subject', sysctlIpv4, {}, `${sysctls.join('')}net.ipv4.ip_forward = ${node.forwarding}\n`),
     answered('subject', ipRule, {}, `${rules.join('\n')}\n`),
     answered('subject', ipRouteAll, {}, `${routes.join('\n')}\n`),
     answered('subject', iptablesNat, {}, table('nat', [...sep, ...port])),
@@ -170,7 +175,7 @@ export function eniAnswers(node: EniNode): Answer[] {
         'subject',
         ipRouteGet,
         { to: '172.31.52.10', from: pod, iif: veth(pod) },
-        `172.31.52.10 from ${pod} dev eth0 \n    cache iif ${veth(pod)} \n`,
+        node.forwarding === '0' ? refused : `172.31.52.10 from ${pod} dev eth0 \n    cache iif ${veth(pod)} \n`,
       ),
     ),
   ];

@@ -174,6 +174,14 @@ export const CURES: readonly Cure[] = [
     changed: [/conf\.eth0\.rp_filter/],
     last: (lab, cured) => fileOf(lab, cured, /^net\.ipv4\.conf\.eth0\.rp_filter = 2$/m),
   },
+  {
+    ...ENI,
+    name: 'i4b-and-i3',
+    lab: 'i4b',
+    first: (lab) => on(lab, eniNode, ['sysctl', '-w', 'net.ipv4.ip_forward=0']),
+    found: ['forwarding-off', 'node-port-dropped-by-strict-rpf'],
+    fixes: ['switch-forwarding-on', 'loosen-uplink-rpf', 'keep-uplink-rpf-loose'],
+  },
   { ...I5, name: 'i5', fixes: STAGES },
   {
     ...I5,

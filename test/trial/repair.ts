@@ -1,3 +1,4 @@
+import type { IncidentState } from '../../src/model/index.ts';
 import { startLab } from '../lab/index.ts';
 import { cured } from '../story/cure.ts';
 import { curesNamed } from '../story/cures.ts';
@@ -30,8 +31,18 @@ async function complaints(cure: Cure): Promise<number> {
     say(`${cure.name}: ${String(outcome)} by ${approved.join(', ') || 'nothing'}, ${seconds} s`);
     for (const complaint of complaints) say(`  WRONG: ${complaint}`);
     for (const sentence of complaints.length > 0 ? (ending?.state.troubles ?? []) : []) say(`  it said: ${sentence}`);
+    if (complaints.length > 0 && ending !== null) explain(ending.state);
     return complaints.length;
   } finally {
     await lab.down();
   }
+}
+
+/** What a story that went wrong has seen: enough to know where to look. */
+function explain({ past, change, ruledOut, unseen, watches }: IncidentState): void {
+  for (const { seen } of [...past, ...(change === null ? [] : [change])]) say(`  it saw: ${seen ?? 'nothing'}`);
+  for (const sentence of ruledOut) say(`  it ruled out: ${sentence}`);
+  for (const { role, detail } of unseen) say(`  it could not see (${role}): ${detail}`);
+  for (const { sent, story, counters } of watches)
+    say(`  packets to ${sent.to}: ${story.fate}, ${counters.map(({ counter }) => counter).join(', ')}`);
 }

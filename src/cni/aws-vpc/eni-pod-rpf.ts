@@ -128,9 +128,12 @@ function judge(bound: Bound, readings: Readings): Verdict {
     if (back === null || !back.known)
       return unknown(ID, bound, 'subject', back, `the way back from the pods on ${way.device}`);
     if (mode === null) return unknown(ID, bound, 'subject', null, `the RPF mode of ${way.device}`);
-    if (back.value.device === here.value.device) {
+    const leaves = back.value.device ?? (forwards(sysctls.value, way) ? null : byRule(way, here.value.device));
+    if (leaves === null)
+      return unknown(ID, bound, 'subject', null, `the way back from the pods on ${way.device}: ${back.value.line}`);
+    if (leaves === here.value.device) {
       findings.push(podFinding(bound, readings, { way, uplink: here.value.device, strict: mode === 'strict' }));
-    } else if (uplinkMode === 'strict' && back.value.device === way.device) {
+    } else if (uplinkMode === 'strict' && leaves === way.device) {
       if (nat === null || !nat.known) return unknown(ID, bound, 'subject', nat, 'which NodePorts lead to these pods');
       const port = nodePorts(nat.value).find(({ endpoints }) =>
         endpoints.some(({ address }) => way.pods.some((pod) => pod.address === address)),
@@ -141,6 +144,17 @@ function judge(bound: Bound, readings: Readings): Verdict {
   if (findings.length > 0) return { is: 'found', findings };
   const grouped = ways.map(({ device, pods }) => `${pods.length} on ${device}`).join(', ');
   return { is: 'clear', because: `pods on secondary ENIs: ${grouped}; their answers leave as their requests come in` };
+}
+
+/** Whether the kernel would take in a pod's packet to send it on; where it would not, it refuses every lookup of one that arrives. */
+function forwards({ ipForward, devices }: ReturnType<typeof sysctlIpv4.parse>, { pods }: PodWay): boolean {
+  const own = devices[pods[0]?.veth ?? '']?.['forwarding'];
+  return own === undefined ? ipForward === 1 : own === '1';
+}
+
+/** The device by which a pod's rules alone send an answer to a client outside: their table's, or table main's where they cover the VPC. */
+function byRule({ device, pods }: Case['way'], uplink: string): string {
+  return pods[0]?.rules.some(({ to }) => to === null) === true ? device : uplink;
 }
 
 interface Case {
@@ -267,7 +281,9 @@ function matrix(bound: Bound, readings: Readings, { way, uplink }: Case): Eviden
   const values = readings.of('subject', sysctlIpv4, {});
   const names = way.pods.map(({ address }) => address).join(', ');
   const peers = (enis(readings, 'peer') ?? []).find(({ device }) => device === way.device) ?? null;
-  if (back !== null && line?.known === true)
+  const told = line?.known === true && line.value.device !== null;
+  if (!told) rows.push(...tableRow(readings, way));
+  if (back !== null && line?.known === true && told)
     rows.push(
       evidence(
         `way back from the ${way.pods.length} pods on ${way.device} (${names})`,
@@ -279,7 +295,7 @@ function matrix(bound: Bound, readings: Readings, { way, uplink }: Case): Eviden
   const peersNear = wayOfUplinkPod(bound, readings, 'peer');
   const nearAnswer = near === null ? null : readings.answer('subject', ipRouteGet, near);
   const nearLine = near === null ? null : readings.of('subject', ipRouteGet, near);
-  if (nearAnswer !== null && nearLine?.known === true)
+  if (nearAnswer !== null && nearLine?.known === true && nearLine.value.device !== null)
     rows.push(
       evidence(
         `way back from a pod on ${uplink}`,
@@ -309,4 +325,13 @@ function matrix(bound: Bound, readings: Readings, { way, uplink }: Case): Eviden
     }
   }
   return rows;
+}
+
+/** The default route of the table that the pods' rules name, where no lookup tells of their way back. */
+function tableRow(readings: Readings, { table, device }: PodWay): Evidence[] {
+  const answer = readings.answer('subject', ipRouteAll, {});
+  const routes = readings.of('subject', ipRouteAll, {});
+  if (answer === null || routes?.known !== true) return [];
+  const route = routes.value.routes.find((one) => one.table === table && one.destination === '0.0.0.0/0');
+  return [evidence(`way out of table ${table}, by ${device}`, lineOf(answer, route?.line), null)];
 }

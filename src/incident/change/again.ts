@@ -131,7 +131,10 @@ function confirm(turn: Turn, offer: Offer): void {
   const entry = { ...change.entry, state: 'confirmed' as const };
   const kept: Change = { ...change, entry, until: turn.event.at };
   audit(turn, 'netdiag', 'confirmed', `plan ${offer.plan.id}`);
-  const well = watched?.story.fate === 'answered' && !findings.some(({ confidence }) => confidence === 'proven');
+  const before = new Set(change.cluster.cause.findings.map(({ code }) => code));
+  // What the mended cause hid is a cause by itself, however well the packets do that are sent now.
+  const other = findings.some(({ code, confidence }) => confidence === 'proven' || !before.has(code));
+  const well = watched?.story.fate === 'answered' && !other;
   if (mends(offer.plan) && well) {
     set(turn, { change: kept, ...change.cluster.cause });
     return repaired(turn, offer);

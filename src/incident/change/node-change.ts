@@ -61,7 +61,7 @@ export function verified(turn: Turn, event: Verified): void {
   const after = seenAfter(turn, offer, event);
   const { seen, other } = after;
   const good = after.good && change.stopped === undefined;
-  const leaves = other === null ? {} : { leaves: other.code };
+  const leaves = after.leaves === null ? {} : { leaves: after.leaves };
   set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door, ...leaves } });
   record(turn, [{ text: good ? 'Verified over a new connection: ' : 'Not verified: ' }, { text: seen }]);
   audit(turn, 'netdiag', good ? 'verified' : 'not-verified', `plan ${event.plan} ${seen}`);

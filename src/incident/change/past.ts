@@ -1,4 +1,4 @@
-import type { Change, IncidentState } from '../../model/index.ts';
+import type { Change, Finding, IncidentState, Plan } from '../../model/index.ts';
 
 /**
  * Whether an earlier change of this incident has mended the node. Stages on the way to a repair do not count, nor does the mending of
@@ -29,4 +29,17 @@ export function lastChange({ change, past }: IncidentState): Change | null {
 /** Ids of the plans that were begun since the incident was opened, or opened again. */
 export function plansRun({ past, change }: Pick<IncidentState, 'past' | 'change'>): ReadonlySet<string> {
   return new Set([...past, ...(change === null ? [] : [change])].map(({ plan }) => plan));
+}
+
+/** What a plan was to mend, as it was known when the plan was approved; `null` where that is not known any more. */
+export function causeOf({ causes, findings }: Pick<IncidentState, 'causes' | 'findings'>, plan: Plan): Finding | null {
+  return [...(causes ?? []), ...findings].find(({ code }) => code === plan.finding) ?? null;
+}
+
+/** What the changes that stay were to mend, each cause once, in the order of the changes. */
+export function mendedCauses(state: IncidentState): readonly Finding[] {
+  const plans = keptChanges(state).flatMap(
+    ({ plan: id }) => state.offers.find(({ plan }) => plan.id === id)?.plan ?? [],
+  );
+  return [...new Set(plans.flatMap((plan) => causeOf(state, plan) ?? []))];
 }

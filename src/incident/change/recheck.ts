@@ -32,7 +32,8 @@ export function rechecked(turn: Turn, event: Verified): void {
   const change = keptChanges(turn.state).at(-1);
   const offer = offers.find(({ plan }) => plan.id === event.plan);
   if (outcome !== 'repaired' || offer === undefined || change?.plan !== event.plan) return;
-  const { good, seen } = seenAfter(turn, offer, event);
+  const { seen, ...after } = seenAfter(turn, offer, event);
+  const good = after.good && after.answered;
   audit(turn, 'netdiag', good ? 'still well' : 'regressed', `plan ${offer.plan.id} ${seen}`);
   set(turn, { rechecks: [...rechecks, { at: turn.event.at, good, seen }] });
   if (good || rechecks.some((before) => !before.good)) return;

@@ -8,7 +8,7 @@ import type { Turn } from '../turn.ts';
 /** The node is mended: offer to make it last, end, and ask the other nodes of the pool whether they have the same cause. */
 export function repaired(turn: Turn, offer: Offer): void {
   const { findings, sweep, change } = turn.state;
-  if (change !== null) set(turn, { change: { ...change, until: turn.event.at } });
+  if (change !== null) set(turn, { change: { ...change, until: change.until ?? turn.event.at } });
   const lasting = turn.house.remediations.some(({ id, lasts }) => id === offer.plan.remediation && lasts !== undefined);
   if (!lasting) proposeLasting(turn, offer, findings);
   close(turn, 'repaired');

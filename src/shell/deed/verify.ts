@@ -37,9 +37,11 @@ export async function verify(ports: Ports, state: IncidentState, effect: Verify)
     if (entry?.state === 'rolled-back')
       return { ...base, door: session.door, failure: `When a new connection opened, it was too late. ${entry.detail}` };
     const answers = await ask(ports, session, plan.node.name, effect.questions);
-    const { stimulus, watch } = effect;
+    const { stimulus, watch, rounds } = effect;
     const watched =
-      stimulus === null || watch === null ? null : await watching(ports, state, session, { stimulus, watch }, 'verify');
+      stimulus === null || watch === null
+        ? null
+        : await watching(ports, state, session, { stimulus, watch }, 'verify', rounds);
     const apiServer = effect.askApiServer ? await kubelet(ports, plan.node.name) : null;
     return { ...base, door: session.door, answers, watched, apiServer };
   } catch (error) {
