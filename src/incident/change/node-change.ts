@@ -59,7 +59,7 @@ export function verified(turn: Turn, event: Verified): void {
   const { change } = turn.state;
   if (offer === null || change === null || turn.state.life !== 'verifying') return;
   const after = seenAfter(turn, offer, event);
-  const { seen, other } = after;
+  const { seen } = after;
   const good = after.good && change.stopped === undefined;
   const leaves = after.leaves === null ? {} : { leaves: after.leaves };
   set(turn, { change: { ...change, verified: good, seen, door: event.door ?? change.door, ...leaves } });
