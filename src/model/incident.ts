@@ -163,6 +163,8 @@ export interface IncidentState {
   readonly findings: readonly Finding[];
   readonly ruledOut: readonly string[];
   readonly unseen: readonly Missing[];
+  /** Everything that the diagnoses of this incident found, the first one first; one that a fix was begun for as it was then. Absent: nothing. */
+  readonly causes?: readonly Finding[];
   readonly offers: readonly Offer[];
   /** Plans whose every step was asked to be explained. */
   readonly explained: readonly string[];
@@ -184,5 +186,3 @@ export interface IncidentState {
   /** Number of effects made so far; part of their keys. */
   readonly effects: number;
 }
-  /** Everything that the diagnoses of this incident found, the first one first; one that a fix was begun for as it was then. Absent: nothing. */
-  readonly causes?: readonly Finding[];
