@@ -254,6 +254,8 @@ export interface Journal {
   keep(kind: 'output' | 'capture', bytes: Uint8Array): Promise<Digest>;
   bytes(digest: Digest): Promise<Uint8Array | null>;
   audit(incident: string): Promise<readonly AuditRow[]>;
+  /** Adds a row to the audit that belongs to no transition of an incident. */
+  note(row: AuditRow): Promise<void>;
   close(): Promise<void>;
 }
 

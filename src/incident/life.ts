@@ -14,7 +14,14 @@ const machine = createMachine({
     diagnosing: { on: { propose: 'proposing', again: 'opened', settle: 'settling', close: 'closed' } },
     proposing: { on: { approve: 'changing', close: 'closed' } },
     changing: {
-      on: { applied: 'verifying', again: 'opened', refused: 'diagnosing', settle: 'settling', close: 'closed' },
+      on: {
+        applied: 'verifying',
+        again: 'opened',
+        refused: 'diagnosing',
+        held: 'proposing',
+        settle: 'settling',
+        close: 'closed',
+      },
     },
     verifying: { on: { settle: 'settling' } },
     settling: { on: { again: 'opened', close: 'closed' } },
@@ -29,6 +36,7 @@ export type LifeEvent =
   | 'applied'
   | 'again'
   | 'refused'
+  | 'held'
   | 'settle'
   | 'close'
   | 'reopen';

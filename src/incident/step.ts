@@ -10,6 +10,7 @@ import type { House } from './house.ts';
 import { lookAtNodes, lookOf, takeSurvey } from './diagnosis/look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './diagnosis/questions.ts';
 import { swept } from './change/sweep.ts';
+import { foresee, foreseen, held } from './change/held.ts';
 import { lookAfterRepair } from './change/recheck.ts';
 import { superseded } from './offer/propose.ts';
 import { tell, told } from './telling.ts';
@@ -34,6 +35,7 @@ export function step(house: House, state: IncidentState | null, event: Event): T
   if (!changed) expireDue(turn);
   if (!changed || event.is === 'shown' || event.is === 'swept') take(turn, event);
   if (changed) abandon(turn);
+  foresee(turn, state?.offers ?? []);
   tell(turn);
   return { state: turn.state, effects: turn.effects, audit: turn.audit };
 }
@@ -92,6 +94,10 @@ function take(turn: Turn, event: Event): void {
       return unsettled(turn, event.plan, event.sentence);
     case 'rehearsed':
       return rehearsed(turn, event);
+    case 'held':
+      return held(turn, event);
+    case 'foreseen':
+      return foreseen(turn, event);
     case 'prepared':
       return prepared(turn, event);
     case 'stepped':

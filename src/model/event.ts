@@ -62,6 +62,15 @@ export interface Rehearsed {
   readonly failure?: string;
 }
 
+/** Whether a plan could begin now, as far as other changes and the health of the cluster go. Nothing was changed. */
+export interface Held {
+  /** `held`: it was approved, and did not begin · `foreseen`: it is on offer. */
+  readonly is: 'held' | 'foreseen';
+  readonly plan: string;
+  /** Why it must not begin now, one sentence; `null` where nothing is against it. */
+  readonly sentence: string | null;
+}
+
 /** What a Kubernetes step is compared with once it is done. */
 export interface Prepared {
   readonly is: 'prepared';
@@ -75,6 +84,8 @@ export interface Prepared {
   readonly before: Digest | null;
   /** Why the step must not begin, one sentence; absent when it may. */
   readonly refusal?: string;
+  /** Why the plan must not begin now although it holds, one sentence; it can be approved again. Absent when it may. */
+  readonly held?: string;
 }
 
 /** What became of one Kubernetes step of a plan. */
@@ -146,6 +157,7 @@ export type Happening =
   | { readonly is: 'settled'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
   | { readonly is: 'unsettled'; readonly plan: string; readonly sentence: string }
   | Rehearsed
+  | Held
   | Prepared
   | Stepped
   | Swept

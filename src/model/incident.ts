@@ -68,6 +68,8 @@ export interface Offer {
   readonly tokens: Readonly<Record<'approve' | 'reject' | 'explain' | 'offer', string>>;
   readonly decidedBy: Person | null;
   readonly decidedAt: number | null;
+  /** Why it would not begin at present, or did not when it was approved, one sentence; absent: nothing was seen against it. */
+  readonly held?: string;
 }
 
 /** A change under way. */

@@ -103,6 +103,8 @@ export interface ApprovalMessage {
   readonly state: 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
   readonly decidedBy?: Person;
   readonly decidedAt?: number;
+  /** Why it would not begin now, or did not when it was approved, one sentence; absent: nothing was seen against it. */
+  readonly held?: string;
 }
 
 /** How it ended. */

@@ -37,6 +37,8 @@ export interface NodeFacts {
   readonly troubles: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
   /** Node pool: the value of the first pool label known (EKS, GKE, AKS, Karpenter, kops); `null` when there is none. */
   readonly pool: string | null;
+  /** What fails together: the value of `topology.kubernetes.io/zone`; absent where the node has none. */
+  readonly zone?: string;
   readonly controlPlane: boolean;
   readonly unschedulable: boolean;
   readonly podCidrs: readonly string[];

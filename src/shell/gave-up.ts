@@ -53,6 +53,12 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         difference: [],
         failure: `the API server was not asked: ${reason}`,
       };
+    case 'foresee':
+      return {
+        is: 'foreseen',
+        plan: effect.plan.id,
+        sentence: `Whether it could begin now could not be seen: ${reason}`,
+      };
     case 'prepare':
       return {
         is: 'prepared',

@@ -1,20 +1,26 @@
 import type { Digest, IncidentState, NodeIdentity } from '../model/index.ts';
+import { type Skew, skewOf } from './clock-skew.ts';
 import type { Ports } from './ports.ts';
 import { targetOf } from './target.ts';
 import { within } from './within.ts';
 
-/** The subject's node state now, with who answered; `null` where no door opens. `lines` is `null` where it could not be read. */
+/** The subject's node state now, with who answered and how right its clock is; `null` where no door opens. `lines` is `null` where it could not be read. */
 export async function nodeState(
   ports: Ports,
   state: IncidentState,
-): Promise<{ readonly identity: NodeIdentity; readonly lines: readonly string[] | null } | null> {
+): Promise<{
+  readonly identity: NodeIdentity;
+  readonly lines: readonly string[] | null;
+  readonly skew: Skew | null;
+} | null> {
   const target = targetOf(ports, state, 'subject');
   const reached = target === null ? null : await ports.nodes.open(target);
   if (reached === null || !reached.reached) return null;
   const { session } = reached;
   return within(session, async () => {
+    const skew = await skewOf(session, ports.clock);
     const reading = await session.state();
-    return { identity: session.identity, lines: reading.known ? reading.value : null };
+    return { identity: session.identity, lines: reading.known ? reading.value : null, skew };
   });
 }
 

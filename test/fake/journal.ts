@@ -195,6 +195,7 @@ export function fakeJournal(_clock?: Pick<Clock, 'now'>): Journal {
       }),
     bytes: (digest) => answer(() => blobs.get(digest)?.slice() ?? null),
     audit: (incident) => answer(() => copy(audit.filter((row) => row.incident === incident))),
+    note: (row) => answer(() => void audit.push(copy(row))),
     close: async () => {
       closed = true;
     },

@@ -24,6 +24,8 @@ export interface FakeNode {
   readonly noDevices?: readonly string[];
   /** Steps of a change that fail: argv joined with spaces, and what they say. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** How far its clock is ahead of everybody else's; absent: not at all. */
+  readonly clockAheadMs?: number;
   /** Its node state; absent: one line for each change that is applied or confirmed, below a first one. */
   readonly state?: readonly string[] | Gap;
   /** What a confirmed or undone change leaves different; absent: `+changed` and nothing. */
@@ -112,7 +114,7 @@ export function fakeNodeShell(
           if (signal?.aborted === true) return gapOutput('timed-out');
           if (lost()) return gapOutput('unreachable');
           asked.push(`run ${node} ${command.argv.join(' ')}`);
-          return output(about(node), command);
+          return output(about(node), command, clock);
         });
       },
       async capture({ device, key }): Promise<RunningCapture> {
@@ -188,9 +190,12 @@ export function fakeNodeShell(
   };
 }
 
-function output(node: FakeNode, command: Command): Output {
+function output(node: FakeNode, command: Command, clock?: Pick<Clock, 'now'>): Output {
   const { outputs = {} } = node;
-  const given = (command.key === undefined ? undefined : outputs[command.key]) ?? outputs[command.argv.join(' ')];
+  const typed = command.argv.join(' ');
+  const given = (command.key === undefined ? undefined : outputs[command.key]) ?? outputs[typed];
+  if (given === undefined && typed === 'date +%s' && clock !== undefined)
+    return made({ stdout: `${Math.floor((clock.now() + (node.clockAheadMs ?? 0)) / 1000)}\n` });
   if (given === undefined) {
     return made({
       exit: 127,

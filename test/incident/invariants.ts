@@ -115,7 +115,7 @@ function afterTheEnd(before: IncidentState, state: IncidentState, effects: reado
   const means = event?.is === 'pressed' ? before.buttons[event.token]?.means : undefined;
   const reopened = state.life !== 'closed';
   const looking = before.outcome === 'repaired' && event?.is === 'woken' ? ['verify'] : [];
-  const opening = !reopened ? looking : means === 'reopen' ? ['locate'] : ['rehearse', 'wake'];
+  const opening = !reopened ? looking : means === 'reopen' ? ['locate'] : ['rehearse', 'wake', 'foresee', 'look-back'];
   const allowed = ['show', 'whisper', ...opening];
   const more = effects.filter((effect) => !allowed.includes(effect.do)).map(({ key }) => `${key} after the end`);
   if (!reopened) return [...more, ...(state.outcome === before.outcome ? [] : ['another end after the end'])];

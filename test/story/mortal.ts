@@ -105,6 +105,7 @@ function bound(journal: Journal): Journal {
     keep: (kind, bytes) => journal.keep(kind, bytes),
     bytes: (digest) => journal.bytes(digest),
     audit: (incident) => journal.audit(incident),
+    note: (row) => journal.note(row),
     close: () => journal.close(),
   };
 }

@@ -2,7 +2,7 @@ import { Kysely } from 'kysely';
 import { type Clock, type Journal, JournalError } from '../../port.ts';
 import { advance } from './advance.ts';
 import { answered } from './answered.ts';
-import { auditOf, type AuditVerdict, checkChain, hashOf, headOf } from './audit.ts';
+import { appendAudit, auditOf, type AuditVerdict, checkChain, hashOf, headOf } from './audit.ts';
 import type { AuditHead } from './audit-row.ts';
 import { bytesOf, keep } from './blob.ts';
 import type { Dialect } from './dialect.ts';
@@ -83,6 +83,7 @@ function over(db: Kysely<Schema>, dialect: Dialect, clock: Pick<Clock, 'now'>): 
     keep: (kind, bytes) => answer(() => keep(db, kind, bytes, clock.now())),
     bytes: (digest) => answer(() => bytesOf(db, digest)),
     audit: (incident) => answer(() => auditOf(db, incident)),
+    note: (row) => answer(() => db.transaction().execute((tx) => appendAudit(tx, [row]))),
     verifyAudit: () => answer(() => checkChain(db)),
     auditHead: () => answer(() => headOf(db)),
     auditHash: (seq) => answer(() => hashOf(db, seq)),

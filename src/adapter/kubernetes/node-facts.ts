@@ -15,6 +15,9 @@ const POOL_LABELS = [
   'alpha.eksctl.io/nodegroup-name', // eksctl's own groups
 ] as const;
 
+/** Labels that name a node's zone; the second one is what Kubernetes before 1.17 and old cloud controllers set. */
+const ZONE_LABELS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'] as const;
+
 /** Longer annotations (a whole `last-applied-configuration`) say nothing about the network. */
 const MOST_ANNOTATION = 2048;
 
@@ -39,6 +42,7 @@ export function nodeFacts(node: V1Node): NodeFacts {
       reason: clean(reason, 100),
       message: clean(message),
     })),
+    ...zoneOf(labels),
     pool: POOL_LABELS.map((label) => clean(labels[label], 100)).find((value) => value !== '') ?? null,
     controlPlane: 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels,
     unschedulable: node.spec?.unschedulable === true,
@@ -53,6 +57,11 @@ export function nodeFacts(node: V1Node): NodeFacts {
     runtime: clean(about?.containerRuntimeVersion, 100),
     annotations: plainStrings(node.metadata?.annotations, MOST_ANNOTATION),
   };
+}
+
+function zoneOf(labels: Record<string, unknown>): Pick<NodeFacts, 'zone'> {
+  const zone = ZONE_LABELS.map((label) => clean(labels[label], 100)).find((value) => value !== '');
+  return zone === undefined ? {} : { zone };
 }
 
 function nodeAddress({ type, address }: { type: unknown; address: unknown }): NodeAddress[] {

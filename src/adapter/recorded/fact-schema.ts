@@ -25,6 +25,7 @@ const nodeSchema: z.ZodType<NodeFacts> = z.strictObject({
   ready: z.enum(['True', 'False', 'Unknown']),
   troubles: z.array(z.strictObject({ type: text, reason: text, message: text })),
   pool: optionalText,
+  zone: text.exactOptional(),
   controlPlane: z.boolean(),
   unschedulable: z.boolean(),
   podCidrs: texts,

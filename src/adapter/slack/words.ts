@@ -147,6 +147,7 @@ export const say = {
     rejected: 'Rejected',
     expired: 'Expired',
     superseded: 'Withdrawn',
+    held: 'It would not begin now: ',
     wanted: (title: string) => `Approval wanted: ${title}`,
     undo: 'Undo:',
     none: '(none)',

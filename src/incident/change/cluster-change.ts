@@ -11,6 +11,7 @@ import type {
 import { lookAfresh, takeBack } from './again.ts';
 import { close } from '../close.ts';
 import { isFirst, isReady, stepOf, wantStep } from './cluster-steps.ts';
+import { held } from './held.ts';
 import { repairedBefore } from './past.ts';
 import { replace } from '../offer/propose.ts';
 import { audit, live, record, set, trouble } from '../turn.ts';
@@ -49,6 +50,7 @@ export function prepared(turn: Turn, event: Prepared): void {
   const present = presentStep(turn, event);
   if (present === null || isReady(present.offer.plan, present.cluster)) return;
   const { offer, change, cluster } = present;
+  if (event.held !== undefined && isFirst(event)) return held(turn, { plan: event.plan, sentence: event.held });
   if (event.refusal !== undefined) return ended(turn, present, { outcome: 'refused', detail: event.refusal });
   if (change.stopped !== undefined && event.list === 'apply')
     return isFirst(event) ? notBegun(turn, offer) : takeBack(turn, offer);

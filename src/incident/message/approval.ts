@@ -35,6 +35,7 @@ export function approvalMessages(
           state: offer.state,
           ...(offer.decidedBy === null ? {} : { decidedBy: offer.decidedBy }),
           ...(offer.decidedAt === null ? {} : { decidedAt: offer.decidedAt }),
+          ...(offer.held === undefined || offer.state !== 'waiting' ? {} : { held: offer.held }),
         },
       ],
       ...explained,

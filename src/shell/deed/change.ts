@@ -10,6 +10,8 @@ import type {
   Plan,
 } from '../../model/index.ts';
 import type { NodeSession, NodeTarget } from '../../port.ts';
+import { skewObjection, skewOf } from '../clock-skew.ts';
+import { againstBeginning } from '../may-begin.ts';
 import { notApproved } from '../not-approved.ts';
 import type { Ports } from '../ports.ts';
 import { otherThan } from '../same-node.ts';
@@ -41,14 +43,18 @@ export async function change(ports: Ports, state: IncidentState, deed: Change): 
   const reached = await ports.nodes.open(target);
   if (!reached.reached) return unknown(`The fix could not be handed to ${plan.node.name}: ${reached.sentence}`);
   const { session } = reached;
-  const begun = within(session, () => begin(ports, session, deed)).then((entry) => told(entry, session.door));
+  const begun = within(session, () => begin(ports, session, deed)).then((entry) =>
+    'held' in entry ? entry : told(entry, session.door),
+  );
   begun.catch(() => undefined);
   const over = new AbortController();
   try {
     const asked = askBeside(ports, target, plan, over.signal);
     asked.catch(() => undefined);
     const first = (await Promise.race([begun, asked])) ?? (await asked);
-    return typeof first === 'string' ? unknown(first) : { is: 'changed', plan: plan.id, ...first };
+    if (typeof first === 'string') return unknown(first);
+    if ('held' in first) return { is: 'held', plan: plan.id, sentence: first.held };
+    return { is: 'changed', plan: plan.id, ...first };
   } finally {
     over.abort();
   }
@@ -60,11 +66,18 @@ function told(entry: LedgerEntry | null, door: Door): Told | null {
 }
 
 /** Starts the change unless the node knows the fix already, or something stands against it now. */
-async function begin(ports: Ports, session: NodeSession, { plan, approval }: Change): Promise<LedgerEntry> {
+async function begin(
+  ports: Ports,
+  session: NodeSession,
+  { plan, approval }: Change,
+): Promise<LedgerEntry | { readonly held: string }> {
   const known = await session.ledger(plan.id, 'status');
   if (known !== null) return known;
   const detail = objectionTo(plan, approval, session.identity, ports.clock.now());
   if (detail !== null) return { fix: plan.id, state: 'refused', detail, difference: [] };
+  const held =
+    skewObjection(plan.node.name, await skewOf(session, ports.clock)) ?? (await againstBeginning(ports, plan));
+  if (held !== null) return { held };
   return session.change({
     fix: plan.id,
     planHash: approval.planHash,

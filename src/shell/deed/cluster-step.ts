@@ -1,4 +1,5 @@
 import type { Effect, Happening, IncidentState, PodDelete, Stepped } from '../../model/index.ts';
+import { stoppedSentence, SWITCH, switchAfter } from '../../incident/index.ts';
 import { ClusterError } from '../../port.ts';
 import { stateDifference } from '../kept-state.ts';
 import { notApproved } from '../not-approved.ts';
@@ -20,6 +21,8 @@ export async function clusterStep(ports: Ports, state: IncidentState, deed: Clus
   if (against !== null) return { ...base, outcome: 'refused', detail: against };
   if (list === 'apply' && nth === 0 && ports.clock.now() >= approval.expiresAt + BEGUN_MS)
     return { ...base, ...TOO_LATE };
+  const stopped = list === 'apply' ? switchAfter(await ports.journal.audit(SWITCH)) : null;
+  if (stopped !== null && nth > 0) return { ...base, outcome: 'failed', detail: stoppedSentence(stopped) };
   const told = await carryOut(ports, deed);
   const last = nth + 1 === (list === 'apply' ? plan.steps : plan.undo).length;
   if (!last || (list === 'apply' && told.outcome !== 'done')) return { ...base, ...told };

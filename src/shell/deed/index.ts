@@ -4,6 +4,7 @@ import { attach } from './attach.ts';
 import { change } from './change.ts';
 import { clusterStep } from './cluster-step.ts';
 import { exportBundle } from './export.ts';
+import { foresee } from './foresee.ts';
 import { locate } from './locate.ts';
 import { prepare } from './prepare.ts';
 import { rehearse } from './rehearse.ts';
@@ -48,6 +49,8 @@ export async function perform(
       return settle(ports, state, effect);
     case 'rehearse':
       return rehearse(ports, effect);
+    case 'foresee':
+      return foresee(ports, effect);
     case 'prepare':
       return prepare(ports, state, effect);
     case 'cluster-step':

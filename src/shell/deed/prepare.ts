@@ -1,6 +1,8 @@
 import type { Digest, Effect, Happening, IncidentState, PlanStep } from '../../model/index.ts';
 import { ClusterError } from '../../port.ts';
+import { skewObjection } from '../clock-skew.ts';
 import { keepState, nodeState } from '../kept-state.ts';
+import { againstBeginning } from '../may-begin.ts';
 import { notApproved } from '../not-approved.ts';
 import { passing } from '../passing.ts';
 import type { Ports } from '../ports.ts';
@@ -28,6 +30,9 @@ export async function prepare(
     const seen = await nodeState(ports, state);
     const other = seen === null ? null : otherThan(plan.node, seen.identity);
     if (other !== null) return refused(other);
+    const skewed = seen === null ? null : skewObjection(plan.node.name, seen.skew);
+    const held = skewed ?? (await againstBeginning(ports, plan));
+    if (held !== null) return { ...base, there: [], before: null, held };
     before = await keepState(ports, seen?.lines ?? null);
   }
   try {

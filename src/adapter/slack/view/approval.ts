@@ -52,7 +52,7 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
       ...notWhole([steps, most.steps], [undo, most.undo]),
       ...fold(say.card.checks, rich(...checks(plan)), style),
       ...(waits
-        ? [rich(...lines(rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
+        ? [rich(...lines(held(message), rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
         : [decided(message)]),
     ],
   };
@@ -62,6 +62,11 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
 function risk(plan: Plan): string {
   const writes = plan.steps.some((step) => step.kind === 'node-command' && step.stdin !== undefined);
   return plan.risk === 1 && writes ? say.card.newFile : risks[plan.risk];
+}
+
+/** What stands against beginning it now. */
+function held({ held: against }: ApprovalMessage): RichTextElement[] {
+  return against === undefined ? [] : [...strong(say.card.held), ...text(clip(against, 600))];
 }
 
 function stage({ stage: one }: Plan): RichTextElement[] {

@@ -27,10 +27,15 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
     ...section('What that changes, as the API server says without doing it', plan.rehearsal.map(difference), width),
     ...section('Undo', plan.undo.flatMap(stepLines), width),
     [],
-    ...[doors(message), rollback(plan), needed(message), [say('Plan '), code(planHash)]].flatMap((line) =>
-      behind([say('  ')], line, width),
+    ...[...held(message), doors(message), rollback(plan), needed(message), [say('Plan '), code(planHash)]].flatMap(
+      (line) => behind([say('  ')], line, width),
     ),
   ];
+}
+
+/** What stands against beginning it now. */
+function held({ held: against }: ApprovalMessage): readonly Line[] {
+  return against === undefined ? [] : [[say('It would not begin now: ', 'warn'), say(against)]];
 }
 
 function stage({ stage: one }: Plan): string {
