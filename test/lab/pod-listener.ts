@@ -4,10 +4,10 @@ import { inNode } from './node.ts';
 import { livingPid } from './pid-file.ts';
 import type { PodSpec } from './topology/spec.ts';
 
-/** The kernel completes handshakes for a listening socket by itself: nobody has to accept. perl-base is on every Debian. */
+/** Accepts and closes: handshakes alone would be completed by the kernel, but only until the queue is full. perl-base is on every Debian. */
 export const LISTEN =
   'use Socket; socket(S,PF_INET,SOCK_STREAM,0) or die $!; bind(S,sockaddr_in($ARGV[0],INADDR_ANY)) or die $!;' +
-  'listen(S,128) or die $!; open(R,">&=",3); syswrite(R,"ready\\n"); close(R); sleep while 1;';
+  'listen(S,128) or die $!; open(R,">&=",3); syswrite(R,"ready\\n"); close(R); accept(C,S) && close(C) while 1;';
 
 /** Starts what listens on a pod's port; nothing where it has none. `directory` is its node's. */
 export async function startPodListener(directory: string, { netns, listens }: PodSpec): Promise<void> {
