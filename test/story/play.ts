@@ -33,6 +33,8 @@ export interface Script {
   readonly resume?: string;
   /** Replaces the drafted time after which the node restores itself. */
   readonly rollbackSeconds?: number;
+  /** Replaces the 15 minutes for which an offer waits. */
+  readonly expiresMs?: number;
   /** Runs these instead of what the fix would run: a fix that goes through and does not help. */
   readonly instead?: { readonly steps: readonly string[][]; readonly undo: readonly string[][] };
 }
@@ -167,8 +169,8 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
 }
 
 /** The real house, with the script's own deadline and commands where it has some. */
-function houseFor({ rollbackSeconds, instead }: Script): House {
-  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second, third], expiresMs: 900_000 });
+function houseFor({ rollbackSeconds, expiresMs, instead }: Script): House {
+  const house = buildHouse(PLAYBOOKS, { approvers: [onCall, second, third], expiresMs: expiresMs ?? 900_000 });
   const onNode = (node: string, commands: readonly string[][]): readonly PlanStep[] =>
     commands.map((argv) => ({ kind: 'node-command', node, argv }));
   return {

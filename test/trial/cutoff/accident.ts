@@ -1,12 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { must } from '../../lab/command.ts';
 import type { Lab } from '../../lab/index.ts';
+import type { Script } from '../../story/play.ts';
 import type { Told } from '../../story/tell.ts';
+import { jump, ownClock } from './clock.ts';
+import { drive } from './drive.ts';
 
 /** Where an accident happens. */
 export interface Scene {
   readonly lab: Lab;
   readonly node: string;
+  /** A whole number below a bound, by chance. */
+  readonly draw: (below: number) => number;
   /** Undoes what the fix set at run time, as a restart would; says nothing where it was not there. */
   readonly forget: () => Promise<void>;
   /** Starts another netdiag with the same story. */
@@ -17,6 +21,8 @@ export interface Scene {
 export interface Accident {
   readonly id: string;
   readonly says: string;
+  /** What is different in the story that it happens to. */
+  readonly script?: (draw: Scene['draw']) => Partial<Script>;
   /** Before netdiag is started. */
   readonly before?: (scene: Scene) => Promise<void>;
   readonly happens: (scene: Scene) => Promise<() => Promise<void>>;
@@ -24,6 +30,10 @@ export interface Accident {
   readonly after?: (scene: Scene) => Promise<void>;
   /** netdiag is killed in every trial, not in every other one. */
   readonly kills?: true;
+  /** Afterwards what was set at run time is gone, confirmed or not. */
+  readonly forgets?: true;
+  /** What the accident itself leaves on the node. */
+  readonly leaves?: readonly RegExp[];
 }
 
 const LEDGER = '/var/lib/netdiag';
@@ -110,6 +120,7 @@ export const ACCIDENTS: readonly Accident[] = [
   {
     id: 'reboot',
     says: 'the node restarts',
+    forgets: true,
     happens: async (scene) => {
       await onNode(scene, killEach('"sh ./fix "*|"sshd: "*@*|"sshd: "*priv*|tcpdump*'));
       await scene.forget();
@@ -173,24 +184,26 @@ export const ACCIDENTS: readonly Accident[] = [
       const other = others.get(lab.runDir);
       other?.approve();
       return Promise.resolve(async () => {
-        await Promise.race([
-          other?.ending().catch(() => undefined),
-          other?.offered().catch(() => undefined),
-          pause(30_000),
-        ]);
-        if (other !== undefined) end(other.pid);
+        if (other !== undefined) await drive(other);
       });
     },
+  },
+  {
+    id: 'clock',
+    says: 'the clock of the node jumps',
+    before: ({ lab, node }) => ownClock(lab, node),
+    leaves: [/^\+\/dev\/shm\/(?:sem\.)?faketime_/],
+    happens: async ({ lab, node, draw }) => {
+      await jump(lab, node, draw);
+      return whole;
+    },
+  },
+  {
+    id: 'expiry',
+    says: 'the approval expires in the middle',
+    script: (draw) => ({ expiresMs: 300 + draw(4000) }),
+    happens: () => Promise.resolve(whole),
   },
 ];
 
 const others = new Map<string, Told>();
-
-/** Ends a process that may be over already. */
-export function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is over.
-  }
-}

@@ -1,20 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lab } from '../../lab/index.ts';
-import { clears, difference, eventually, leftOn, ledgerOf } from '../../story/node.ts';
-import { tell, waitingOffer } from '../../story/tell.ts';
-import { end } from './accident.ts';
+import { clears, difference, leftOn } from '../../story/node.ts';
+import { tell } from '../../story/tell.ts';
+import type { Told } from '../../story/tell.ts';
 import type { Accident, Scene } from './accident.ts';
+import { drive, end } from './drive.ts';
+import { atRest, entriesOf } from './entries.ts';
+import type { Entry } from './entries.ts';
 
 const NODE = 'ip-10-0-10-207';
-const ROLLBACK_SECONDS = 6;
 /** After its deadline a node has so many seconds to restore itself. */
 const GRACE_SECONDS = 5;
-const SCRIPT = { node: NODE, symptom: 'kubelet-unreachable', approve: 'A', rollbackSeconds: ROLLBACK_SECONDS };
 const ROUTE = ['10.0.10.0/24', 'dev', 'eth1', 'proto', 'kernel', 'scope', 'link', 'src', '10.0.10.190'];
-/** What the fix takes away. */
+/** What the first fix takes away. */
 const REPAIRED = [`-${ROUTE.join(' ')}`];
-const RESTING: readonly string[] = ['confirmed', 'rolled-back', 'refused'];
+/** What the other fix adds, which is offered first where the route is gone for a moment. It does not promise to help pods. */
+const ROUTED = [
+  '+30207:\tfrom 10.0.10.207 lookup main suppress_prefixlength 24',
+  '+30208:\tfrom 10.0.10.207 to 10.0.10.0/24 lookup 207',
+  '+30209:\tfrom 10.0.10.207 lookup main suppress_prefixlength 0',
+  '+30210:\tfrom 10.0.10.207 lookup 207',
+  '+default via 10.0.10.1 dev eth0 table 207',
+  '+10.0.10.0/24 dev eth0 table 207 scope link src 10.0.10.207',
+];
 /** A session whose client vanished stays until TCP gives up. */
 const HUNG = [/^\+sshd: /];
 
@@ -25,112 +33,107 @@ export interface Moments {
   readonly afterMs: number;
   /** After the approval; `null`: netdiag lives. */
   readonly killMs: number | null;
+  readonly rollbackSeconds: number;
+  /** For what else the accident leaves to chance. */
+  readonly draw: (below: number) => number;
 }
 
 /** What became of one change. */
 export interface Attempted {
   readonly ended: string;
-  /** From the moment at which the change was seen under way until the ledger had come to rest. */
-  readonly restedMs: number;
+  /** From the accident until the node had come to rest, seconds; `null` where it had begun nothing. */
+  readonly backSeconds: number | null;
+  /** From the node's own deadline until then; negative before it, `null` where it had set none. */
+  readonly pastDeadline: number | null;
+  /** Whether node state is what it was, or repaired. */
+  readonly equal: boolean;
   readonly wrong: readonly string[];
 }
 
 /** Lets netdiag repair the node, and the accident happen in the middle of it. */
-export async function attempt(lab: Lab, accident: Accident, { since, afterMs, killMs }: Moments): Promise<Attempted> {
-  const started: number[] = [];
-  const start = (): ReturnType<typeof tell> => {
-    const told = tell(lab, SCRIPT);
-    started.push(told.pid);
+export async function attempt(lab: Lab, accident: Accident, moments: Moments): Promise<Attempted> {
+  const { since, afterMs, killMs, rollbackSeconds, draw } = moments;
+  const started: Told[] = [];
+  const start = (): Told => {
+    const script = { node: NODE, symptom: 'kubelet-unreachable', approve: 'every', rollbackSeconds };
+    const told = tell(lab, { ...script, ...accident.script?.(draw) });
+    started.push(told);
     return told;
   };
-  const scene: Scene = { lab, node: NODE, forget: () => restore(lab), tell: start };
+  const scene: Scene = { lab, node: NODE, draw, forget: () => restore(lab), tell: start };
+  const wrong: string[] = [];
   try {
     await accident.before?.(scene);
     const [before, clean] = [await lab.nodeState(NODE), await leftOn(lab, NODE)];
     const told = start();
-    waitingOffer(await told.offered());
+    await told.offered();
     told.approve();
-    const killed = killMs === null ? null : pause(killMs).then(() => end(told.pid));
-    const resting = rest(lab);
-    resting.catch(() => undefined);
-    if (since === 'begun') await begins(lab);
+    let dead = false;
+    const killed = killMs === null ? null : pause(killMs).then(() => ((dead = true), end(told.pid)));
+    if (since === 'begun') await begins(lab, () => dead);
     await pause(afterMs);
+    const cut = Date.now();
     const heal = await accident.happens(scene);
-    const wrong: string[] = [];
-    const restedMs = await resting.catch((error: unknown) => {
-      wrong.push(String(error));
-      return 0;
-    });
-    const late = await lateness(lab);
+    const kept = accident.forgets === true && entriesOf(lab, NODE).some(({ state }) => state === 'confirmed');
+    const first = await rest(lab, () => dead);
+    const restedAt = Date.now();
+    const late = Math.max(...first.map(({ pastDeadline }) => pastDeadline ?? -Infinity), -Infinity);
     if (late > GRACE_SECONDS) wrong.push(`came to rest ${late.toFixed(1)} s after the deadline`);
     await heal();
     await killed;
-    const over = told.ending().then(
-      ({ state }) => String(state.outcome),
-      () => 'killed',
-    );
-    const outcome = await Promise.race([
-      over,
-      told.offered().then(
-        () => 'offered again',
-        () => over,
-      ),
-      pause(60_000, 'hung'),
-    ]);
+    const outcome = await drive(told);
     if (outcome === 'hung') wrong.push('netdiag came to no end');
-    for (const pid of started) end(pid);
+    for (const { pid } of started) end(pid);
 
-    const states = (await ledgerOf(lab, NODE)).map(({ state }) => state);
-    const stays = states.includes('confirmed');
-    if (states.some((state) => !RESTING.includes(state))) wrong.push(`the ledger says ${states.join(', ')}`);
-    if (states.filter((state) => state === 'confirmed').length > 1) wrong.push('confirmed twice');
+    const entries = await rest(lab, () => true);
+    const moving = entries.filter((entry) => !atRest(entry));
+    if (moving.length > 0) wrong.push(`the ledger says ${moving.map(({ state }) => state).join(', ')}`);
+    const confirmed = entries.filter(({ state }) => state === 'confirmed').length;
+    if (confirmed > 1) wrong.push('confirmed twice');
+    const stays = confirmed > 0 && !kept;
     if (accident.id === 'good' && outcome !== 'repaired') wrong.push(`a good fix ended as ${outcome}`);
     const differs = difference(before, await lab.nodeState(NODE));
-    if (differs.join('\n') !== (stays ? REPAIRED : []).join('\n')) wrong.push(`node state: ${differs.join(' | ')}`);
-    if (stays && !(await lab.healthy())) wrong.push('confirmed, and not healthy');
+    const is = (lines: readonly string[]): boolean => differs.join('\n') === lines.join('\n');
+    const routed = stays && is(ROUTED);
+    const equal = is(stays ? REPAIRED : []) || routed;
+    if (!equal) wrong.push(`node state: ${differs.join(' | ')}`);
+    if (stays && (routed ? await lab.symptom() : !(await lab.healthy()))) wrong.push('confirmed, and not healthy');
     if (!(await reachable(lab))) wrong.push('not reachable by SSH');
-    await clears(lab, NODE, clean, HUNG).catch((error: unknown) => wrong.push(String(error)));
+    await clears(lab, NODE, clean, [...HUNG, ...(accident.leaves ?? [])]).catch((error: unknown) =>
+      wrong.push(String(error)),
+    );
+    if (!(await unlocked(lab))) wrong.push('a lock of the ledger is still held');
     await accident.after?.(scene);
-    return { ended: `${states.join('+') || 'not begun'} (${outcome})`, restedMs, wrong };
+    const words = entries.map(({ state, restarted }) => (restarted && state !== 'confirmed' ? 'restarted' : state));
+    return {
+      ended: `${words.join('+') || 'not begun'} (${outcome})`,
+      backSeconds: first.length === 0 ? null : Math.max(0, restedAt - cut) / 1000,
+      pastDeadline: Number.isFinite(late) ? late : null,
+      equal,
+      wrong,
+    };
   } finally {
-    for (const pid of started) end(pid);
+    for (const { pid } of started) end(pid);
   }
 }
 
-/** Awaits that a change is under way and its ledger comes to rest; gives how long that took, 0 where none was begun. */
-async function rest(lab: Lab): Promise<number> {
-  if (!(await begins(lab))) return 0;
-  const states = async (): Promise<string[]> => (await ledgerOf(lab, NODE)).map(({ state }) => state);
-  const began = Date.now();
-  const all = async (): Promise<boolean> => (await states()).every((state) => RESTING.includes(state));
-  let said = '';
-  await eventually(
-    () => `the ledger comes to rest; it says ${said}`,
-    async () => {
-      said = (await states()).join(', ');
-      return all();
-    },
-    40_000,
-  );
-  return Date.now() - began;
-}
-
-/** Awaits that the node records a fix; false where none comes. */
-async function begins(lab: Lab): Promise<boolean> {
-  const until = Date.now() + 15_000;
-  while ((await ledgerOf(lab, NODE)).length === 0) {
+/** Awaits that the node records a fix; not for long once nobody lives who could send it. */
+async function begins(lab: Lab, dead: () => boolean): Promise<boolean> {
+  let until = Date.now() + 15_000;
+  for (let shortened = false; entriesOf(lab, NODE).length === 0;) {
+    if (dead() && !shortened) [shortened, until] = [true, Math.min(until, Date.now() + 3_000)];
     if (Date.now() > until) return false;
-    await pause(30);
+    await pause(20);
   }
   return true;
 }
 
-/** Seconds from the last deadline that the node has set itself until now; negative before it, and where there is none. */
-async function lateness(lab: Lab): Promise<number> {
-  const { stdout } = await lab.exec(NODE, ['sh', '-c', 'cat /var/lib/netdiag/fix/*/deadline']);
-  const deadlines = stdout.split('\n').filter(Boolean).map(Number);
-  const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-  return uptime - Math.max(...deadlines, deadlines.length === 0 ? Infinity : 0);
+/** Awaits that every change on the node comes to rest, or that 40 s are over; gives what the ledger says then. */
+async function rest(lab: Lab, dead: () => boolean): Promise<readonly Entry[]> {
+  if (!(await begins(lab, dead))) return [];
+  const until = Date.now() + 40_000;
+  while (!entriesOf(lab, NODE).every(atRest) && Date.now() < until) await pause(20);
+  return entriesOf(lab, NODE);
 }
 
 /** What the fix took away is there again, as after a restart. */
@@ -145,4 +148,11 @@ async function reachable(lab: Lab): Promise<boolean> {
   const script = 'exec 3<>"/dev/tcp/$0/22" && head -c 4 <&3';
   const { stdout } = await lab.exec('controller', ['timeout', '5', 'bash', '-c', script, address]);
   return stdout === 'SSH-';
+}
+
+/** Whether the next change would get every lock at once. */
+async function unlocked(lab: Lab): Promise<boolean> {
+  const script =
+    'cd /var/lib/netdiag/fix 2>/dev/null || exit 0; for l in lock */alive */applying; do [ ! -e "$l" ] || flock -w 1 "$l" true || exit 1; done';
+  return (await lab.exec(NODE, ['sh', '-c', script])).exit === 0;
 }
