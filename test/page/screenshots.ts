@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { launchChrome } from './chrome.ts';
 import { small } from './png.ts';
-import { liveMessage, openThread, Practice, sam, say } from './practice.ts';
+import { sam } from './person.ts';
+import { Practice } from './practice.ts';
+import { liveMessage, openThread, say } from './thread.ts';
 
 const NODE = 'ip-10-0-10-207';
 const desktop = { viewport: { width: 1200, height: 1240 } };
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
     await liveMessage(light, NODE).getByText('waiting for an approval').waitFor();
     await thread.getByRole('link', { name: 'Download capture-eth1.pcap' }).waitFor();
     await photograph('finding', /^Replies from .* leave through the wrong interface\. /);
-    await photograph('picture', 'What became of the 7 marked packets');
+    await photograph('picture', 'What became of the 14 marked packets');
     await photograph('approval', /^Fix A — /);
     await thread.getByRole('button', { name: 'Approve Fix A' }).click();
     await photograph('refused', /^You started this incident/);

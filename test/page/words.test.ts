@@ -1,7 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChrome, noChrome, skipNote } from './chrome.ts';
-import { bo, liveMessage, openThread, Practice, sam, say, signIn, task } from './practice.ts';
+import { bo, sam, signIn } from './person.ts';
+import { Practice } from './practice.ts';
+import { liveMessage, openThread, press, reject, say, task } from './thread.ts';
 
 const SICK = 'ip-10-0-10-207';
 const HEALTHY = 'ip-10-0-10-115';
@@ -23,7 +25,10 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     const channel = page.getByRole('log', { name: 'Messages in incidents' });
     for (const [typed, answer] of [
       ['/netdiag list', /^No incident is open\.$/],
-      ['/netdiag help', /looks at the network of that Kubernetes node.* It changes nothing before somebody other than you has approved/],
+      [
+        '/netdiag help',
+        /looks at the network of that Kubernetes node.* It changes nothing before somebody other than you has approved/,
+      ],
       ['/netdiag --help', /\/netdiag help shows this\. In a thread, .*: @netdiag NODE\.$/],
       ['/netdiag ip-10-0-10-20', /^No node of .* is called that\. Did you mean ip-10-0-10-207/],
       ['/netdiag dev-slave-11', /Did you mean dev-slave-110/],
@@ -109,21 +114,3 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     await page.context().close();
   });
 });
-
-/** Rejects a fix, for this reason or for none. */
-async function reject(page: Page, card: Locator, reason: string): Promise<void> {
-  await card.getByRole('button', { name: 'Reject…' }).click();
-  const form = page.getByRole('dialog', { name: 'Reject the fix' });
-  if (reason !== '') await form.getByRole('textbox').fill(reason);
-  await form.getByRole('button', { name: 'Reject' }).click();
-  await form.waitFor({ state: 'hidden' });
-}
-
-/** Goes to an element with the keyboard, from wherever the focus is, and presses Enter on it. */
-async function press(page: Page, wanted: Locator): Promise<void> {
-  await wanted.waitFor();
-  const reached = (): Promise<boolean> => wanted.evaluate((node) => node === node.ownerDocument.activeElement);
-  for (let tabs = 0; tabs < 40 && !(await reached()); tabs += 1) await page.keyboard.press('Tab');
-  expect(await reached()).toBe(true);
-  await page.keyboard.press('Enter');
-}

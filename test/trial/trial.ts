@@ -5,7 +5,8 @@
  * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N]`,
  * `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`,
- * `npm run trial -- workspace [LAB …]`.
+ * `npm run trial -- workspace [LAB …]`,
+ * `npm run trial -- page [STORY …]`.
  */
 import { approvalTrial } from './approval.ts';
 import { cutoffTrial } from './cutoff.ts';
@@ -13,6 +14,7 @@ import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { hostileTrial } from './hostile.ts';
 import { killTrial } from './kill.ts';
+import { pageTrial } from './page.ts';
 import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
 import { twinsTrial } from './twins.ts';
@@ -29,6 +31,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   repair: repairTrial,
   twins: twinsTrial,
   workspace: workspaceTrial,
+  page: pageTrial,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
