@@ -27,6 +27,7 @@ import type {
   Place,
   PodFacts,
   Reading,
+  Standing,
 } from './model/index.ts';
 
 /** Reads time. Milliseconds since the epoch; never used to compare two machines. */
@@ -264,6 +265,30 @@ export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
+/** What a person signs to approve a plan. */
+export interface ToSign {
+  readonly letter: string;
+  readonly title: string;
+  readonly node: string;
+  /** The text; every byte of it counts. */
+  readonly order: string;
+  /** What to paste into a terminal to sign it. */
+  readonly command: string;
+}
+
+/** Knows who may sign, and verifies what they signed. */
+export interface Signatures {
+  /**
+   * Which of these principals made the armored signature under exactly this text, for netdiag's purpose and while their key was valid;
+   * otherwise why not, one sentence. Never throws for what is in a signature.
+   */
+  verify(
+    text: string,
+    signature: string,
+    principals: readonly string[],
+  ): Promise<{ readonly principal: string } | { readonly refusal: string }>;
+}
+
 /** What comes in from people, once it is recorded and acked. */
 export interface Desk {
   /**
@@ -291,7 +316,18 @@ export interface Desk {
      * with one sentence when that cannot be told. Absent: there are no groups.
      */
     readonly groups?: () => Promise<readonly string[]>;
+    /**
+     * What the chat says now of somebody who approved before; asked only where it decides whether their approval still counts. Rejects
+     * with one sentence when that cannot be told. Absent: the chat cannot be asked.
+     */
+    readonly standing?: (person: string) => Promise<Standing>;
+    /** The message that was pressed on; absent where there is none (a Home tab, a terminal). */
+    readonly message?: MessageRef;
+    /** Armored, as somebody pasted it; absent: none was asked for. */
+    readonly signature?: string;
   }): Promise<string | null>;
+  /** What somebody would have to sign for this button to count; `null` where nothing, or where the button means nothing any more. */
+  toSign(token: string): Promise<ToSign | null>;
   /** Every node of every cluster, in the order of their names, and one sentence for each cluster that did not answer. */
   nodes(): Promise<{ readonly nodes: readonly KnownNode[]; readonly silent: readonly string[] }>;
   /** What may be chosen as a symptom beforehand, in the order of the buttons. */

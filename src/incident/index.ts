@@ -3,6 +3,8 @@ export { type Stopped, SWITCH, switchAfter, switched } from './change/stop-switc
 export { bind, choosePeer } from './diagnosis/bind.ts';
 export type { ClusterView } from './diagnosis/bind.ts';
 export type { ApprovalPolicy, House } from './house.ts';
+export { mayReject, samePerson, signersOf } from './offer/people.ts';
+export { offerToSign, textToSign } from './offer/to-sign.ts';
 export { CANNOT, REPEAT } from './watch/repeat.ts';
 export { step } from './step.ts';
 export type { Transition } from './step.ts';

@@ -11,6 +11,7 @@ import { lookAtNodes, lookOf, takeSurvey } from './diagnosis/look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './diagnosis/questions.ts';
 import { swept } from './change/sweep.ts';
 import { foresee, foreseen, held } from './change/held.ts';
+import { everKept } from './change/past.ts';
 import { lookAfterRepair } from './change/recheck.ts';
 import { superseded } from './offer/propose.ts';
 import { tell, told } from './telling.ts';
@@ -69,7 +70,7 @@ function take(turn: Turn, event: Event): void {
       if (event.failure !== undefined) record(turn, [{ text: event.failure.sentence }]);
       return diagnose(turn);
     case 'pressed':
-      return press(turn, event.token, event.by, event.reason);
+      return press(turn, event);
     case 'watched':
       if (!turn.state.watching || turn.state.life !== 'diagnosing') return;
       set(turn, { watches: [...turn.state.watches, event.watched], watched: event.watched, watching: false });
@@ -127,7 +128,6 @@ function looking({ state }: Turn): boolean {
 
 /** A changed playbook never continues an old incident. */
 function abandon(turn: Turn): void {
-  const { past } = turn.state;
   record(turn, [{ text: 'The playbook was changed meanwhile' }]);
   const changed = lookedAt(turn.state);
   if (changed !== null) {
@@ -136,7 +136,7 @@ function abandon(turn: Turn): void {
   }
   trouble(
     turn,
-    `The playbook was changed while this incident was open, so I stopped. ${past.length === 0 ? 'Nothing was changed on the node.' : 'What was approved and done before stays.'}`,
+    `The playbook was changed while this incident was open, so I stopped. ${everKept(turn.state).length === 0 ? 'Nothing was changed on the node.' : 'What was approved and done before stays.'}`,
   );
   set(turn, { offers: turn.state.offers.map(superseded) });
   close(turn, 'aborted');

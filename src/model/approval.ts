@@ -25,4 +25,6 @@ export interface Approval {
   readonly planHash: string;
   readonly consents: readonly Consent[];
   readonly expiresAt: number;
+  /** One person gave it alone, in an emergency: the number of consents that the plan wants does not count. */
+  readonly glass?: true;
 }

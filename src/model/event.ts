@@ -6,6 +6,7 @@ import type { MessageRef, Place } from './message.ts';
 import type { ClusterEvent, NodeIdentity } from './node.ts';
 import type { Answer, Digest, Gap } from './reading.ts';
 import type { Bound, NodeRole } from './role.ts';
+import type { GivenSignature, Standing } from './standing.ts';
 
 /** Every event carries when it was taken in and 128 fresh random bits, so that the fold needs neither clock nor chance. */
 export interface Stamp {
@@ -106,7 +107,8 @@ export interface Stepped {
 /** What a sweep saw of one other node. */
 export interface OtherNode {
   readonly node: string;
-  readonly says: 'found' | 'clear' | 'unseen';
+  /** `other`: not a cause that was mended, but another finding of the checks that found those. */
+  readonly says: 'found' | 'other' | 'clear' | 'unseen';
   /** The finding's statement, or why nothing could be seen; one sentence. */
   readonly sentence: string;
 }
@@ -114,6 +116,7 @@ export interface OtherNode {
 /** Which other nodes have the cause that was found. */
 export interface Swept {
   readonly is: 'swept';
+  /** Code of the first cause. */
   readonly finding: string;
   readonly others: readonly OtherNode[];
   /** Nodes of the pool that were left out because there are too many. */
@@ -147,6 +150,12 @@ export type Happening =
       readonly reason?: string;
       /** Ids of the user groups that the presser was in at that moment, of those that may approve; absent: none was asked. */
       readonly groups?: readonly string[];
+      /** What the chat said, at that moment, of those who approved before; absent: nobody was asked. */
+      readonly standing?: readonly Standing[];
+      /** The signature under the plan's order that came with it; absent: none. */
+      readonly signature?: GivenSignature;
+      /** It came from somewhere else than where that button stands, so that it means nothing; it is only written down. */
+      readonly astray?: true;
     }
   | { readonly is: 'watched'; readonly watched: Watched }
   /** `deaf`: nothing could be captured either, so that repeating the traffic by hand would tell nothing. */

@@ -18,6 +18,12 @@ export type Meaning =
   | { readonly means: 'reject'; readonly plan: string }
   | { readonly means: 'explain'; readonly plan: string }
   | { readonly means: 'offer'; readonly plan: string }
+  /** Takes an approval back, as long as the node has not taken the plan. */
+  | { readonly means: 'revoke'; readonly plan: string }
+  /** Approves alone, in an emergency. */
+  | { readonly means: 'break-glass'; readonly plan: string }
+  /** Somebody else has looked at what was approved so. */
+  | { readonly means: 'reviewed'; readonly plan: string }
   /** That finding is not it: go on with the next suspect. */
   | { readonly means: 'dismiss'; readonly finding: string }
   /** Stop where that is safe. */
@@ -70,6 +76,19 @@ export interface Offer {
   readonly decidedAt: number | null;
   /** Why it would not begin at present, or did not when it was approved, one sentence; absent: nothing was seen against it. */
   readonly held?: string;
+  /** Why it was rejected, in the words of who did; absent: not rejected, or no reason given. */
+  readonly reason?: string;
+  /** Who took a complete approval back, and when: whether the node had taken the plan by then shows later. Absent: nobody. */
+  readonly revoked?: { readonly by: Person; readonly at: number };
+}
+
+/** One person approved alone, in an emergency. It stays open until somebody else has reviewed it. */
+export interface BrokenGlass {
+  readonly plan: string;
+  readonly by: Person;
+  readonly at: number;
+  readonly reason: string;
+  readonly reviewed: { readonly by: Person; readonly at: number } | null;
 }
 
 /** A change under way. */
@@ -168,11 +187,15 @@ export interface IncidentState {
   /** Everything that the diagnoses of this incident found, the first one first; one that a fix was begun for as it was then. Absent: nothing. */
   readonly causes?: readonly Finding[];
   readonly offers: readonly Offer[];
+  /** Every approval that one person gave alone; absent: none. */
+  readonly glass?: readonly BrokenGlass[];
   /** Plans whose every step was asked to be explained. */
   readonly explained: readonly string[];
   readonly change: Change | null;
   /** Changes of this incident that are over, the first one first. */
   readonly past: readonly Change[];
+  /** What was before a closed incident was looked at again: its changes, and how many of `offers` are from then. Absent: it was not. */
+  readonly earlier?: { readonly changes: readonly Change[]; readonly offers: number };
   /** Codes of findings that somebody said are not it. */
   readonly dismissed: readonly string[];
   /** What netdiag saw when it looked again some time after the repair. */

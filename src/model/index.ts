@@ -19,4 +19,5 @@ export * from './quoted.ts';
 export * from './reading.ts';
 export * from './role.ts';
 export * from './sign-command.ts';
+export * from './standing.ts';
 export * from './stimulus.ts';

@@ -34,8 +34,11 @@ export interface Button {
   readonly token: string;
   readonly label: string;
   readonly style?: 'primary' | 'danger';
-  /** Whoever presses it is asked for a reason first, and may leave it out. Absent: it counts at once. */
-  readonly asks?: 'reason';
+  /**
+   * Whoever presses it is asked for something first: a reason, which may stay empty; a signature under the plan's order; for an
+   * emergency both, and both are needed. Absent: it counts at once.
+   */
+  readonly asks?: 'reason' | 'signature' | 'break-glass';
 }
 
 /** The one message in the channel that changes. */
@@ -70,6 +73,16 @@ export interface NoteMessage {
   readonly buttons?: readonly Button[];
 }
 
+/** Everything that one command of the evidence gave back. */
+export interface WholeOutput {
+  readonly node: string;
+  readonly command: string;
+  /** `null` where it is too long for a message. */
+  readonly text: string | null;
+  /** The file of the thread that holds it; `null` where the message does. */
+  readonly file: string | null;
+}
+
 /** The finding with its proof, what was ruled out and what could not be seen. */
 export interface FindingMessage {
   readonly is: 'finding';
@@ -84,6 +97,10 @@ export interface FindingMessage {
   readonly unseen: readonly Missing[];
   /** The way of the marked packets and of their answers as the kernels decide it, in order; absent or empty: not asked. */
   readonly path?: readonly Hop[];
+  /** Whole outputs behind the evidence, in its order, where they say more than the line that is shown; absent: none do. */
+  readonly outputs?: readonly WholeOutput[];
+  /** What to do next, one line; absent: nothing is left to do here. */
+  readonly next?: Rich;
   /** To say that it is not it; absent once that is decided. */
   readonly buttons?: readonly Button[];
 }
@@ -100,11 +117,26 @@ export interface ApprovalMessage {
   readonly requester: Person;
   readonly approvers: readonly Person[];
   readonly buttons: readonly Button[];
-  readonly state: 'waiting' | 'approved' | 'rejected' | 'expired' | 'superseded';
+  readonly state: 'waiting' | 'approved' | 'rejected' | 'revoked' | 'expired' | 'superseded';
   readonly decidedBy?: Person;
   readonly decidedAt?: number;
   /** Why it would not begin now, or did not when it was approved, one sentence; absent: nothing was seen against it. */
   readonly held?: string;
+  /** Whoever has approved so far, the first one first; absent: nobody. */
+  readonly consents?: readonly { readonly by: Person; readonly at: number; readonly signed: boolean }[];
+  /** Why it was rejected, or approved alone in an emergency; a person's own words. */
+  readonly reason?: string;
+  /** Approved by one person alone, in an emergency. */
+  readonly glass?: true;
+  /** Somebody took the approval back and it is not known yet whether in time. */
+  readonly revokedBy?: Person;
+  /**
+   * The node demands signatures under the plan: netdiag verifies them first (`here`), or the node alone does (`node`). Absent: no
+   * signature is demanded.
+   */
+  readonly signing?: 'here' | 'node';
+  /** What became of it: `running`, or how it ended. Absent: nothing was begun. */
+  readonly became?: 'running' | 'confirmed' | 'rolled-back' | 'refused' | 'unknown';
 }
 
 /** How it ended. */
@@ -131,6 +163,8 @@ export interface Attachment {
   readonly name: string;
   readonly title: string;
   readonly output: Digest;
+  /** Lines above an output of a node, which then is shown as inert text; absent: the bytes go as they are. */
+  readonly heading?: string;
   /** What a picture shows, in words, for who does not see it; absent: its title says it all. */
   readonly alt?: string;
 }

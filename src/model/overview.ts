@@ -1,5 +1,5 @@
 import type { Person } from './approval.ts';
-import type { ApprovalMessage, Place, Rich } from './message.ts';
+import type { ApprovalMessage, NoteMessage, Place, Rich } from './message.ts';
 
 /** A node as people choose it. */
 export interface KnownNode {
@@ -21,4 +21,6 @@ export interface IncidentLine {
   readonly over: boolean;
   /** What waits for an approval, with the buttons of its card; `null` when nothing does. */
   readonly waiting: ApprovalMessage | null;
+  /** Approvals that one person gave alone and nobody else has reviewed yet, each with the button for that; absent: none. */
+  readonly reviews?: readonly NoteMessage[];
 }

@@ -1,11 +1,17 @@
-import type { Person, Place } from '../model/index.ts';
+import type { Person } from '../model/index.ts';
 import { sha256 } from '../model/hash.ts';
 import { suggest } from '../playbook/index.ts';
 import { ClusterError } from '../port.ts';
 import type { Desk, StoredIncident } from '../port.ts';
+import { offerToSign, samePerson } from '../incident/index.ts';
 import { take } from './advance.ts';
 import { known } from './known.ts';
 import type { Workplace } from './ports.ts';
+import { askedAtPress, standsThere } from './pressing.ts';
+import type { Press } from './pressing.ts';
+import { Rates } from './rates.ts';
+import type { StartLimits } from './rates.ts';
+import { givenSignature, toSign } from './signing.ts';
 
 /** Closed incidents whose buttons still mean something: to start elsewhere, or to make a repair last. */
 const LATEST = 200;
@@ -14,6 +20,8 @@ const LATEST = 200;
 export interface DeskPolicy {
   readonly starters: readonly string[];
   readonly channels: readonly string[];
+  /** How many diagnoses a person and a channel may ask for; absent: as many as they like. */
+  readonly limits?: StartLimits;
 }
 
 /** The desk where commands and button presses arrive, once they are recorded and acked. */
@@ -45,30 +53,48 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       ? null
       : 'The incident could not be recorded; nothing was started.';
   };
-  const mayStart = ({ id }: Person): boolean => policy.starters.length === 0 || policy.starters.includes(id);
+  const rates = policy.limits === undefined ? null : new Rates(workplace.clock, policy.limits);
+  const mayStart = (by: Person): boolean =>
+    policy.starters.length === 0 || policy.starters.some((id) => samePerson({ id }, by, workplace.house.approval));
   const start = async (request: Parameters<Desk['start']>[0]): Promise<string | null> => {
     const { node, by, place } = request;
     if (!mayStart(by)) return NO_STARTER;
     if (policy.channels.length > 0 && !policy.channels.includes(place.channel)) {
       return 'Diagnoses are not started in this channel; use one of the configured ones.';
     }
+    const tooOften = rates?.take(by.id, place.channel) ?? null;
+    if (tooOften !== null) return tooOften;
     const found = await clusterOf(workplace, node);
     if ('refusal' in found) return found.refusal;
     return inTurn(() => open(found.cluster, request));
   };
   const pressIn = async ({ incident, state }: StoredIncident, press: Press): Promise<null> => {
     const { key, token, by, reason } = press;
-    const groups = await groupsOf(workplace, state, press);
+    const signature = await givenSignature(workplace, state, press);
     const pressed = {
       is: 'pressed',
       token,
       by,
       ...(reason === undefined ? {} : { reason }),
-      ...(groups.length === 0 ? {} : { groups }),
+      ...(await askedAtPress(workplace, state, press)),
+      ...(signature === null ? {} : { signature }),
     } as const;
     await take(workplace, incident, pressed, { inbox: `press ${key}` });
     nudge();
     return null;
+  };
+  /** A button that does not stand where it was pressed, or that netdiag never made: nothing but a row of the audit. */
+  const astray = async (incident: string | null, { key, token, by, place }: Press): Promise<string> => {
+    if (incident === null)
+      await journal.note({
+        at: workplace.clock.now(),
+        incident: `${place.team} ${place.channel}`,
+        by: by.id,
+        what: 'refused',
+        detail: `${token.slice(0, 80)}: no button of netdiag's bears this`,
+      });
+    else await take(workplace, incident, { is: 'pressed', token, by, astray: true }, { inbox: `press ${key}` });
+    return OVER;
   };
   /** Opens a closed incident again, unless its node is being looked at by then: two incidents of one node know nothing of each other. */
   const reopen = async (closed: StoredIncident, press: Press): Promise<string | null> => {
@@ -83,17 +109,24 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
     start,
     async press(press) {
       const { key, token, by, place } = press;
-      const bears = ({ state }: StoredIncident): boolean =>
-        Object.hasOwn(state.buttons, token) && isIn(place, state.place);
+      const bears = ({ state }: StoredIncident): boolean => Object.hasOwn(state.buttons, token);
       const incident = (await journal.open()).find(bears) ?? (await journal.latest(LATEST)).find(bears);
       const means = incident?.state.buttons[token];
-      if (incident === undefined || means === undefined) return OVER;
+      if (incident === undefined || means === undefined) return astray(null, press);
+      if (!standsThere(incident.state, means, press)) return astray(incident.incident, press);
       if (means.means === 'start')
         return start({ key: `press ${key}`, node: means.node, by, place: { ...place, thread: null } });
-      if (incident.state.life !== 'closed') return pressIn(incident, press);
+      if (incident.state.life !== 'closed' || means.means === 'reviewed') return pressIn(incident, press);
       if (!OPENS.has(means.means)) return OVER;
       if (means.means !== 'offer' && !mayStart(by)) return NO_STARTER;
       return inTurn(() => reopen(incident, press));
+    },
+    async toSign(token) {
+      for (const { state } of await journal.open()) {
+        const offer = offerToSign(state, token);
+        if (offer !== null) return toSign(offer);
+      }
+      return null;
     },
   };
 }
@@ -102,30 +135,6 @@ const NO_STARTER = 'You may not start a diagnosis here; ask one of the configure
 /** What opens a closed incident: to make its repair last, and to look again in one way or another. */
 const OPENS: ReadonlySet<string> = new Set(['offer', 'reopen', 'repeat']);
 const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';
-
-type Press = Parameters<Desk['press']>[0];
-
-const DECIDING: readonly string[] = ['approve', 'reject', 'stop'];
-
-/** User groups of the presser, where they decide: neither for who is configured by name nor for who started it. */
-async function groupsOf(
-  { house }: Workplace,
-  { buttons, by: starter }: StoredIncident['state'],
-  { token, by, groups }: Press,
-): Promise<readonly string[]> {
-  const means = buttons[token]?.means;
-  const named = house.approval.approvers.some(({ id }) => id === by.id) || by.id === starter.id;
-  return groups === undefined || named || means === undefined || !DECIDING.includes(means) ? [] : groups();
-}
-
-/** Whether a press came from where the incident lives; a token copied elsewhere means nothing. */
-function isIn(place: Place, home: Place): boolean {
-  return (
-    place.team === home.team &&
-    place.channel === home.channel &&
-    (place.thread === null || place.thread === home.thread)
-  );
-}
 
 /** The cluster that has this node, or why the node cannot be looked at. */
 async function clusterOf(

@@ -1,6 +1,6 @@
 import type { House } from '../incident/index.ts';
 import type { IncidentState } from '../model/index.ts';
-import type { Clock, Cluster, Ids, Journal, NodeShell, Painter, Thread } from '../port.ts';
+import type { Clock, Cluster, Ids, Journal, NodeShell, Painter, Signatures, Thread } from '../port.ts';
 
 /** Where a node may be reached besides what the API says of it. */
 export interface ConfiguredDoor {
@@ -29,6 +29,8 @@ export interface Commons {
   readonly log: Log;
   /** Draws what captures show. Absent: the thread shows no pictures. */
   readonly painter?: Painter;
+  /** Verifies what approvers sign. Absent: where a node demands signatures, it alone decides. */
+  readonly signatures?: Signatures;
   /** Told of every state once it is written. */
   readonly written?: (state: IncidentState) => void;
 }

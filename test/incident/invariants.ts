@@ -1,6 +1,6 @@
 import { canonical } from '../../src/model/json.ts';
 import { sha256 } from '../../src/model/hash.ts';
-import type { Approval, Effect, Event, IncidentState, Plan } from '../../src/model/index.ts';
+import type { Approval, ApprovalMessage, Effect, Event, IncidentState, Plan } from '../../src/model/index.ts';
 import { SECOND, THIRD } from '../fake/house.ts';
 import { unaudited } from './audited.ts';
 import type { Tale } from './tale.ts';
@@ -135,7 +135,7 @@ function badState(state: IncidentState): string[] {
       'buttons' in message &&
       (message.buttons ?? []).length > 0 &&
       ((life === 'closed' && (message.is === 'approval' || message.is === 'question')) ||
-        (message.is === 'approval' && message.state !== 'waiting') ||
+        (message.is === 'approval' && message.state !== 'waiting' && !onlyRevoke(state, message)) ||
         (message.is === 'question' && message.answered !== undefined)),
   );
   const over = new Set(past.map(({ plan }) => plan));
@@ -153,6 +153,15 @@ function badState(state: IncidentState): string[] {
     ...past.filter(({ entry }) => entry?.state !== 'confirmed').map(({ plan }) => `${plan} is over and not confirmed`),
     ...(life === 'proposing' && open.length === 0 ? ['proposing nothing'] : []),
   ];
+}
+
+/** For the moment between the last approval and the first word of the node, an approval can be taken back. */
+function onlyRevoke(
+  { life, change, buttons: meanings }: IncidentState,
+  { state, plan, buttons }: ApprovalMessage,
+): boolean {
+  const revokes = buttons.every(({ token }) => meanings[token]?.means === 'revoke');
+  return revokes && state === 'approved' && life === 'changing' && change?.plan === plan.id && change.entry === null;
 }
 
 /** Whether some change that stays was seen to have mended the node. */

@@ -308,10 +308,10 @@ describe('a press', () => {
     expect(tale.offer().state).toBe('waiting');
   });
 
-  test('of Reject after the approval is refused', () => {
-    const tale = changing();
+  test('of Reject once the node has begun is refused', () => {
+    const tale = changing().changed('applied');
     expect(tale.press(tale.offer().tokens.reject, THIRD).whispered).toContain('not waiting for a decision');
-    expect(tale.state.life).toBe('changing');
+    expect(tale.state.change?.stopped).toBeUndefined();
   });
 
   test.each(['0'.repeat(32), 'constructor', '__proto__', 'toString', ''])(
@@ -363,10 +363,33 @@ describe('two consents', () => {
     tale.press(tale.offer().tokens.approve, SECOND);
     expect(tale.offer()).toMatchObject({ state: 'waiting', consents: [{ by: SECOND }] });
     expect(tale.press(tale.offer().tokens.approve, SECOND).whispered).toContain('another person');
-    tale.press(tale.offer().tokens.approve, THIRD);
+    const approve = { is: 'pressed', token: tale.offer().tokens.approve, by: THIRD } as const;
+    tale.take({ ...approve, standing: [{ id: SECOND.id, member: true, groups: [] }] });
     expect(tale.wanted.find((effect) => effect.do === 'change')).toMatchObject({
       approval: { consents: [{ by: SECOND }, { by: THIRD }] },
     });
+  });
+
+  test.each([
+    ['has left', { member: false, groups: [] }, [SECOND, THIRD]],
+    ['is not among the approvers any more', { member: true, groups: [] }, [THIRD]],
+  ])('who %s since does not count when the last one comes', (_, now, approvers) => {
+    const tale = proposing(twice);
+    tale.press(tale.offer().tokens.approve, SECOND);
+    const approve = { is: 'pressed', token: tale.offer().tokens.approve, by: THIRD } as const;
+    const house = { ...twice, approval: { ...twice.approval, approvers } };
+    tale.take({ ...approve, standing: [{ id: SECOND.id, ...now }] }, house);
+    expect(tale.offer()).toMatchObject({ state: 'waiting', consents: [{ by: THIRD }] });
+    expect(tale.whispered).toContain('@second may not approve any more');
+    expect(tale.transitions.at(-1)?.audit).toContainEqual(expect.objectContaining({ by: SECOND.id, what: 'lapsed' }));
+    expect(tale.state.life).toBe('proposing');
+  });
+
+  test('when nobody knows how the first one stands, the second one does not count either', () => {
+    const tale = proposing(twice);
+    tale.press(tale.offer().tokens.approve, SECOND);
+    expect(tale.press(tale.offer().tokens.approve, THIRD).whispered).toContain('@second may still approve');
+    expect(tale.offer()).toMatchObject({ state: 'waiting', consents: [{ by: SECOND }] });
   });
 });
 

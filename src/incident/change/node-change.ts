@@ -120,12 +120,14 @@ export function unsettled(turn: Turn, planId: string, sentence: string): void {
 /** Nothing was done because the node differs from what was approved: look afresh and make a new plan. */
 function refused(turn: Turn, offer: Offer, entry: LedgerEntry): void {
   const lasting = repairedBefore(turn.state);
-  const then = lasting ? 'The repair stays as it is.' : 'I look again and make a new plan.';
+  const anew = turn.state.change?.stopped === undefined ? 'I look again and make a new plan.' : 'It was stopped.';
+  const then = lasting ? 'The repair stays as it is.' : anew;
   record(turn, [{ text: `Nothing was changed: ` }, { code: entry.detail }]);
   trouble(turn, `Fix ${offer.letter} was not started, and nothing was changed: ${entry.detail} ${then}`);
+  const stopped = turn.state.change?.stopped !== undefined;
   replace(turn, { ...offer, state: 'superseded' });
   set(turn, { change: null });
-  if (lasting) return close(turn, 'repaired');
+  if (lasting || stopped) return close(turn, lasting ? 'repaired' : 'aborted');
   live(turn, 'refused');
   forget(turn);
   lookAtNodes(turn);

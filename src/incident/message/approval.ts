@@ -1,8 +1,11 @@
-import type { Button, IncidentState, Message, Offer, Rich } from '../../model/index.ts';
+import type { ApprovalMessage, Button, IncidentState, Message, Offer, Rich } from '../../model/index.ts';
 import { changesCluster } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
 import type { ApprovalPolicy } from '../house.ts';
 import { repairedBefore } from '../change/past.ts';
+import { approversBut } from '../offer/people.ts';
+import { isRevocable } from '../offer/revoke.ts';
+import { tokenOf } from '../turn.ts';
 
 /** One card per plan that is or was on offer. Drafts are a button on the card before them. */
 export function approvalMessages(
@@ -30,12 +33,18 @@ export function approvalMessages(
           planHash: offer.hash,
           cameThrough: look?.door === null || look?.door === undefined ? 'no door' : doorName(look.door),
           requester: state.by,
-          approvers: policy.approvers.filter(({ id }) => id !== state.by.id),
-          buttons: offer.state === 'waiting' && state.life === 'proposing' ? buttons(state, offer) : [],
-          state: offer.state,
+          approvers: approversBut(state.by, policy),
+          buttons: buttons(state, offer, policy),
           ...(offer.decidedBy === null ? {} : { decidedBy: offer.decidedBy }),
           ...(offer.decidedAt === null ? {} : { decidedAt: offer.decidedAt }),
-          ...(offer.held === undefined || offer.state !== 'waiting' ? {} : { held: offer.held }),
+          ...standing(state, offer),
+          ...(offer.state !== 'waiting' || offer.held === undefined ? {} : { held: offer.held }),
+          ...(offer.consents.length === 0
+            ? {}
+            : {
+                consents: offer.consents.map(({ by, at, signature }) => ({ by, at, signed: signature !== undefined })),
+              }),
+          ...(offer.plan.signed === true ? { signing: policy.verifies === true ? 'here' : 'node' } : {}),
         },
       ],
       ...explained,
@@ -47,13 +56,62 @@ function shown(state: IncidentState, offer: Offer): boolean {
   return state.telling[`approval ${offer.plan.id}`] !== undefined;
 }
 
-function buttons(state: IncidentState, offer: Offer): Button[] {
+/** What became of it so far: the decision, and of an approved plan how it went. */
+function standing(
+  state: IncidentState,
+  offer: Offer,
+): Pick<ApprovalMessage, 'state' | 'reason' | 'glass' | 'revokedBy' | 'became' | 'decidedBy' | 'decidedAt'> {
+  const { revoked } = offer;
+  const glass = state.glass?.find(({ plan, at }) => plan === offer.plan.id && at === offer.decidedAt);
+  const reason = offer.reason ?? glass?.reason;
+  const why = { ...(reason === undefined ? {} : { reason }), ...(glass === undefined ? {} : { glass: true as const }) };
+  if (offer.state === 'drafted' || offer.state === 'rehearsing') return { state: 'superseded', ...why };
+  if (offer.state === 'superseded' && revoked !== undefined)
+    return { state: 'revoked', decidedBy: revoked.by, decidedAt: revoked.at, ...why };
+  const became = offer.state === 'approved' ? outcomeOf(state, offer) : null;
+  return {
+    state: offer.state,
+    ...why,
+    ...(revoked === undefined ? {} : { revokedBy: revoked.by }),
+    ...(became === null ? {} : { became }),
+  };
+}
+
+/** How the change ended; `null` where it never was begun. */
+function outcomeOf(
+  { change, past, life }: IncidentState,
+  { plan }: Offer,
+): NonNullable<ApprovalMessage['became']> | null {
+  const own = [...past, ...(change === null ? [] : [change])].findLast((one) => one.plan === plan.id);
+  if (own === undefined) return null;
+  const ended = own.entry?.state;
+  if (ended === 'confirmed' || ended === 'rolled-back' || ended === 'refused') return ended;
+  return life === 'closed' ? 'unknown' : 'running';
+}
+
+/** The buttons of a card; one that is decided has none, but for the moment in which an approval can still be taken back. */
+function buttons(state: IncidentState, offer: Offer, policy: ApprovalPolicy): Button[] {
+  const revoke = tokenOf(state, { means: 'revoke', plan: offer.plan.id });
+  const revoking: Button[] = revoke === null ? [] : [{ token: revoke, label: 'Revoke' }];
+  if (offer.state === 'approved') return isRevocable(state, offer) ? revoking : [];
+  if (offer.state !== 'waiting' || state.life !== 'proposing') return [];
   const drafts = repairedBefore(state) ? [] : state.offers.filter(({ state }) => state === 'drafted');
+  const alone =
+    (policy.breakers ?? []).length === 0 || policy.verifies !== true
+      ? null
+      : tokenOf(state, { means: 'break-glass', plan: offer.plan.id });
   return [
-    { token: offer.tokens.approve, label: `Approve Fix ${offer.letter}`, style: 'primary' },
+    {
+      token: offer.tokens.approve,
+      label: `Approve Fix ${offer.letter}`,
+      style: 'primary',
+      ...(offer.plan.signed === true ? { asks: 'signature' } : {}),
+    },
     { token: offer.tokens.reject, label: 'Reject', style: 'danger', asks: 'reason' },
+    ...(offer.consents.length === 0 ? [] : revoking),
     ...drafts.map((draft) => ({ token: draft.tokens.offer, label: `Show Fix ${draft.letter}` })),
     { token: offer.tokens.explain, label: 'What exactly happens?' },
+    ...(alone === null ? [] : [{ token: alone, label: 'Break glass', asks: 'break-glass' } as const]),
   ];
 }
 

@@ -1,12 +1,16 @@
-import { changesCluster } from '../../model/index.ts';
 import type { Meaning, Offer, Person, Rehearsed } from '../../model/index.ts';
-import { authorise, mayReject } from './authorise.ts';
-import { begin } from '../change/cluster-change.ts';
+import { authorise } from './authorise.ts';
+import { carryOut } from './carry-out.ts';
 import { close } from '../close.ts';
 import { dismiss } from '../diagnosis/dismiss.ts';
 import { playbookDiffers } from '../diagnosis/follow.ts';
+import { approveAlone, review } from './glass.ts';
+import { mayAsk, mayReject, maySteer, names } from './people.ts';
+import { groupsOf, refuse, signedWith } from './pressed.ts';
+import type { Press } from './pressed.ts';
+import { notRevocable, recall, revoke } from './revoke.ts';
 import { repairedBefore } from '../change/past.ts';
-import { announce, replace, show, superseded } from './propose.ts';
+import { announce, replace, show } from './propose.ts';
 import { reopen } from '../change/reopen.ts';
 import { stop } from '../change/stop.ts';
 import { takeAnswer } from '../diagnosis/questions.ts';
@@ -18,43 +22,73 @@ import type { Turn } from '../turn.ts';
 /** The readings of a repair say enough about what to write down for a day. */
 const LASTING_MS = 24 * 60 * 60_000;
 const OVER = 'This incident is over: nothing was done.';
+const RUN = 'A fix is already running or has run in this incident.';
+const ASTRAY = 'it was not pressed where that button stands';
 
 /** A button was pressed. What it means comes from the state alone; an unknown token means nothing any more. */
-export function press(turn: Turn, pressed: string, by: Person, reason: string | undefined): void {
+export function press(turn: Turn, event: Press): void {
+  const { token: pressed, by } = event;
+  // What came from elsewhere is answered where it was pressed; here it is only written down.
+  if (event.astray === true) return audit(turn, by.id, 'refused', `${pressed}: ${ASTRAY}`);
   const meaning = Object.hasOwn(turn.state.buttons, pressed) ? turn.state.buttons[pressed] : undefined;
   if (meaning === undefined) return refuse(turn, by, 'This button is not valid any more.', pressed);
+  const forbidden = notAllowed(turn, meaning, by);
+  if (forbidden !== null) return refuse(turn, by, forbidden, pressed);
   if (meaning.means === 'answer') return answer(turn, meaning.question, meaning.choice, by);
   if (meaning.means === 'start') return;
   if (
     meaning.means === 'stop' ||
     meaning.means === 'dismiss' ||
     meaning.means === 'reopen' ||
-    meaning.means === 'repeat'
+    meaning.means === 'repeat' ||
+    meaning.means === 'reviewed'
   ) {
     const refusal = turned(turn, meaning, by);
     return refusal === null ? undefined : refuse(turn, by, refusal, pressed);
   }
   const offer = turn.state.offers.find(({ plan }) => plan.id === meaning.plan);
   if (offer === undefined) return refuse(turn, by, 'This fix is not on offer any more.', pressed);
-  if (meaning.means === 'approve') return approve(turn, offer, by);
-  if (meaning.means === 'reject') return reject(turn, offer, by, reason);
+  if (meaning.means === 'approve') return approve(turn, offer, event);
+  if (meaning.means === 'break-glass') return approveAlone(turn, offer, event);
+  if (meaning.means === 'reject') return reject(turn, offer, by, event.reason);
+  if (meaning.means === 'revoke') return revoke(turn, offer, by);
   if (meaning.means === 'offer' && turn.state.life === 'closed') return makeLast(turn, offer, by);
   if (turn.state.life === 'closed') return refuse(turn, by, OVER, pressed);
   if (meaning.means === 'offer') return show(turn, offer);
   if (!turn.state.explained.includes(offer.plan.id)) set(turn, { explained: [...turn.state.explained, offer.plan.id] });
 }
 
+/** Why somebody may not press that, one sentence; `null` where they may, and where that is looked at together with what it does. */
+function notAllowed(turn: Turn, { means }: Meaning, by: Person): string | null {
+  const { house, state } = turn;
+  const who = [by, state.by, house.approval, groupsOf(turn)] as const;
+  if (means === 'dismiss' && !maySteer(...who))
+    return 'Only who started this incident, configured starters, and those who may approve can say that it is not it.';
+  if (means === 'stop' && !mayReject(...who))
+    return 'Only those who may approve, or who started the incident, can stop it.';
+  const asks = means === 'answer' || means === 'offer' || means === 'repeat' || means === 'reopen';
+  return asks && !mayAsk(...who)
+    ? 'Only who started this incident, configured starters, and those who may approve can decide that.'
+    : null;
+}
+
 /** The incident takes another course; a sentence where it does not. */
 function turned(
   turn: Turn,
-  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' | 'repeat' }>,
+  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' | 'repeat' | 'reviewed' }>,
   by: Person,
 ): string | null {
-  if (meaning.means === 'dismiss') return dismiss(turn, meaning.finding, by);
-  if (meaning.means === 'reopen' || meaning.means === 'repeat') return reopen(turn, by, meaning.means === 'repeat');
-  return mayReject(by, turn.state.by, turn.house.approval, groupsOf(turn))
-    ? stop(turn, by)
-    : 'Only those who may approve, or who started the incident, can stop it.';
+  switch (meaning.means) {
+    case 'dismiss':
+      return dismiss(turn, meaning.finding, by);
+    case 'reopen':
+    case 'repeat':
+      return reopen(turn, by, meaning.means === 'repeat');
+    case 'reviewed':
+      return review(turn, meaning.plan, by);
+    case 'stop':
+      return stop(turn, by);
+  }
 }
 
 /** The user's answer; the symptom starts its playbook. */
@@ -68,25 +102,31 @@ export function answer(turn: Turn, question: string, choice: string, by: Person)
   diagnose(turn);
 }
 
-function approve(turn: Turn, offer: Offer, by: Person): void {
-  const verdict = authorise(offer, by, turn.event.at, turn.state.by, turn.house.approval, groupsOf(turn));
+function approve(turn: Turn, offer: Offer, event: Press): void {
+  const { by } = event;
+  const verdict = authorise(offer, by, event.at, turn.state.by, turn.house.approval, event);
   if (verdict.is === 'refused') return refuse(turn, by, verdict.sentence, offer.plan.id);
-  if (turn.state.life !== 'proposing')
-    return refuse(turn, by, 'A fix is already running or has run in this incident.', offer.plan.id);
-  audit(turn, by.id, 'approved', `plan ${offer.plan.id} hash ${offer.hash}`);
+  if (turn.state.life !== 'proposing') return refuse(turn, by, RUN, offer.plan.id);
+  audit(turn, by.id, 'approved', `plan ${offer.plan.id} hash ${offer.hash}${signedWith(event)}`);
   record(turn, [{ person: by }, { text: ` approved Fix ${offer.letter}` }]);
-  if (verdict.is === 'consented') return replace(turn, { ...offer, consents: verdict.consents });
-  replace(turn, { ...offer, consents: verdict.consents, state: 'approved', decidedBy: by, decidedAt: turn.event.at });
-  for (const other of turn.state.offers) {
-    if (other.plan.id !== offer.plan.id) replace(turn, superseded(other));
+  for (const { by: earlier } of verdict.lapsed) {
+    audit(turn, earlier.id, 'lapsed', `plan ${offer.plan.id}: may not approve any more`);
+    record(turn, [
+      { text: `The approval of Fix ${offer.letter} by ` },
+      { person: earlier },
+      { text: ' does not count any more: they may not approve now' },
+    ]);
   }
-  const { plan } = offer;
-  const since = turn.event.at;
-  set(turn, { change: { plan: plan.id, entry: null, verified: null, seen: null, door: null, since, cluster: null } });
-  live(turn, 'approve');
-  audit(turn, 'netdiag', 'change', `plan ${plan.id} hash ${offer.hash} on ${plan.node.name}`);
-  if (changesCluster(plan)) return begin(turn, plan, verdict.approval);
-  want(turn, { do: 'change', plan, approval: verdict.approval });
+  if (verdict.is === 'consented') {
+    if (verdict.lapsed.length > 0)
+      want(turn, {
+        do: 'whisper',
+        to: by,
+        sentence: `Your approval of Fix ${offer.letter} counts. ${names(verdict.lapsed.map((consent) => consent.by))} may not approve any more, so it needs somebody else as well.`,
+      });
+    return replace(turn, { ...offer, consents: verdict.consents });
+  }
+  carryOut(turn, offer, by, verdict);
 }
 
 /** The repair of a closed incident is to be made lasting: it opens again for that one offer. */
@@ -126,6 +166,8 @@ export function rehearsed(turn: Turn, { plan: id, difference, failure }: Rehears
 }
 
 function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined): void {
+  // A no that comes after the last yes, and before the node has taken the plan, is a no.
+  if (offer.state === 'approved' && notRevocable(turn, offer, by) === null) return recall(turn, offer, by, 'rejected');
   if (offer.state !== 'waiting')
     return refuse(turn, by, `Fix ${offer.letter} is not waiting for a decision any more.`, offer.plan.id);
   if (!mayReject(by, turn.state.by, turn.house.approval, groupsOf(turn))) {
@@ -142,7 +184,13 @@ function reject(turn: Turn, offer: Offer, by: Person, reason: string | undefined
     { text: ` rejected Fix ${offer.letter}` },
     ...(reason === undefined ? [] : [{ text: ': ' }, { code: reason }]),
   ]);
-  replace(turn, { ...offer, state: 'rejected', decidedBy: by, decidedAt: turn.event.at });
+  replace(turn, {
+    ...offer,
+    state: 'rejected',
+    decidedBy: by,
+    decidedAt: turn.event.at,
+    ...(reason === undefined ? {} : { reason }),
+  });
   next(turn);
 }
 
@@ -177,15 +225,4 @@ function withdraw(turn: Turn): void {
   const { life, offers } = turn.state;
   if (life !== 'proposing' || offers.some(({ state }) => state === 'waiting' || state === 'rehearsing')) return;
   close(turn, repairedBefore(turn.state) ? 'repaired' : 'advice');
-}
-
-/** User groups that the presser was in when they pressed. */
-function groupsOf({ event }: Turn): readonly string[] {
-  return event.is === 'pressed' ? (event.groups ?? []) : [];
-}
-
-/** Tells the presser alone why nothing happened, and audits it. */
-function refuse(turn: Turn, by: Person, sentence: string, about: string): void {
-  audit(turn, by.id, 'refused', `${about}: ${sentence}`);
-  want(turn, { do: 'whisper', to: by, sentence });
 }

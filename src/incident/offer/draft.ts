@@ -1,4 +1,5 @@
 import { readingsOf } from '../../check/check.ts';
+import { changesCluster } from '../../model/index.ts';
 import type { Finding, IncidentState, Plan } from '../../model/index.ts';
 import type { Draft, Drafted, Remediation } from '../../remediation/remediation.ts';
 import { lookOf } from '../diagnosis/look.ts';
@@ -57,7 +58,7 @@ function complete(
     undo: draft.undo,
     preconditions: draft.preconditions,
     risk: remediation.risk,
-    approvals: APPROVALS[remediation.risk],
+    approvals: Math.max(APPROVALS[remediation.risk], byGate(node, draft, remediation.risk)),
     doors: draft.doors,
     rollbackSeconds: draft.rollbackSeconds,
     expiresAt: turn.event.at + turn.house.approval.expiresMs,
@@ -67,4 +68,9 @@ function complete(
     rehearsal: [],
     playbook,
   };
+}
+
+/** Signers that the node's own gate wants; the API server's steps do not go through it. */
+function byGate({ gate }: Plan['node'], draft: Draft, risk: Plan['risk']): number {
+  return gate === undefined || changesCluster(draft) ? 0 : (gate.approvals[risk - 1] ?? 0);
 }

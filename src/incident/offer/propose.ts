@@ -1,8 +1,10 @@
 import { canonical } from '../../model/json.ts';
 import { sha256 } from '../../model/hash.ts';
+import { changesCluster } from '../../model/index.ts';
 import type { Finding, Meaning, Offer, Plan } from '../../model/index.ts';
 import type { Remediation } from '../../remediation/remediation.ts';
 import { tooFew } from './authorise.ts';
+import { presentOffers } from '../change/past.ts';
 import { planFor } from './draft.ts';
 import { audit, live, name, record, set, token, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
@@ -37,7 +39,11 @@ export function propose(turn: Turn): boolean {
 
 /** Drafts the lasting forms of a repair; each waits behind a button of the summary. */
 export function proposeLasting(turn: Turn, { plan }: Offer, findings: readonly Finding[]): void {
-  const lasting = turn.house.remediations.filter(({ lasts }) => lasts?.includes(plan.remediation) === true);
+  // A form of which nobody could decide, because another one was approved first, is drafted anew.
+  const told = presentOffers(turn.state).filter(({ state }) => state !== 'superseded');
+  const lasting = turn.house.remediations.filter(
+    ({ id, lasts }) => lasts?.includes(plan.remediation) === true && !told.some((one) => one.plan.remediation === id),
+  );
   const cause = findings.filter(({ code }) => code === plan.finding);
   const { troubles } = turn.state;
   const offers = offersFor(turn, lasting, cause);
@@ -102,14 +108,22 @@ function offer(turn: Turn, letter: string, plan: Plan): Offer {
 
 /** From now on the plan can be approved; its expiry runs from now. */
 export function announce(turn: Turn, offer: Offer, complete: Plan): void {
-  const plan = { ...complete, expiresAt: turn.event.at + turn.house.approval.expiresMs };
+  const plan = issued(complete, turn.event.at, turn.house.approval.expiresMs);
   const waiting: Offer = { ...offer, plan, hash: sha256(canonical(plan)), state: 'waiting' };
   replace(turn, waiting);
   record(turn, [{ text: `Fix ${offer.letter} offered: ${plan.title}` }]);
   audit(turn, 'netdiag', 'offered', `plan ${plan.id} hash ${waiting.hash} ${plan.title}`);
   want(turn, { do: 'wake', name: `expiry ${plan.id}`, at: plan.expiresAt });
+  name(turn, { means: 'revoke', plan: plan.id });
+  if ((turn.house.approval.breakers ?? []).length > 0) name(turn, { means: 'break-glass', plan: plan.id });
   const short = tooFew(plan, turn.state.by, turn.house.approval);
   if (short !== null) trouble(turn, `Fix ${offer.letter} cannot be approved as things are: ${short}`);
+}
+
+/** The plan as it is put up for approval now; where the node has a gate, that demands signatures under it. */
+function issued(complete: Plan, at: number, standsMs: number): Plan {
+  const plan = { ...complete, issuedAt: at, expiresAt: at + standsMs };
+  return plan.node.gate === undefined || changesCluster(plan) ? plan : { ...plan, signed: true };
 }
 
 /** What the first plan leaves broken belongs beside the finding, before anybody approves. */

@@ -14,6 +14,7 @@ import { skewObjection, skewOf } from '../clock-skew.ts';
 import { againstBeginning } from '../may-begin.ts';
 import { notApproved } from '../not-approved.ts';
 import type { Ports } from '../ports.ts';
+import { revoked } from '../revoked.ts';
 import { otherThan } from '../same-node.ts';
 import { within } from '../within.ts';
 import { targetOf } from '../target.ts';
@@ -43,7 +44,7 @@ export async function change(ports: Ports, state: IncidentState, deed: Change): 
   const reached = await ports.nodes.open(target);
   if (!reached.reached) return unknown(`The fix could not be handed to ${plan.node.name}: ${reached.sentence}`);
   const { session } = reached;
-  const begun = within(session, () => begin(ports, session, deed)).then((entry) =>
+  const begun = within(session, () => begin(ports, state, session, deed)).then((entry) =>
     'held' in entry ? entry : told(entry, session.door),
   );
   begun.catch(() => undefined);
@@ -68,6 +69,7 @@ function told(entry: LedgerEntry | null, door: Door): Told | null {
 /** Starts the change unless the node knows the fix already, or something stands against it now. */
 async function begin(
   ports: Ports,
+  state: IncidentState,
   session: NodeSession,
   { plan, approval }: Change,
 ): Promise<LedgerEntry | { readonly held: string }> {
@@ -76,7 +78,9 @@ async function begin(
   const detail = objectionTo(plan, approval, session.identity, ports.clock.now());
   if (detail !== null) return { fix: plan.id, state: 'refused', detail, difference: [] };
   const held =
-    skewObjection(plan.node.name, await skewOf(session, ports.clock)) ?? (await againstBeginning(ports, plan));
+    skewObjection(plan.node.name, await skewOf(session, ports.clock)) ??
+    (await againstBeginning(ports, plan)) ??
+    (await revoked(ports, state, plan));
   if (held !== null) return { held };
   return session.change({
     fix: plan.id,

@@ -6,6 +6,7 @@ import { notApproved } from '../not-approved.ts';
 import { passing } from '../passing.ts';
 import type { Ports } from '../ports.ts';
 import { replacePod } from '../replace-pod.ts';
+import { revoked } from '../revoked.ts';
 
 type ClusterStep = Extract<Effect, { do: 'cluster-step' }>;
 type Told = Pick<Stepped, 'outcome' | 'detail'>;
@@ -23,6 +24,8 @@ export async function clusterStep(ports: Ports, state: IncidentState, deed: Clus
     return { ...base, ...TOO_LATE };
   const stopped = list === 'apply' ? switchAfter(await ports.journal.audit(SWITCH)) : null;
   if (stopped !== null && nth > 0) return { ...base, outcome: 'failed', detail: stoppedSentence(stopped) };
+  const taken = list === 'apply' ? await revoked(ports, state, plan) : null;
+  if (taken !== null) return { ...base, ...(await notBegun(ports, deed, taken)) };
   const told = await carryOut(ports, deed);
   const last = nth + 1 === (list === 'apply' ? plan.steps : plan.undo).length;
   if (!last || (list === 'apply' && told.outcome !== 'done')) return { ...base, ...told };
@@ -37,6 +40,17 @@ const TOO_LATE: Told = {
   outcome: 'failed',
   detail: 'The approval expired before it was certain that this step was done.',
 };
+
+/**
+ * Somebody has revoked the approval before this step. A pod that is still there was not deleted; whether an earlier run has patched an
+ * object is not certain, so that is taken back, which leaves an object alone that was not patched.
+ */
+async function notBegun({ cluster }: Ports, { plan, nth }: ClusterStep, why: string): Promise<Told> {
+  const step = plan.steps[nth];
+  if (nth > 0 || step?.kind !== 'pod-delete') return { outcome: 'failed', detail: why };
+  const there = await cluster.podsOf(step.namespace, step.owner);
+  return { outcome: there.some(({ uid }) => uid === step.uid) ? 'refused' : 'failed', detail: why };
+}
 
 async function carryOut({ cluster, clock }: Ports, { plan, list, nth, there }: ClusterStep): Promise<Told> {
   const step = (list === 'apply' ? plan.steps : plan.undo)[nth];

@@ -114,7 +114,7 @@ describe('render', () => {
     );
     expect(said).toContain('restores itself after 60 s unless');
     expect(said).toContain(
-      'Needs 1 approval (@second, @third), not from @on-call, who started this. Expires 00:27 UTC.',
+      'Needs 1 approval (@second (U2), @third (U3)), not from @on-call (U1), who started this. Expires 00:27 UTC.',
     );
     expect(said).toContain(`Plan ${'7f3a'.repeat(16)}`);
   });
@@ -169,8 +169,8 @@ describe('render', () => {
   });
 
   test.each([
-    ['approved', 'Approved by @second, 00:14 UTC · plan 7f3a7f3a7f3a'],
-    ['rejected', 'Rejected by @second, 00:14 UTC · plan 7f3a7f3a7f3a'],
+    ['approved', 'Approved by @second (U2), 00:14 UTC · plan 7f3a7f3a7f3a'],
+    ['rejected', 'Rejected by @second (U2), 00:14 UTC · plan 7f3a7f3a7f3a'],
   ] as const)('approval: %s', (state, sentence) => {
     const decided = approval({ state, decidedBy: second, decidedAt: Date.UTC(2026, 10, 20, 0, 14) });
     expect(render(decided, 80)).toHaveLength(2);

@@ -151,7 +151,7 @@ describe('an approval card', () => {
   });
 
   test.each<[string, (tale: Tale) => Tale, string]>([
-    ['approved', (tale) => tale.press(tale.offer().tokens.approve, SECOND), 'approved'],
+    ['approved and begun', (tale) => tale.press(tale.offer().tokens.approve, SECOND).changed('applied'), 'approved'],
     ['rejected', (tale) => tale.press(tale.offer().tokens.reject, SECOND), 'rejected'],
     [
       'expired',
@@ -168,6 +168,27 @@ describe('an approval card', () => {
     ],
   ])('has no buttons once it is %s', (_, decide, state) => {
     expect(card(decide(proposing()))).toMatchObject({ buttons: [], state });
+  });
+
+  test('has Revoke and nothing else from the approval until the node has said anything', () => {
+    expect(card(changing()).buttons.map(({ label }) => label)).toEqual(['Revoke']);
+  });
+
+  test('says why it was rejected', () => {
+    const tale = proposing();
+    tale.take({ is: 'pressed', token: tale.offer().tokens.reject, by: SECOND, reason: 'not in office hours' });
+    expect(card(tale)).toMatchObject({ state: 'rejected', decidedBy: SECOND, reason: 'not in office hours' });
+  });
+
+  test('says how it went', () => {
+    expect(card(changing())).toMatchObject({ became: 'running' });
+    expect(card(changing().changed('applied').verified(true).settled('confirmed'))).toMatchObject({
+      became: 'confirmed',
+    });
+    expect(card(changing().changed('applied').verified(false).settled('rolled-back'))).toMatchObject({
+      became: 'rolled-back',
+    });
+    expect(card(proposing())).not.toHaveProperty('became');
   });
 
   test('says who decided, and when', () => {

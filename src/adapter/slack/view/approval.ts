@@ -17,6 +17,7 @@ const risks: Readonly<Record<Plan['risk'], string>> = {
 const decisions = {
   approved: say.card.approved,
   rejected: say.card.rejected,
+  revoked: say.card.revoked,
   expired: say.card.expired,
   superseded: say.card.superseded,
 } as const;
@@ -52,8 +53,11 @@ export function approval(message: ApprovalMessage, style: Style): Rendering {
       ...notWhole([steps, most.steps], [undo, most.undo]),
       ...fold(say.card.checks, rich(...checks(plan)), style),
       ...(waits
-        ? [rich(...lines(held(message), rollback(plan), who(message), expiry(plan))), ...buttons(message.buttons)]
-        : [decided(message)]),
+        ? [
+            rich(...lines(held(message), rollback(plan), who(message), soFar(message), signing(message), expiry(plan))),
+            ...buttons(message.buttons),
+          ]
+        : [decided(message), ...buttons(message.buttons)]),
     ],
   };
 }
@@ -126,14 +130,42 @@ function who({ plan, approvers, requester }: ApprovalMessage): RichTextElement[]
     ...text(say.card.needs(number)),
     ...from,
     ...text(say.card.notFrom),
-    ...person(requester),
+    ...known(requester),
     ...text(say.card.starter),
   ];
 }
 
 function people(all: readonly Person[]): RichTextElement[] {
-  const shown = all.slice(0, 10).flatMap((one, i) => [...(i === 0 ? [] : text(say.card.or)), ...person(one)]);
+  const shown = all.slice(0, 10).flatMap((one, i) => [...(i === 0 ? [] : text(say.card.or)), ...known(one)]);
   return all.length > 10 ? [...shown, ...text(say.card.orMore(all.length - 10))] : shown;
+}
+
+/** A name can be anybody's: what decides is the id, and that stands beside it. */
+function known(one: Person): RichTextElement[] {
+  return [...person(one), ...text(' ('), ...code(one.id, 40), ...text(')')];
+}
+
+/** Whoever has approved already, where more are wanted. */
+function soFar({ plan, consents = [] }: ApprovalMessage): RichTextElement[] {
+  if (consents.length === 0) return [];
+  return [...text(say.card.soFar(consents.length, plan.approvals)), ...agreed(consents)];
+}
+
+function agreed(consents: NonNullable<ApprovalMessage['consents']>): RichTextElement[] {
+  return consents
+    .slice(0, 10)
+    .flatMap(({ by, at, signed }, i) => [
+      ...(i === 0 ? [] : text(', ')),
+      ...known(by),
+      ...text(signed ? say.card.withSignature : ' '),
+      ...when(at),
+    ]);
+}
+
+/** Whether a signature is demanded, and who looks at it. */
+function signing({ signing: by }: ApprovalMessage): RichTextElement[] {
+  if (by === undefined) return [];
+  return text(by === 'here' ? say.card.signedHere : say.card.signedByNode);
 }
 
 function expiry(plan: Plan): RichTextElement[] {
@@ -162,17 +194,30 @@ function decision(message: ApprovalMessage): string {
   return message.state === 'waiting' ? '' : say.card.decided(decisions[message.state], message.letter);
 }
 
+/** Who decided, when and why, and how it went. */
 function decided(message: ApprovalMessage): KnownBlock {
-  const by = message.decidedBy === undefined ? [] : [...text(say.card.by), ...person(message.decidedBy)];
-  const at = message.decidedAt === undefined ? [] : [...text(', '), ...when(message.decidedAt)];
-  const word = message.state === 'waiting' ? '' : decisions[message.state];
+  const { decidedBy, decidedAt, reason, glass, state, consents = [], revokedBy, became } = message;
+  const several = state === 'approved' && consents.length > 1;
+  const by = several
+    ? [...text(say.card.by), ...agreed(consents)]
+    : [
+        ...(decidedBy === undefined ? [] : [...text(say.card.by), ...known(decidedBy)]),
+        ...(decidedAt === undefined ? [] : [...text(', '), ...when(decidedAt)]),
+      ];
+  const signed = !several && consents.some((one) => one.signed) ? text(say.card.andSigned) : [];
+  const word = state === 'waiting' ? '' : glass === true ? say.card.alone : decisions[state];
   return rich(
-    section(
-      ...strong(word),
-      ...by,
-      ...at,
-      ...text(say.card.ofPlan),
-      ...code(`${clip(message.planHash, 64).slice(0, 12)}…`),
+    ...lines(
+      [
+        ...strong(word),
+        ...by,
+        ...signed,
+        ...text(say.card.ofPlan),
+        ...code(`${clip(message.planHash, 64).slice(0, 12)}…`),
+      ],
+      reason === undefined ? [] : [...text(say.card.because), ...code(reason, 500)],
+      revokedBy === undefined ? [] : [...text(say.card.revoking), ...known(revokedBy), ...text('.')],
+      became === undefined ? [] : text(say.card.became[became]),
     ),
   );
 }

@@ -93,13 +93,12 @@ export function buttons(all: readonly Button[], confirm?: ConfirmationDialog): A
     .map((elements) => ({ type: 'actions', elements }));
 }
 
-/** One button; pressed, its action id says whether it counts at once or a reason is asked for first. */
+/** One button; pressed, its action id says whether it counts at once or what is asked for first. */
 export function button(one: Button, i: number, confirm?: ConfirmationDialog): SlackButton {
-  const asks = one.asks === 'reason';
   return {
     type: 'button',
-    action_id: `${asks ? 'reason' : 'press'}:${i}`,
-    text: plainText(asks ? `${clip(one.label, 70)}…` : one.label, 75),
+    action_id: `${one.asks ?? 'press'}:${i}`,
+    text: plainText(one.asks === undefined ? one.label : `${clip(one.label, 70)}…`, 75),
     value: one.token.slice(0, 2000),
     ...(one.style === undefined ? {} : { style: one.style }),
     ...(confirm === undefined ? {} : { confirm }),

@@ -1,6 +1,6 @@
 import { meaningOf, typedLines } from '../../../model/command.ts';
 import { changesCluster } from '../../../model/index.ts';
-import type { ApprovalMessage, Plan, PlanStep } from '../../../model/index.ts';
+import type { ApprovalMessage, Person, Plan, PlanStep } from '../../../model/index.ts';
 import { behind, section } from '../block.ts';
 import { clockTime } from '../clock-time.ts';
 import { code, joined, type Line, say } from '../piece.ts';
@@ -13,7 +13,7 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
     [say('— '), say(plan.title), say(` · risk ${plan.risk} of 3${stage(plan)}`, 'dim')],
     width,
   );
-  if (state !== 'waiting') return [...head, ...behind([say('  ')], decided(message), width)];
+  if (state !== 'waiting') return [...head, ...decided(message).flatMap((line) => behind([say('  ')], line, width))];
   return [
     ...head,
     ...behind([say('  ')], [say(plan.safety)], width),
@@ -27,9 +27,14 @@ export function renderApproval(message: ApprovalMessage, width: number): readonl
     ...section('What that changes, as the API server says without doing it', plan.rehearsal.map(difference), width),
     ...section('Undo', plan.undo.flatMap(stepLines), width),
     [],
-    ...[...held(message), doors(message), rollback(plan), needed(message), [say('Plan '), code(planHash)]].flatMap(
-      (line) => behind([say('  ')], line, width),
-    ),
+    ...[
+      ...held(message),
+      doors(message),
+      rollback(plan),
+      needed(message),
+      ...soFar(message),
+      [say('Plan '), code(planHash)],
+    ].flatMap((line) => behind([say('  ')], line, width)),
   ];
 }
 
@@ -93,23 +98,63 @@ function rollback(plan: Plan): Line {
 }
 
 function needed({ plan, requester, approvers }: ApprovalMessage): Line {
-  const who =
-    approvers.length === 0 ? 'nobody is named as an approver' : approvers.map(({ name }) => `@${name}`).join(', ');
+  const who = approvers.length === 0 ? 'nobody is named as an approver' : approvers.map(known).join(', ');
   const many = `${plan.approvals} approval${plan.approvals === 1 ? '' : 's'}`;
   return [
-    say(`Needs ${many} (${who}), not from @${requester.name}, who started this. Expires ${clockTime(plan.expiresAt)}.`),
+    say(
+      `Needs ${many} (${who}), not from ${known(requester)}, who started this. Expires ${clockTime(plan.expiresAt)}.`,
+    ),
   ];
 }
 
-function decided({ state, decidedBy, decidedAt, planHash }: ApprovalMessage): Line {
-  const by = decidedBy === undefined ? '' : ` by @${decidedBy.name}`;
+/** A name can be anybody's: what decides is the id, and that stands beside it. */
+function known({ id, name }: Person): string {
+  return id === name || id === `terminal:${name}` ? `@${id}` : `@${name} (${id})`;
+}
+
+/** Whoever has approved already, and whether a signature is demanded. */
+function soFar({ plan, consents = [], signing }: ApprovalMessage): readonly Line[] {
+  const agreed =
+    consents.length === 0
+      ? []
+      : [[say(`${consents.length} of ${plan.approvals} so far: ${consents.map(agreement).join(', ')}`)]];
+  if (signing === undefined) return agreed;
+  const looks = signing === 'here' ? 'it counts once it is verified.' : 'the node alone decides whether it counts.';
+  return [...agreed, [say(`The node has a gate and demands your signature: ${looks}`)]];
+}
+
+function agreement({ by, at, signed }: NonNullable<ApprovalMessage['consents']>[number]): string {
+  return `${known(by)}${signed ? ', signed' : ''}, ${clockTime(at)}`;
+}
+
+const BECAME = {
+  running: 'It is under way.',
+  confirmed: 'It was done, and it was seen to help.',
+  'rolled-back': 'It was taken back.',
+  refused: 'It was not begun: the node refused.',
+  unknown: 'How it ended is not known for certain: see the summary.',
+} as const;
+
+/** Who decided, when and why, and how it went. */
+function decided(message: ApprovalMessage): readonly Line[] {
+  const { state, decidedBy, decidedAt, planHash, consents = [], reason, glass, revokedBy, became } = message;
+  const by = decidedBy === undefined ? '' : ` by ${known(decidedBy)}`;
   const at = decidedAt === undefined ? '' : `, ${clockTime(decidedAt)}`;
+  const all = state === 'approved' && consents.length > 0 ? ` by ${consents.map(agreement).join(', ')}` : `${by}${at}`;
   const words = {
     waiting: say('Waiting', 'warn'),
-    approved: say('Approved', 'good'),
+    approved: glass === true ? say('Approved alone, in an emergency', 'warn') : say('Approved', 'good'),
     rejected: say('Rejected', 'bad'),
+    revoked: say('Revoked before it began', 'bad'),
     expired: say('Expired: nobody can approve it any more', 'warn'),
     superseded: say('Replaced by another plan', 'dim'),
   };
-  return [words[state], say(`${by}${at} · plan `), code(planHash.slice(0, 12))];
+  return [
+    [words[state], say(`${all} · plan `), code(planHash.slice(0, 12))],
+    ...(reason === undefined ? [] : [[say('Because: '), code(reason)]]),
+    ...(revokedBy === undefined
+      ? []
+      : [[say(`Revoked by ${known(revokedBy)}; if the node had taken the plan by then, it is taken back.`, 'warn')]]),
+    ...(became === undefined ? [] : [[say(BECAME[became])]]),
+  ];
 }

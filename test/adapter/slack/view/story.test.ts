@@ -187,7 +187,7 @@ describe('the approval card', () => {
         'Afterwards clear: `two-interfaces-one-subnet`',
         `Plan \`${'f1'.repeat(16)}\``,
         'The node restores itself after 60 s unless a new connection confirms.',
-        'Needs one approval from <@USECOND01>, not from <@UONCALL01>, who started this.',
+        'Needs one approval from <@USECOND01> (`USECOND01`), not from <@UONCALL01> (`UONCALL01`), who started this.',
         'Expires {1763662500}.',
         '[Approve][Reject…]',
       ].join('\n'),
@@ -195,11 +195,12 @@ describe('the approval card', () => {
   });
 
   test.each([
-    ['approved', 'Approved by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
-    ['rejected', 'Rejected by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
-    ['superseded', 'Withdrawn by <@USECOND01>, {1763661900} · plan `7f3a00000000…`'],
+    ['approved', 'Approved by <@USECOND01> (`USECOND01`), {1763661900} · plan `7f3a00000000…`'],
+    ['rejected', 'Rejected by <@USECOND01> (`USECOND01`), {1763661900} · plan `7f3a00000000…`'],
+    ['superseded', 'Withdrawn by <@USECOND01> (`USECOND01`), {1763661900} · plan `7f3a00000000…`'],
   ] as const)('once %s has the decision in place of the buttons', (state, line) => {
-    const decided: ApprovalMessage = { ...wanted, state, decidedBy: secondPerson, decidedAt: 1_763_661_900_000 };
+    const decision = { state, decidedBy: secondPerson, decidedAt: 1_763_661_900_000, buttons: [] } as const;
+    const decided: ApprovalMessage = { ...wanted, ...decision };
     expect(shown(decided)).toContain(line);
     expect(types(decided)).not.toContain('actions');
     expect(shown(decided)).toContain('ip route del');
@@ -219,6 +220,39 @@ describe('the approval card', () => {
         { action_id: 'reason:1', text: { text: 'Reject…' } },
       ],
     });
+  });
+
+  test('names everybody who approved, says what was signed, and how it went', () => {
+    const consents = [
+      { by: secondPerson, at: 1_763_661_800_000, signed: true },
+      { by: { id: 'UTHIRD001', name: 'third' }, at: 1_763_661_900_000, signed: false },
+    ];
+    const waits = shown({ ...wanted, plan: { ...wanted.plan, approvals: 3 }, consents, signing: 'here' });
+    expect(waits).toContain('2 of 3 so far: <@USECOND01> (`USECOND01`), signed, {1763661800}, <@UTHIRD001>');
+    expect(waits).toContain(
+      'This node has a gate: Approve asks for your signature, and it counts once it is verified.',
+    );
+    expect(shown({ ...wanted, signing: 'node' })).toContain('the node alone decides');
+    const done = shown({ ...wanted, state: 'approved', consents, became: 'rolled-back' });
+    expect(done).toContain('Approved by <@USECOND01> (`USECOND01`), signed, {1763661800}, <@UTHIRD001>');
+    expect(done).toContain('It was taken back.');
+  });
+
+  test('says why it was rejected, or approved alone, and nothing where no reason is given', () => {
+    const decided: ApprovalMessage = { ...wanted, state: 'rejected', decidedBy: secondPerson, decidedAt: 1 };
+    expect(shown({ ...decided, reason: 'not *now* <!channel>' })).toContain('Because: `not *now* <!channel>`');
+    expect(shown(decided)).not.toContain('Because');
+    expect(shown({ ...decided, state: 'approved', glass: true, reason: 'all are down' })).toContain(
+      'Approved alone, in an emergency, by <@USECOND01>',
+    );
+  });
+
+  test('can be revoked for a moment, and then says by whom', () => {
+    const buttons = [{ token: 'a'.repeat(32), label: 'Revoke' }];
+    expect(shown({ ...wanted, state: 'approved', decidedBy: secondPerson, buttons })).toContain('[Revoke]');
+    const revoked = shown({ ...wanted, state: 'approved', buttons: [], revokedBy: secondPerson });
+    expect(revoked).toContain('Revoked meanwhile; if the node had taken the plan by then, it is taken back.');
+    expect(revoked).not.toContain('[');
   });
 
   test('once expired names nobody', () => {
