@@ -5,6 +5,7 @@ import { fateOf } from './fate.ts';
 import { Packet } from './packet.ts';
 import { eachPacket } from './pcap.ts';
 import { AnyRecogniser } from './recognise-any.ts';
+import { DnsRecogniser } from './recognise-dns.ts';
 import { IcmpRecogniser } from './recognise-icmp.ts';
 import { RoundsRecogniser } from './recognise-rounds.ts';
 import { TcpRecogniser } from './recognise-tcp.ts';
@@ -23,7 +24,7 @@ const MAX_FLOW_STORIES = 20;
 const MAX_SIGHTINGS = 200;
 /**
  * The same packet again at one point within this many µs is one packet seen twice, on two devices of a cooked capture. A SYN
- * is retransmitted after 1 s at the earliest (RFC 6298), ping sends each sequence number once.
+ * is retransmitted after 1 s at the earliest (RFC 6298), ping sends each sequence number once, and resolvers wait for seconds.
  */
 const SEEN_TWICE = 100_000;
 
@@ -35,7 +36,7 @@ const SEEN_TWICE = 100_000;
  */
 export function story(points: readonly CapturePoint[], pcaps: readonly Captured[], sent: Sent): CaptureStory {
   const recogniser = recogniserFor(sent);
-  const gaps = points.map((_, point) => learn(pcaps[point], recogniser));
+  const gaps = points.map((_, point) => learn(pcaps[point], point, recogniser));
   const seen = points.flatMap((_, point) => recognise(pcaps[point], point, recogniser));
   const order = inOrderSent(seen);
   const flows = flowStories(seen, points.length, order);
@@ -62,20 +63,21 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
 
 function recogniserFor(sent: Sent): Recogniser {
   const { mark, rounds, ...one } = sent;
-  if (sent.by === 'user') return new AnyRecogniser(sent);
+  if (sent.by === 'user' && mark.proto !== 'dns') return new AnyRecogniser(sent);
   if (rounds !== undefined) return new RoundsRecogniser(rounds.map((round) => recogniserFor({ ...one, ...round })));
+  if (mark.proto === 'dns') return new DnsRecogniser(sent, mark);
   return mark.proto === 'tcp'
     ? new TcpRecogniser(sent, mark.firstPort, mark.lastPort)
     : new IcmpRecogniser(sent, mark.totalLength);
 }
 
 /** Gives why this capture is not whole; `null` when it is. */
-function learn(captured: Captured | undefined, recogniser: Recogniser): Gap | null {
+function learn(captured: Captured | undefined, point: number, recogniser: Recogniser): Gap | null {
   if (captured === undefined) return 'not-recorded';
   const packet = new Packet();
   const walked = eachPacket(captured.pcap, (start, end, _at, _wire, linkType) => {
     decode(packet, captured.pcap, start, end, linkType);
-    recogniser.learn(packet);
+    recogniser.learn(packet, point);
   });
   return captured.gap ?? walked.gap ?? null;
 }
@@ -87,7 +89,7 @@ function recognise(captured: Captured | undefined, point: number, recogniser: Re
   const last = new Map<string, number>();
   eachPacket(captured.pcap, (start, end, at, _wire, linkType) => {
     decode(packet, captured.pcap, start, end, linkType);
-    const recognised = recogniser.recognise(packet);
+    const recognised = recogniser.recognise(packet, point);
     if (recognised === null) return;
     const sighting = sightingOf(packet, point, at);
     const { flow, part } = recognised;
@@ -122,6 +124,7 @@ function flowStories(seen: readonly Seen[], points: number, order: ReadonlyMap<M
     answers: zeros(points),
     refusals: zeros(points),
     tooBig: zeros(points),
+    astray: zeros(points),
     again: { requests: zeros(points), answers: zeros(points) },
   }));
   for (const { flow, part, sighting } of seen) {
@@ -136,12 +139,15 @@ function flowStories(seen: readonly Seen[], points: number, order: ReadonlyMap<M
       counts.again.answers[point]! += again;
     } else if (part === 'refusal' || (part === 'reset' && !answered.has(flow))) {
       counts.refusals[point]! += 1;
-      counts.tooBig[point]! += sighting.error?.says === 'too-big' ? 1 : 0;
+      counts.tooBig[point]! += sighting.error?.says === 'too-big' || sighting.kind === 'dns-cut' ? 1 : 0;
+    } else if (part === 'astray') {
+      counts.astray[point]! += 1;
     }
   }
-  return flows.map(({ tooBig, again, ...flow }) => ({
+  return flows.map(({ tooBig, astray, again, ...flow }) => ({
     ...flow,
     ...(any(tooBig) ? { tooBig } : {}),
+    ...(any(astray) ? { astray } : {}),
     ...(any(again.requests) || any(again.answers) ? { again } : {}),
   }));
 }

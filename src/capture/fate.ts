@@ -60,9 +60,12 @@ function fateOfFlow(
   const first = requested.indexOf(true);
   if (first === -1) return 'open';
   if (answered[first]) return 'answered';
+  if ((flow.astray?.[first] ?? 0) > 0) return 'answer-not-delivered';
+  const refusals = sum(flow.refusals);
+  const tooBig = refusals > 0 && sum(flow.tooBig ?? []) === refusals;
+  if (tooBig) return 'too-big';
   if (!answered.includes(true)) {
-    const refusals = sum(flow.refusals);
-    if (refusals > 0) return sum(flow.tooBig ?? []) === refusals ? 'too-big' : 'refused';
+    if (refusals > 0) return 'refused';
     if (!forwarded(first, (point) => requested[point] === true || blind(point))) return 'not-forwarded';
     return anyBlind ? 'open' : 'arrived-not-answered';
   }

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
-import type { CaptureFilter, FilterTerm } from '../model/index.ts';
+import type { CaptureFilter, FilterTerm, PlainTerm } from '../model/index.ts';
 
 const MAX_TERMS = 32;
 const MAX_BYTES = 512;
+/** Conditions of all terms multiplied: what may be chosen among. */
+const MAX_CHOICES = 1024;
 
 /** The filter cannot be written in BPF, or no packet could ever match it. */
 export class BadFilter extends Error {
@@ -15,8 +17,11 @@ export class BadFilter extends Error {
  * Throws BadFilter.
  */
 export function compileFilter(filter: CaptureFilter): string {
-  if (filter.all.length + filter.none.length > MAX_TERMS) {
+  if ([...filter.all, ...filter.none].flatMap(plain).length > MAX_TERMS) {
     throw new BadFilter(`A capture filter may have ${MAX_TERMS} terms, this one has more.`);
+  }
+  if (filter.all.reduce((product, term) => product * plain(term).length, 1) > MAX_CHOICES) {
+    throw new BadFilter(`A capture filter may leave ${MAX_CHOICES} choices, this one leaves more.`);
   }
   refuseContradiction(filter);
   const parts = filter.all.map(bpf);
@@ -28,7 +33,16 @@ export function compileFilter(filter: CaptureFilter): string {
   return text;
 }
 
+/** The conditions that a term is made of. */
+function plain(term: FilterTerm): readonly PlainTerm[] {
+  return 'any' in term ? term.any : [term];
+}
+
 function bpf(term: FilterTerm): string {
+  if ('any' in term) {
+    const parts = term.any.map(bpf);
+    return parts.length === 1 ? parts.join('') : `(${parts.join(' or ')})`;
+  }
   if ('host' in term) return `host ${address(term.host)}`;
   if ('port' in term) return `${transport(term.proto)} port ${port(term.port)}`;
   if (term.proto === 'icmp') return '(icmp or icmp6)';
@@ -58,18 +72,33 @@ function transport(proto: unknown): 'tcp' | 'udp' {
 
 /** tcpdump refuses an expression that no packet can match; better to say so before anything reaches a node. */
 function refuseContradiction({ all, none }: CaptureFilter): void {
+  const excluded = new Set(none.flatMap(plain).map(bpf));
+  if (!choices(all).some((chosen) => possible(chosen, excluded))) {
+    throw new BadFilter('No packet can match this capture filter.');
+  }
+}
+
+/** Every way to take one condition of each term. */
+function choices(terms: readonly FilterTerm[]): readonly (readonly PlainTerm[])[] {
+  return terms.reduce<readonly (readonly PlainTerm[])[]>(
+    (chosen, term) => plain(term).flatMap((one) => chosen.map((before) => [...before, one])),
+    [[]],
+  );
+}
+
+/** Whether a packet can be all of this, and nothing of what is excluded. */
+function possible(all: readonly PlainTerm[], excluded: ReadonlySet<string>): boolean {
   const protocols = new Set(all.flatMap((term) => ('proto' in term ? [term.proto] : [])));
   const hosts = new Set(all.flatMap((term) => ('host' in term ? [address(term.host)] : [])));
   const ports = new Set(all.flatMap((term) => ('port' in term ? [port(term.port)] : [])));
   const families = new Set([...hosts].map((host) => isIP(host)));
-  const excluded = new Set(none.map(bpf));
-  const never =
-    protocols.size > 1 ||
-    hosts.size > 2 ||
-    ports.size > 2 ||
-    families.size > 1 ||
-    (protocols.has('arp') && families.has(6)) ||
-    [...protocols].some((proto) => excluded.has(bpf({ proto }))) ||
-    all.some((term) => excluded.has(bpf(term)));
-  if (never) throw new BadFilter('No packet can match this capture filter.');
+  return (
+    protocols.size <= 1 &&
+    hosts.size <= 2 &&
+    ports.size <= 2 &&
+    families.size <= 1 &&
+    !(protocols.has('arp') && families.has(6)) &&
+    ![...protocols].some((proto) => excluded.has(bpf({ proto }))) &&
+    !all.some((term) => excluded.has(bpf(term)))
+  );
 }

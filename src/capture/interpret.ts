@@ -1,6 +1,7 @@
 import type { CaptureStory, Gap, Rich } from '../model/index.ts';
 import { clockSentences } from './interpret-clock.ts';
 import { errorSentences } from './interpret-error.ts';
+import { PART_OF } from './kind.ts';
 import { device, join, say } from './say.ts';
 import { counted, type StoryWords, wordsFor } from './words.ts';
 
@@ -10,7 +11,7 @@ import { counted, type StoryWords, wordsFor } from './words.ts';
  */
 export function interpret(story: CaptureStory): Rich {
   const words = wordsFor(story);
-  const sentences = [outcome(story, words), senderSaw(story, words), translated(story), repeated(story, words)];
+  const sentences = [outcome(story, words), senderSaw(story, words), ...translated(story), repeated(story, words)];
   return join(
     [...sentences, ...errorSentences(story), ...clockSentences(story), ...notWhole(story)].flatMap((sentence) =>
       sentence === null ? [] : [sentence],
@@ -22,6 +23,8 @@ export function interpret(story: CaptureStory): Rich {
 function outcome(story: CaptureStory, words: StoryWords): Rich {
   if (story.sent === 0) return say`No marked packet was sent, so the captures prove nothing.`;
   const first = story.requestsAt.findIndex((count) => count > 0);
+  const astray = first === -1 ? null : strayed(story, first, words);
+  if (astray !== null) return say`${requests(story, first, words)}; ${astray}.`;
   if (first !== -1 && story.fate === 'answer-not-delivered') return notDelivered(story, first, words);
   if (first !== -1) return say`${requests(story, first, words)}; ${answers(story, first, words)}.`;
   const places = story.points.map((_, point) => device(story, point));
@@ -29,6 +32,19 @@ function outcome(story: CaptureStory, words: StoryWords): Rich {
   return say`None of the ${counted(story.sent, words.request)} was seen on ${join(places, ' or ')}${
     answered ? ', only answers' : ''
   }.`;
+}
+
+/** `2 DNS answers came from 10.39.0.9 instead of 10.96.0.10, so the asker takes none of them`; `null` where none went astray. */
+function strayed(story: CaptureStory, first: number, words: StoryWords): Rich | null {
+  const lost = story.flows.flatMap(({ astray, answers }, flow) =>
+    (astray?.[first] ?? 0) > 0 && (answers[first] ?? 0) === 0 ? [flow] : [],
+  );
+  const here = story.ladder.filter(({ flow, point }) => flow === lost[0] && point === first);
+  const asked = here.find(({ kind }) => PART_OF[kind] === 'request');
+  const came = here.find(({ kind, source }) => PART_OF[kind] === 'answer' && source !== asked?.target);
+  if (asked === undefined || came === undefined) return null;
+  const from = say`${{ code: came.source }} instead of ${{ code: asked.target }}`;
+  return say`${counted(lost.length, words.answer)} came from ${from}, so the asker ${lost.length === 1 ? 'does not take it' : 'takes none of them'}`;
 }
 
 /** `7 of 7 SYNs left by flannel.1, all 7 SYN-ACKs came back on it, and the node took none of them`. */
@@ -85,13 +101,27 @@ function senderSaw(story: CaptureStory, words: StoryWords): Rich | null {
   return say`The sender got ${answered === 0 ? 'no answer' : counted(answered, words.answer)}.`;
 }
 
-/** Said where the same requests have another source at a later point: SNAT or masquerade. */
-function translated(story: CaptureStory): Rich | null {
-  const requested = story.ladder.filter(({ kind }) => kind === 'SYN' || kind === 'echo-request');
+/**
+ * Said where the same requests have another source at a later point: SNAT or masquerade; and where DNS queries have another target: a
+ * service's address became that of a pod.
+ */
+function translated(story: CaptureStory): Rich[] {
+  const requested = story.ladder.filter(({ kind }) => PART_OF[kind] === 'request');
   const [before] = requested;
-  const after = requested.find(({ flow, source }) => flow === before?.flow && source !== before?.source);
-  if (before === undefined || after === undefined) return null;
-  return say`On ${device(story, after.point)} their source is ${{ code: after.source }} instead of ${{ code: before.source }}.`;
+  if (before === undefined) return [];
+  const later = requested.filter(({ flow }) => flow === before.flow);
+  const source = later.find((after) => after.source !== before.source);
+  const target = later.find((after) => after.kind === 'dns-query' && after.target !== before.target);
+  const said: Rich[] = [];
+  if (source !== undefined)
+    said.push(
+      say`On ${device(story, source.point)} their source is ${{ code: source.source }} instead of ${{ code: before.source }}.`,
+    );
+  if (target !== undefined)
+    said.push(
+      say`On ${device(story, target.point)} they go to ${{ code: target.target }} instead of ${{ code: before.target }}.`,
+    );
+  return said;
 }
 
 /** Repeated answers mean that nobody took them; repeated requests alone are what every unanswered sender does. */

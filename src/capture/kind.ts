@@ -1,4 +1,5 @@
 import type { PacketKind } from '../model/index.ts';
+import { DNS_PORT } from './layer/layer.ts';
 import { ARP, type Packet } from './packet.ts';
 
 /** TCP flags. */
@@ -11,12 +12,30 @@ const TCP = 6;
 const UDP = 17;
 const ICMP6 = 58;
 
+/** DNS response codes that are an answer: no error, and no such name. RFC 1035, 4.1.1 */
+const NO_ERROR = 0;
+const NO_SUCH_NAME = 3;
+
+/** What a packet of this kind is to its flow; absent: the rest of a conversation. */
+export const PART_OF: Readonly<Partial<Record<PacketKind, 'request' | 'answer' | 'refusal'>>> = {
+  SYN: 'request',
+  'echo-request': 'request',
+  'dns-query': 'request',
+  'SYN-ACK': 'answer',
+  'echo-reply': 'answer',
+  'dns-answer': 'answer',
+  RST: 'refusal',
+  'icmp-error': 'refusal',
+  'dns-refused': 'refusal',
+  'dns-cut': 'refusal',
+};
+
 /** A packet reduced to the one word that a story needs. A redirect is no error: the packet was forwarded. */
 export function kindOf(packet: Packet): PacketKind {
   if (packet.network === ARP) return arpKind(packet.arpOperation);
   if (!packet.transport) return 'other';
   if (packet.protocol === TCP) return tcpKind(packet.tcpFlags);
-  if (packet.protocol === UDP) return 'udp';
+  if (packet.protocol === UDP) return udpKind(packet);
   return packet.protocol === ICMP6 ? icmp6Kind(packet.icmpType) : icmpKind(packet.icmpType);
 }
 
@@ -30,6 +49,17 @@ function tcpKind(flags: number): PacketKind {
   if ((flags & SYN) !== 0) return (flags & ACK) === 0 ? 'SYN' : 'SYN-ACK';
   if ((flags & FIN) !== 0) return 'FIN';
   return (flags & ACK) === 0 ? 'other' : 'ACK';
+}
+
+/** By the port that is asked, and by the header's own word: https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1 */
+function udpKind({ bytes, dnsAt, sourcePort, targetPort }: Packet): PacketKind {
+  if (dnsAt < 0) return 'udp';
+  const flags = bytes[dnsAt + 2]!;
+  if ((flags & 0x80) === 0) return targetPort === DNS_PORT ? 'dns-query' : 'udp';
+  if (sourcePort !== DNS_PORT) return 'udp';
+  if ((flags & 0x02) !== 0) return 'dns-cut';
+  const rcode = bytes[dnsAt + 3]! & 0x0f;
+  return rcode === NO_ERROR || rcode === NO_SUCH_NAME ? 'dns-answer' : 'dns-refused';
 }
 
 function icmpKind(type: number): PacketKind {

@@ -1,4 +1,6 @@
 import type { CapturePoint, CaptureStory, FlowStory, PacketKind, Sighting } from '../model/index.ts';
+import { PART_OF } from './kind.ts';
+import { rcodeName } from './rcode.ts';
 import { flowsSeen, type Group, groupsOf, pointsShown } from './shown.ts';
 import { counted, wordsFor } from './words.ts';
 
@@ -18,6 +20,10 @@ const LABEL: Readonly<Record<PacketKind, string>> = {
   'icmp-error': 'error',
   'arp-request': 'ARP?',
   'arp-reply': 'ARP',
+  'dns-query': 'query',
+  'dns-answer': 'answer',
+  'dns-refused': 'refused',
+  'dns-cut': 'cut off',
   udp: 'UDP',
   other: 'other',
 };
@@ -55,13 +61,12 @@ function header(story: CaptureStory, columns: readonly number[], width: number):
 function drawn(story: CaptureStory, group: Group, columns: readonly number[], width: number): string[] {
   const packets = story.ladder.filter(({ flow }) => flow === group.index);
   const begin = packets[0]?.at ?? 0;
-  const forward = packets.find(({ kind }) => kind === 'SYN' || kind === 'echo-request');
+  const forward = packets.find(({ kind }) => PART_OF[kind] === 'request');
   const rows = packets.slice(0, MAX_PACKETS).map((sighting) => {
     const right = goesOut(sighting, forward);
     const time = ((sighting.at - begin) / 1000).toFixed(3).slice(0, TIME - 2);
     return (
-      time.padStart(TIME - 2).padEnd(TIME) +
-      row(columns, width, sighting.point, arrow(LABEL[sighting.kind], right, width))
+      time.padStart(TIME - 2).padEnd(TIME) + row(columns, width, sighting.point, arrow(labelOf(sighting), right, width))
     );
   });
   const rest = packets.length - MAX_PACKETS;
@@ -81,6 +86,7 @@ function missing(story: CaptureStory, flow: FlowStory, columns: readonly number[
     if (story.unseen?.some((unseen) => unseen.point === point)) return '? not whole';
     const requested = (flow.requests[point] ?? 0) > 0;
     const answered = (flow.answers[point] ?? 0) + (flow.refusals[point] ?? 0) > 0;
+    if (requested && (flow.astray?.[point] ?? 0) > 0 && (flow.answers[point] ?? 0) === 0) return 'x not taken';
     if (requested && !answered) return `x ${counted(0, words.answer)}`;
     const awaited = story.fate === 'not-forwarded' && !flow.answers.some((count) => count > 0);
     return awaited && point !== first && !requested ? `x ${counted(0, words.request)}` : '';
@@ -97,10 +103,15 @@ function neverSeen(story: CaptureStory, lost: number, columns: readonly number[]
   ];
 }
 
-/** Requests go right: what has the request's ports, or its direction. */
+/** A DNS server's error by its name. */
+function labelOf({ kind, dns }: Sighting): string {
+  return kind === 'dns-refused' && dns?.rcode !== undefined ? rcodeName(dns.rcode) : LABEL[kind];
+}
+
+/** Requests go right: what has the request's ports, or its direction. A RST may be anybody's. */
 function goesOut(sighting: Sighting, request: Sighting | undefined): boolean {
-  if (sighting.kind === 'SYN' || sighting.kind === 'echo-request') return true;
-  if (sighting.kind === 'SYN-ACK' || sighting.kind === 'echo-reply' || sighting.kind === 'icmp-error') return false;
+  const part = PART_OF[sighting.kind];
+  if (part !== undefined && sighting.kind !== 'RST') return part === 'request';
   return request !== undefined && sighting.targetPort === request.targetPort;
 }
 

@@ -90,6 +90,8 @@ export class Packet {
   quotedSequence = 0;
   quotedEchoId = -1;
   quotedEchoSequence = -1;
+  /** Transaction of a DNS message on UDP; −1 where the error does not quote as far. */
+  quotedDnsId = -1;
 
   /** Forgets everything and looks at `bytes[start..end)`. What only few packets carry is only wiped after one of those. */
   reset(bytes: Uint8Array, start: number, end: number): void {
@@ -142,5 +144,6 @@ export class Packet {
     this.quotedSequence = 0;
     this.quotedEchoId = -1;
     this.quotedEchoSequence = -1;
+    this.quotedDnsId = -1;
   }
 }

@@ -13,13 +13,13 @@ export class RoundsRecogniser implements Recogniser {
     this.#rounds = rounds;
   }
 
-  learn(packet: Packet): void {
-    for (const round of this.#rounds) round.learn(packet);
+  learn(packet: Packet, point: number): void {
+    for (const round of this.#rounds) round.learn(packet, point);
   }
 
-  recognise(packet: Packet): Recognised | null {
+  recognise(packet: Packet, point: number): Recognised | null {
     for (const [index, round] of this.#rounds.entries()) {
-      const recognised = round.recognise(packet);
+      const recognised = round.recognise(packet, point);
       if (recognised !== null) return { ...recognised, flow: this.#inRound(recognised.flow, index) };
     }
     return null;

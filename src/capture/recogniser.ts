@@ -2,13 +2,13 @@ import type { Packet } from './packet.ts';
 
 /**
  * What a marked packet is to its flow. `reset`: a RST that refuses only if nothing else answers, because servers also
- * close with one. `other`: the rest of the conversation, for the picture.
+ * close with one. `astray`: an answer from another address than the one that was asked, which the asker does not take. `other`: the rest of the conversation, for the picture.
  */
-export type Part = 'request' | 'answer' | 'refusal' | 'reset' | 'other';
+export type Part = 'request' | 'answer' | 'refusal' | 'reset' | 'astray' | 'other';
 
-/** One marked packet of ours, wherever it was seen: a TCP connection attempt, or an echo request. */
+/** One marked packet of ours, wherever it was seen: a TCP connection attempt, an echo request, or a DNS query. */
 export interface MarkedFlow {
-  /** Order of sending: source port, or sequence number. */
+  /** Order of sending: source port, sequence number, or transaction. */
   readonly order: number;
   /** As people read it: `10.0.10.69:33201 > 10.0.10.207:10250`. */
   readonly name: string;
@@ -26,9 +26,9 @@ export interface Recognised {
  * identifies a flow across address translation is often first seen at another point.
  */
 export interface Recogniser {
-  learn(packet: Packet): void;
+  learn(packet: Packet, point: number): void;
   /** `null` for other people's traffic. */
-  recognise(packet: Packet): Recognised | null;
+  recognise(packet: Packet, point: number): Recognised | null;
 }
 
 /** More marked flows than any stimulus sends; what comes after them is not ours. */

@@ -25,7 +25,7 @@ export function pointsShown(story: CaptureStory): readonly number[] {
 export function groupsOf(story: CaptureStory): readonly Group[] {
   const groups = new Map<string, { example: FlowStory; index: number; flows: FlowStory[] }>();
   for (const [index, flow] of story.flows.entries()) {
-    const pattern = [flow.requests, flow.answers, flow.refusals]
+    const pattern = [flow.requests, flow.answers, flow.refusals, flow.astray ?? []]
       .map((counts) => counts.map((count) => (count > 0 ? 1 : 0)).join(''))
       .join('/');
     const group = groups.get(pattern);

@@ -1,4 +1,12 @@
-import type { CaptureFilter, CapturePoint, CaptureStory, ExpectedTraffic, NodeRole, Sent } from '../model/index.ts';
+import type {
+  CaptureFilter,
+  CapturePoint,
+  CaptureStory,
+  ExpectedTraffic,
+  Mark,
+  NodeRole,
+  Sent,
+} from '../model/index.ts';
 import { type Captured, story } from './correlate.ts';
 
 /** What people's own traffic came to. */
@@ -10,11 +18,26 @@ export interface UsersStory {
   readonly packets: number;
 }
 
+/** More pods behind a service than this make a filter too long: then every name lookup is seen. */
+const MOST_BEHIND = 6;
+
 /** Which packets a capture of expected traffic has to see: both directions. */
-export function usersFilter({ from, to, port }: ExpectedTraffic): CaptureFilter {
+export function usersFilter({ from, to, port, dns }: ExpectedTraffic): CaptureFilter {
+  if (dns !== undefined && port !== null) return lookups(to, port, dns.behind);
   const proto =
     port === null ? [{ proto: 'icmp' as const }] : [{ proto: 'tcp' as const }, { port, proto: 'tcp' as const }];
   return { all: [{ host: to }, ...(from === null ? [] : [{ host: from }]), ...proto], none: [] };
+}
+
+/**
+ * Name lookups by UDP, under each address that they are translated to, and what routers and hosts say of them: ICMP errors have other
+ * addresses. A known sender is left out, whose address may be translated, too.
+ */
+function lookups(to: string, port: number, behind: readonly string[]): CaptureFilter {
+  const icmp = { proto: 'icmp' } as const;
+  const hosts = [...new Set([to, ...behind])].map((host) => ({ host }));
+  const toThem = hosts.length > MOST_BEHIND ? [] : [{ any: [...hosts, icmp] }];
+  return { all: [...toThem, { any: [{ port, proto: 'udp' }, icmp] }], none: [] };
 }
 
 /**
@@ -25,18 +48,20 @@ export function usersFilter({ from, to, port }: ExpectedTraffic): CaptureFilter 
 export function usersStory(
   points: readonly CapturePoint[],
   pcaps: readonly Captured[],
-  { from, to, port }: ExpectedTraffic,
+  expected: ExpectedTraffic,
   sender: NodeRole,
 ): UsersStory {
+  const { from, to, port, dns } = expected;
   const nobody: Sent = {
     from: sender,
     node: from ?? '',
     source: from,
     to,
     port,
+    ...(dns === undefined ? {} : { behind: dns.behind }),
     count: 0,
     answered: 0,
-    mark: port === null ? { proto: 'icmp', totalLength: 0 } : { proto: 'tcp', firstPort: 1, lastPort: 65_535 },
+    mark: anyMark(expected),
     by: 'user',
   };
   const seen = story(points, pcaps, nobody);
@@ -49,4 +74,11 @@ export function usersStory(
   // What their own side got of it, nobody told.
   const { answered: _, ...told } = story(points, pcaps, sent);
   return { story: told, sent, packets: Math.max(packets, sent.count) };
+}
+
+/** A mark that every packet of this kind bears. */
+function anyMark({ port, dns }: ExpectedTraffic): Mark {
+  if (port === null) return { proto: 'icmp', totalLength: 0 };
+  if (dns !== undefined) return { proto: 'dns', firstId: 0, lastId: 65_535, totalLength: 0 };
+  return { proto: 'tcp', firstPort: 1, lastPort: 65_535 };
 }

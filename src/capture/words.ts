@@ -23,6 +23,11 @@ const ECHO: StoryWords = {
   answer: { one: 'echo reply', many: 'echo replies' },
   refusal: { one: 'ICMP error', many: 'ICMP errors' },
 };
+const DNS: StoryWords = {
+  request: { one: 'DNS query', many: 'DNS queries' },
+  answer: { one: 'DNS answer', many: 'DNS answers' },
+  refusal: { one: 'refusal', many: 'refusals' },
+};
 /** Where nothing was seen, the story does not tell what was sent. */
 const UNSEEN: StoryWords = {
   request: { one: 'marked packet', many: 'marked packets' },
@@ -34,6 +39,7 @@ const UNSEEN: StoryWords = {
 export function wordsFor(story: CaptureStory): StoryWords {
   const [first] = story.flows;
   if (first === undefined) return UNSEEN;
+  if (first.flow.includes(' query ')) return DNS;
   return first.flow.includes(' echo ') ? ECHO : TCP;
 }
 

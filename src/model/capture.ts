@@ -16,8 +16,11 @@ export interface CapturePoint {
   readonly filter?: CaptureFilter;
 }
 
-/** One condition of a capture filter; compiled to BPF by capture/filter, never taken from text. */
-export type FilterTerm =
+/** One condition of a capture filter; compiled to BPF by capture/filter, never taken from text. `any`: at least one of these. */
+export type FilterTerm = PlainTerm | { readonly any: readonly PlainTerm[] };
+
+/** A condition that stands for itself. */
+export type PlainTerm =
   | { readonly host: string }
   | { readonly port: number; readonly proto: 'tcp' | 'udp' }
   | { readonly proto: 'tcp' | 'udp' | 'icmp' | 'arp' };
@@ -44,7 +47,10 @@ export interface WatchPlan {
   readonly limits: CaptureLimits;
 }
 
-/** TCP flags, ICMP kind or protocol of a packet, reduced to what a story needs. */
+/**
+ * TCP flags, ICMP kind or protocol of a packet, reduced to what a story needs. DNS on UDP: `dns-refused` says any other error than
+ * that there is no such name, `dns-cut` that the answer does not fit into one datagram.
+ */
 export type PacketKind =
   | 'SYN'
   | 'SYN-ACK'
@@ -56,6 +62,10 @@ export type PacketKind =
   | 'icmp-error'
   | 'arp-request'
   | 'arp-reply'
+  | 'dns-query'
+  | 'dns-answer'
+  | 'dns-refused'
+  | 'dns-cut'
   | 'udp'
   | 'other';
 
@@ -86,6 +96,8 @@ export interface Sighting {
   readonly echo?: { readonly id: number; readonly seq: number };
   /** ICMP errors only; `mtu` in bytes, where it is `too-big` and the router named what the next link takes. */
   readonly error?: { readonly says: IcmpError; readonly mtu?: number };
+  /** DNS only: the transaction, and of an answer its response code (0 no error, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED). */
+  readonly dns?: { readonly id: number; readonly rcode?: number };
   /** The same request, answer or refusal was seen at this point before: a retransmission. Absent: the first one. */
   readonly again?: true;
   /** What the packet was carried in here, with the network identifier of VXLAN and Geneve; absent where it was not. */
@@ -99,13 +111,18 @@ export interface Sighting {
 
 /** How one marked packet fared. Request and answer are counted per point, in the order of the watch's points. */
 export interface FlowStory {
-  /** `10.0.10.69:33201 > 10.0.10.207:10250` or `10.39.0.107 > 192.168.4.25 echo 7/1`. */
+  /**
+   * `10.0.10.69:33201 > 10.0.10.207:10250`, `10.39.0.107 > 192.168.4.25 echo 7/1` or
+   * `10.39.0.107:40000 > 10.96.0.10:53 query 48879`, the transaction of a DNS query.
+   */
   readonly flow: string;
   readonly requests: readonly number[];
   readonly answers: readonly number[];
   readonly refusals: readonly number[];
-  /** How many of the refusals only said that the packet was too big for a link; absent where none did. */
+  /** How many of the refusals only said that a packet was too big for a link, or a DNS answer for one datagram; absent where none did. */
   readonly tooBig?: readonly number[];
+  /** Answers from another address than the one that was asked there, which the asker does not take; absent where none came. */
+  readonly astray?: readonly number[];
   /** How many of the requests and answers were retransmissions; absent where none were. */
   readonly again?: { readonly requests: readonly number[]; readonly answers: readonly number[] };
 }
@@ -130,7 +147,8 @@ export interface ClockOffset {
 
 /**
  * What became of all marked packets together. `answer-not-delivered`: the sender was watched, the answers came back to it, and
- * it took none. `too-big`: routers said that they are too big for a link, and nothing answered.
+ * it took none, or they came from another address than the one that was asked. `too-big`: routers said that they, or their answers,
+ * are too big for a link, or a DNS server that its answer is for one datagram, and no answer came back.
  */
 export type Fate =
   | 'answered'

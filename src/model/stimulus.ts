@@ -2,11 +2,13 @@ import type { NodeRole } from './role.ts';
 
 /**
  * How our own packets are told from everybody else's by headers alone:
- * TCP SYNs by a range of source ports, ICMP echo requests by their unusual IP total length.
+ * TCP SYNs by a range of source ports, ICMP echo requests by their unusual IP total length, DNS queries on UDP by both a range of
+ * transaction ids and such a length.
  */
 export type Mark =
   | { readonly proto: 'tcp'; readonly firstPort: number; readonly lastPort: number }
-  | { readonly proto: 'icmp'; readonly totalLength: number };
+  | { readonly proto: 'icmp'; readonly totalLength: number }
+  | { readonly proto: 'dns'; readonly firstId: number; readonly lastId: number; readonly totalLength: number };
 
 /** A few marked packets to be sent: from which vantage, to where, how many. */
 export interface StimulusPlan {
@@ -35,6 +37,8 @@ export interface Sent {
   readonly source: string | null;
   readonly to: string;
   readonly port: number | null;
+  /** Pods that `to` is translated to, as far as known; absent: none. */
+  readonly behind?: readonly string[];
   readonly count: number;
   /** How many were answered, as the sender saw it. */
   readonly answered: number;
@@ -51,6 +55,8 @@ export interface ExpectedTraffic {
   /** Who sends; `null` when unknown: then everybody's packets to the target count. */
   readonly from: string | null;
   readonly to: string;
-  /** TCP port; `null`: ICMP echo. */
+  /** TCP port; `null`: ICMP echo. With `dns`, the port of name lookups on UDP. */
   readonly port: number | null;
+  /** Name lookups; `behind`: pods that `to` is translated to, as far as known. Absent: TCP or ICMP echo. */
+  readonly dns?: { readonly behind: readonly string[] };
 }

@@ -11,6 +11,8 @@ const ends = { source: '10.39.0.7', target: '10.96.0.10' };
 const NAME = ['kubernetes', 'default', 'svc', 'cluster', 'local'];
 const QUERY: DnsMessage = { id: 0xbeef, flags: 0x0100, name: NAME, type: 28 };
 
+const LONG = Array.from({ length: 2000 }, () => 0);
+
 const asked = (message: Uint8Array, length?: number): Uint8Array =>
   ethernet(0x0800, ipv4({ ...ends, protocol: 17 }, udp(40_000, 53, message, length)));
 const replied = (message: Uint8Array): Uint8Array =>
@@ -58,6 +60,12 @@ describe('a DNS header', () => {
     expect(read(ethernet(0x86dd, six))).toMatchObject({ id: 0xbeef });
   });
 
+  test('of an answer in two fragments, in the first one', () => {
+    const whole = udp(53, 40_000, dns({ ...QUERY, flags: 0x8180, answers: 1 }, bytes(record('10.96.0.1'), ...LONG)));
+    const first = ipv4({ ...ends, protocol: 17, moreFragments: true }, whole.subarray(0, 1480));
+    expect(read(ethernet(0x0800, first))).toMatchObject({ id: 0xbeef, response: true, answers: 1 });
+  });
+
   test.each([
     ['another port', ethernet(0x0800, ipv4({ ...ends, protocol: 17 }, udp(40_000, 54, dns(QUERY))))],
     ['a header that is cut off', asked(dns(QUERY).subarray(0, 11))],
@@ -72,7 +80,7 @@ describe('a DNS header', () => {
     ['TCP without payload', overTcp(new Uint8Array(0))],
     ['TCP in the middle of a message', overTcp(dns(QUERY))],
     ['TCP with a text', overTcp(bytes(SECRET, SECRET))],
-    ['a fragment', ethernet(0x0800, ipv4({ ...ends, protocol: 17, moreFragments: true }, udp(40_000, 53, dns(QUERY))))],
+    ['a fragment', ethernet(0x0800, ipv4({ ...ends, protocol: 17, fragmentOffset: 185 }, udp(40_000, 53, dns(QUERY))))],
   ])('%s: none', (_, packet) => {
     expect(read(packet)).toBeNull();
     expect(decodeOne(packet)['dnsAt']).toBe(-1);

@@ -2,15 +2,19 @@ import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BadFilter, compileFilter } from '../../src/capture/index.ts';
-import type { CaptureFilter, FilterTerm } from '../../src/model/index.ts';
+import type { CaptureFilter, FilterTerm, PlainTerm } from '../../src/model/index.ts';
 import { findTool } from '../lab/available.ts';
 
 const tcpdump = findTool('tcpdump');
 
-const term: fc.Arbitrary<FilterTerm> = fc.oneof(
+const plain: fc.Arbitrary<PlainTerm> = fc.oneof(
   fc.record({ host: fc.oneof(fc.ipV4(), fc.ipV6()) }),
   fc.record({ port: fc.integer({ min: 1, max: 65_535 }), proto: fc.constantFrom('tcp' as const, 'udp' as const) }),
   fc.record({ proto: fc.constantFrom('tcp' as const, 'udp' as const, 'icmp' as const, 'arp' as const) }),
+);
+const term: fc.Arbitrary<FilterTerm> = fc.oneof(
+  { weight: 3, arbitrary: plain },
+  { weight: 1, arbitrary: fc.record({ any: fc.array(plain, { minLength: 1, maxLength: 3 }) }) },
 );
 const filter: fc.Arbitrary<CaptureFilter> = fc.record({
   all: fc.array(term, { maxLength: 3 }),
@@ -32,6 +36,16 @@ describe('a filter as BPF', () => {
       '(icmp or icmp6) and not (host 2001:db8::1)',
     );
     expect(compileFilter({ all: [{ proto: 'arp' }], none: [] })).toBe('arp');
+  });
+
+  test('takes one condition of several, and leaves out every one of several', () => {
+    const some = { any: [{ port: 53, proto: 'udp' as const }, { proto: 'icmp' as const }] };
+    expect(compileFilter({ all: [{ any: [{ host: '10.96.0.10' }] }, some], none: [] })).toBe(
+      'host 10.96.0.10 and (udp port 53 or (icmp or icmp6))',
+    );
+    expect(compileFilter({ all: [{ proto: 'udp' }], none: [some] })).toBe(
+      'udp and not ((udp port 53 or (icmp or icmp6)))',
+    );
   });
 
   test('is empty when it asks for nothing', () => {
@@ -79,6 +93,13 @@ describe('a filter that is refused', () => {
     expect(() => compileFilter({ all: [], none: long })).toThrow(/512 bytes/);
   });
 
+  test('more choices than anybody asks for', () => {
+    const all = Array.from({ length: 6 }, (_, group) => ({
+      any: Array.from({ length: 4 }, (__, index) => ({ host: `10.0.${group}.${index}` })),
+    }));
+    expect(() => compileFilter({ all, none: [] })).toThrow(/1024 choices/);
+  });
+
   test.each<CaptureFilter>([
     { all: [{ proto: 'tcp' }, { proto: 'udp' }], none: [] },
     { all: [{ port: 53, proto: 'udp' }, { proto: 'tcp' }], none: [] },
@@ -86,6 +107,9 @@ describe('a filter that is refused', () => {
     { all: [{ host: '10.0.0.1' }, { host: '::1' }], none: [] },
     { all: [{ proto: 'tcp' }], none: [{ proto: 'tcp' }] },
     { all: [{ host: '10.0.0.1' }], none: [{ host: '10.0.0.1' }] },
+    { all: [{ any: [] }], none: [] },
+    { all: [{ proto: 'tcp' }, { any: [{ proto: 'udp' }, { port: 53, proto: 'udp' }] }], none: [] },
+    { all: [{ proto: 'icmp' }], none: [{ any: [{ proto: 'arp' }, { proto: 'icmp' }] }] },
   ])('one that no packet can match: %j', (contradiction) => {
     expect(() => compileFilter(contradiction)).toThrow('No packet can match');
   });

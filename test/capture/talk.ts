@@ -1,5 +1,5 @@
 import type { CapturePoint, Sent } from '../../src/model/index.ts';
-import { bytes, be16, be32, echo, ethernet, icmp, ipv4, tcp, type Written } from './build.ts';
+import { bytes, be16, be32, dns, echo, ethernet, icmp, ipv4, record, tcp, udp, type Written } from './build.ts';
 
 /** The words of a conversation between the far end and a node, as packets. */
 export const CLIENT = '10.0.10.69';
@@ -139,4 +139,52 @@ export function sentSyns(answered: number, more: Partial<Sent> = {}): Sent {
     mark: { proto: 'tcp', firstPort: FIRST_PORT, lastPort: FIRST_PORT + 6 },
     ...more,
   };
+}
+
+/** A name lookup: who asks whom, under which transaction. */
+export interface Lookup {
+  readonly id: number;
+  readonly source?: string;
+  readonly sourcePort?: number;
+  readonly target?: string;
+  /** IP identification; 0 where the asker sets none. */
+  readonly ipId?: number;
+  readonly name?: readonly string[];
+}
+
+export const POD = '10.39.0.107';
+export const DNS_SERVICE = '10.96.0.10';
+export const DNS_POD = '10.39.1.5';
+const NAME = ['kubernetes', 'default', 'svc', 'cluster1', 'local'];
+
+export function query(lookup: Lookup): Uint8Array {
+  const { source = POD, target = DNS_SERVICE, ipId = 0 } = lookup;
+  return ethernet(0x0800, ipv4({ source, target, protocol: 17, id: ipId }, asked(lookup)));
+}
+
+/** NOERROR with an address unless told; 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED. `source` and `target` still name the query's. */
+export function dnsAnswer(lookup: Lookup, { rcode = 0, cut = false, bytes: more = 0 } = {}): Uint8Array {
+  const { id, source = POD, sourcePort = 40_000, target = DNS_SERVICE, name = NAME } = lookup;
+  const flags = 0x8180 | (cut ? 0x0200 : 0) | rcode;
+  const found = rcode === 0 && !cut;
+  const message = dns({ id, flags, name, answers: found ? 1 : 0 }, found ? record('10.96.0.1') : new Uint8Array(more));
+  return ethernet(0x0800, ipv4({ source: target, target: source, protocol: 17 }, udp(53, sourcePort, message)));
+}
+
+/** What `by` says of the query; a router that quotes only what it must leaves the transaction out. */
+export function queryRefused(lookup: Lookup, by: string, code = 3, quotes = 100): Uint8Array {
+  const { source = POD, target = DNS_SERVICE } = lookup;
+  const quoted = ipv4({ source, target, protocol: 17 }, asked(lookup).subarray(0, quotes));
+  return ethernet(0x0800, ipv4({ source: by, target: source, protocol: 1 }, icmp(3, code, be32(0), quoted)));
+}
+
+/** What `by` says of the answer to who answered. */
+export function answerRefused(lookup: Lookup, by: string, code: number, rest = be32(0)): Uint8Array {
+  const { target = DNS_SERVICE } = lookup;
+  const quoted = dnsAnswer(lookup).subarray(14);
+  return ethernet(0x0800, ipv4({ source: by, target, protocol: 1 }, icmp(3, code, rest, quoted)));
+}
+
+function asked({ id, sourcePort = 40_000, name = NAME }: Lookup): Uint8Array {
+  return udp(sourcePort, 53, dns({ id, flags: 0x0100, name, type: 1 }));
 }

@@ -1,7 +1,7 @@
 import { u16, u32 } from '../bytes.ts';
 import { IPV4, IPV6, type Packet } from '../packet.ts';
 import { ETHERNET_FRAME, genevePayload } from './geneve.ts';
-import { GENEVE_PORT, VXLAN_PORT, VXLAN_PORT_LINUX } from './layer.ts';
+import { DNS_PORT, GENEVE_PORT, VXLAN_PORT, VXLAN_PORT_LINUX } from './layer.ts';
 import { vxlanFrame } from './vxlan.ts';
 
 const ICMP = 1;
@@ -51,6 +51,7 @@ function quotes(packet: Packet, version: number, protocol: number, sourceAt: num
   packet.quotedLength = length;
   packet.quotedSourcePort = 0;
   packet.quotedTargetPort = 0;
+  packet.quotedDnsId = -1;
 }
 
 /** Reads the first 8 bytes behind the IP header; gives where a tunnelled IP header follows, −1 for nowhere. */
@@ -78,7 +79,18 @@ function transport(packet: Packet): number {
       return -1;
   }
   packet.headersEnd = at + 8;
-  return packet.quotedProtocol === UDP ? framed(packet) : -1;
+  if (packet.quotedProtocol !== UDP) return -1;
+  const dns = packet.quotedSourcePort === DNS_PORT || packet.quotedTargetPort === DNS_PORT;
+  return dns ? transaction(packet) : framed(packet);
+}
+
+/** The first two bytes of a DNS message; nothing follows. RFC 1035, 4.1.1 */
+function transaction(packet: Packet): number {
+  const at = packet.headersEnd;
+  if (at + 2 > packet.end) return -1;
+  packet.quotedDnsId = u16(packet.bytes, at);
+  packet.headersEnd = at + 2;
+  return -1;
 }
 
 /** Where the IP header of a frame inside VXLAN or Geneve begins; −1 where there is no such frame. */

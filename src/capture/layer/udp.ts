@@ -14,7 +14,9 @@ export const udp: Layer = (packet) => {
   packet.sourcePort = u16(packet.bytes, at);
   packet.targetPort = u16(packet.bytes, at + 2);
   packet.headersEnd = at + 8;
-  if (packet.fragment) return DONE;
+  const port = packet.sourcePort === DNS_PORT ? DNS_PORT : packet.targetPort;
+  // The first fragment holds a whole DNS header, but never a whole packet in a tunnel.
+  if (packet.fragment && port !== DNS_PORT) return DONE;
   if (at + length < packet.end) packet.end = at + length;
-  return udpPort(packet.sourcePort === DNS_PORT ? DNS_PORT : packet.targetPort);
+  return udpPort(port);
 };

@@ -44,7 +44,11 @@ export function answersOf(
 ): readonly Course[] {
   const target = targetOf(columns);
   const requested = seenIn(columns, flow.requests);
-  const seen = seenIn(columns, flow.answers);
+  const astray = flow.astray ?? [];
+  const seen = seenIn(
+    columns,
+    flow.answers.map((count, point) => count + (astray[point] ?? 0)),
+  );
   const elsewhere = seen.filter((column) => column > target);
   const back = seen.filter((column) => column < target);
   const base = { part: 'answer', again: false } as const;
@@ -60,10 +64,17 @@ export function answersOf(
     return missing === null ? [] : [{ ...base, way: null, seen: [], missing }];
   }
   const turned = elsewhere.length > 0;
-  const lost = missing ?? (turned ? null : takenBy(story, sent, left));
+  const lost = missing ?? strayed(columns, flow, left) ?? (turned ? null : takenBy(story, sent, left));
   const reaches = lost === null && !turned;
   const course: Course = { ...base, way: { from: target, to: reaches ? 0 : left }, seen: back, missing: lost };
   return turned ? [course, { ...out, missing: null }] : [course];
+}
+
+/** Answers that came all the way back under another address than the one that was asked. */
+function strayed(columns: readonly Column[], { astray = [], answers }: FlowStory, left: number): Missing | null {
+  const point = columns[left]?.point ?? null;
+  if (point === null || (astray[point] ?? 0) === 0 || (answers[point] ?? 0) > 0) return null;
+  return { from: left, at: 0, mark: 'lost', words: 'not who was asked' };
 }
 
 /** What the sender says of the answers that went all the way back; `null` when it took them all, or nobody asked it. */

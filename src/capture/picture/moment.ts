@@ -1,15 +1,8 @@
-import type { CaptureStory, IcmpError, PacketKind, Sighting } from '../../model/index.ts';
+import type { CaptureStory, IcmpError, Sighting } from '../../model/index.ts';
+import { PART_OF } from '../kind.ts';
+import { rcodeName } from '../rcode.ts';
 import type { Group } from '../shown.ts';
 import type { Part } from './passage.ts';
-
-const PARTS: Readonly<Partial<Record<PacketKind, Part>>> = {
-  SYN: 'request',
-  'echo-request': 'request',
-  'SYN-ACK': 'answer',
-  'echo-reply': 'answer',
-  RST: 'refusal',
-  'icmp-error': 'refusal',
-};
 
 /** When the example's packet was first seen, or first seen again at one point; last when the story does not tell. */
 export function beginOf(story: CaptureStory, group: Group, part: Part, again: boolean): number {
@@ -27,7 +20,7 @@ export function pauseOf(story: CaptureStory, group: Group, part: Part): string {
 
 /** The example's first packet of this part; the first that its point had seen before; and that one's first at that point. */
 function firstsOf({ ladder }: CaptureStory, { index }: Group, part: Part): readonly (Sighting | undefined)[] {
-  const mine = ladder.filter(({ flow, kind }) => flow === index && PARTS[kind] === part);
+  const mine = ladder.filter(({ flow, kind }) => flow === index && PART_OF[kind] === part);
   const firstAt = (one: Sighting) => mine.find(({ point }) => point === one.point);
   const repeat = mine.find((one) => firstAt(one) !== one);
   return [mine[0], repeat, repeat === undefined ? undefined : firstAt(repeat)];
@@ -47,12 +40,14 @@ export function refusedWith(story: CaptureStory, group: Group): string | null {
   const [first] = firstsOf(story, group, 'refusal');
   if (first === undefined) return null;
   if (first.kind === 'RST') return 'RST';
+  if (first.kind === 'dns-cut') return 'cut-off DNS answer';
+  if (first.dns?.rcode !== undefined) return `DNS ${rcodeName(first.dns.rcode)}`;
   const { says = 'other', mtu } = first.error ?? {};
   return mtu === undefined ? ERRORS[says] : `${ERRORS[says]}: at most ${mtu} bytes`;
 }
 
-/** Whether the target itself refused the example: a TCP reset is its own, whatever address that was translated to. */
+/** Whether the target itself refused the example: a TCP reset or a DNS error is its own, whatever address that was translated to. */
 export function targetRefused(story: CaptureStory, group: Group, target: string): boolean {
   const [first] = firstsOf(story, group, 'refusal');
-  return first !== undefined && (first.kind === 'RST' || first.source === target);
+  return first !== undefined && (first.kind !== 'icmp-error' || first.source === target);
 }

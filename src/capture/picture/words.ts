@@ -21,7 +21,8 @@ const NAME = { size: 13, bold: false, room: 220 };
 const MOST_COUNTERS = 2;
 
 /** The fate in a few words. */
-export function headline({ fate, answered, sent }: CaptureStory): string {
+export function headline({ fate, answered, sent, ladder }: CaptureStory): string {
+  if (fate === 'too-big' && ladder.some(({ kind }) => kind === 'dns-cut')) return 'Answers cut off, too big for UDP';
   if (fate !== 'mixed') return FATES[fate];
   return answered === undefined ? 'Not all fared alike' : `${answered === 0 ? 'None' : answered} of ${sent} answered`;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { decode } from '../../../src/capture/decode.ts';
 import { dnsOf } from '../../../src/capture/dns.ts';
 import { FlowTable } from '../../../src/capture/flow.ts';
-import { headersOnly, interpret, ladder, story } from '../../../src/capture/index.ts';
+import { headersOnly, interpret, ladder, picture, story } from '../../../src/capture/index.ts';
 import { IPV6, Packet } from '../../../src/capture/packet.ts';
 import { eachPacket } from '../../../src/capture/pcap.ts';
 import type { CapturePoint, CaptureStory } from '../../../src/model/index.ts';
@@ -39,6 +39,8 @@ export class Judge {
     if (index % THOROUGHLY !== 0) return;
     const kept = pcaps.map(({ pcap: file }) => ({ pcap: headersOnly(file) }));
     must(isDeepStrictEqual(story(POINTS, kept, sent), told), 'the story without payload is another one');
+    const drawn = picture({ story: told, sent, counters: [] });
+    must((drawn === null) === (told.sent === 0), 'nothing is drawn');
     must(interpret(told).length > 0, 'nothing is said');
     must(
       ladder(told)
@@ -75,7 +77,7 @@ export class Judge {
 
 /** Everything that is said of the packet lies in what was understood of it. */
 function inside(packet: Packet, end: number): void {
-  const { start, headersEnd, macTargetAt, macSourceAt, sourceAt, targetAt, dnsAt } = packet;
+  const { start, headersEnd, macTargetAt, macSourceAt, sourceAt, targetAt, dnsAt, quotedDnsId } = packet;
   must(headersEnd >= start && headersEnd <= packet.end && packet.end <= end, 'headers end outside the packet');
   const address = packet.network === IPV6 ? 16 : 4;
   const quoted = packet.quotedNetwork === IPV6 ? 16 : 4;
@@ -84,6 +86,7 @@ function inside(packet: Packet, end: number): void {
   must(read(sourceAt, address) && read(targetAt, address), 'an address lies outside');
   must(read(packet.quotedSourceAt, quoted) && read(packet.quotedTargetAt, quoted), 'a quoted address lies outside');
   must(read(dnsAt, 12), 'a DNS header lies outside');
+  must(quotedDnsId >= -1 && (quotedDnsId < 0 || packet.quotedProtocol === 17), 'a transaction of nothing');
   must((packet.network === 0) === (sourceAt === -1), 'an address without a network');
 }
 

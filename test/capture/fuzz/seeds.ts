@@ -25,12 +25,20 @@ import {
 } from '../build.ts';
 import {
   acknowledgement,
+  answerRefused,
   CLIENT,
+  DNS_POD,
+  DNS_SERVICE,
+  dnsAnswer,
   echoReply,
   echoRequest,
+  type Lookup,
   NODE,
   type Ping,
+  POD,
   ports,
+  query,
+  queryRefused,
   refused,
   sentSyns,
   syn,
@@ -47,12 +55,13 @@ const RECORDINGS = join(import.meta.dirname, '../../../src/sandbox/recorded');
 /** Of each real capture; its packets resemble each other. */
 const MOST_OF_ONE = 60;
 const PING_LENGTH = 77;
-const POD = '10.39.0.107';
 
 const firstPorts = { proto: 'tcp', firstPort: 33_201, lastPort: 33_202 } as const;
 const lastPorts = { proto: 'tcp', firstPort: 33_203, lastPort: 33_204 } as const;
 
-/** What was sent, for the stories: our SYNs, more often than not, our echo requests, and what people repeated. */
+const lookups = { to: DNS_SERVICE, port: 53, source: null, count: 3 } as const;
+
+/** What was sent, for the stories: our SYNs, more often than not, our echo requests and name lookups, and what people repeated. */
 export const SENT: readonly Sent[] = [
   ...Array.from({ length: 4 }, () => sentSyns(0)),
   ...Array.from({ length: 3 }, () => sentSyns(7, { node: 'one', source: null })),
@@ -60,6 +69,15 @@ export const SENT: readonly Sent[] = [
   sentSyns(1, { to: 'fd00::1', source: 'fd00:0:0:1::69' }),
   sentSyns(0, { by: 'user', source: null }),
   sentSyns(0, { by: 'user', to: POD, port: null }),
+  ...[0, 2].map((answered) =>
+    sentSyns(answered, {
+      ...lookups,
+      by: 'user',
+      behind: [DNS_POD],
+      mark: { proto: 'dns', firstId: 0, lastId: 65_535, totalLength: 0 },
+    }),
+  ),
+  sentSyns(1, { ...lookups, mark: { proto: 'dns', firstId: 7, lastId: 9, totalLength: 83 } }),
   sentSyns(1, {
     rounds: [
       { count: 2, answered: 1, mark: firstPorts },
@@ -78,6 +96,13 @@ const pings = [1, 2, 3].map((seq): Ping => ({
   length: PING_LENGTH,
   ipId: seq,
 }));
+/** To the service, to the pod behind it, and from the address of the node. */
+const asked: readonly Lookup[] = [
+  { id: 7, ipId: 1 },
+  { id: 8 },
+  { id: 7, ipId: 1, target: DNS_POD },
+  { id: 8, source: NODE, sourcePort: 1024, target: DNS_POD },
+];
 const question = dns({ id: 7, flags: 0x0100, name: ['kubernetes', 'default', 'svc'] });
 const segment = tcp({
   sourcePort: 33_201,
@@ -104,6 +129,15 @@ function ours(): readonly Announced[] {
       unreachable(port, '10.0.10.1'),
     ]),
     ...pings.flatMap((ping) => [echoRequest(ping), echoReply(ping)]),
+    ...asked.flatMap((lookup) => [
+      query(lookup),
+      dnsAnswer(lookup),
+      dnsAnswer(lookup, { rcode: 2 }),
+      dnsAnswer(lookup, { cut: true }),
+      queryRefused(lookup, '10.0.10.1'),
+      queryRefused(lookup, '10.0.10.1', 3, 8),
+      answerRefused(lookup, '10.0.10.1', 4, bytes(be16(0), be16(1400))),
+    ]),
   ].map((frame) => ({ type: 0x0800, packet: frame.subarray(14) }));
 }
 

@@ -90,6 +90,9 @@ function quoted(packet: Packet, claim: Say): void {
   const transport = packet.quotedProtocol === UDP ? 'udp' : 'tcp';
   if (packet.quotedSourcePort > 0) claim(`${transport}.srcport`, packet.quotedSourcePort);
   if (packet.quotedTargetPort > 0) claim(`${transport}.dstport`, packet.quotedTargetPort);
+  // tshark reads no DNS header that is not whole.
+  const wholeHeader = packet.end - packet.headersEnd >= 10;
+  claim('dns.id', packet.quotedDnsId < 0 || !wholeHeader ? null : packet.quotedDnsId);
 }
 
 function named(packet: Packet, claim: Say): void {

@@ -82,6 +82,8 @@ const syn4 = four('SYN', 6, segment(2));
 const syn6 = six('SYN', 6, segment(2));
 const udp4 = four('UDP', 17, datagram);
 
+const query4 = four('DNS query', 17, udp(40_000, 53, dns(question)));
+
 const outer = { source: '172.31.0.1', target: '172.31.0.2' };
 const tooBig = bytes(be16(0), be16(1400));
 const option = bytes(be16(0x0102), 0x80, 1, be32(0xaaaa_aaaa));
@@ -141,6 +143,12 @@ const KINDS: readonly Kind[] = [
   four('DNS query over UDP', 17, udp(40_000, 53, dns(question))),
   four('NXDOMAIN over UDP', 17, udp(53, 40_000, nxdomain)),
   four('DNS answer over UDP', 17, udp(53, 40_000, answer)),
+  four('SERVFAIL over UDP', 17, udp(53, 40_000, dns({ ...question, flags: 0x8182 }))),
+  four('DNS answer that was cut off', 17, udp(53, 40_000, dns({ ...question, flags: 0x8380 }))),
+  four('first fragment of a DNS answer', 17, udp(53, 40_000, answer), { moreFragments: true }),
+  error(3, 3, be32(0), query4),
+  error(3, 3, be32(0), query4, 30),
+  error(3, 3, be32(0), query4, 28),
   six('DNS query over UDP', 17, udp(40_000, 53, dns(question))),
   four('DNS query over TCP', 6, tcp({ sourcePort: 41_000, targetPort: 53, flags: 0x18 }, counted(dns(question)))),
   four('NXDOMAIN over TCP', 6, tcp({ sourcePort: 53, targetPort: 41_001, flags: 0x18 }, counted(nxdomain))),
