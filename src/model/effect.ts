@@ -57,8 +57,13 @@ export type Deed =
       /** Node state before the first step, to compare with after the last; `null` where there is none. */
       readonly before: Digest | null;
     }
-  /** Ask the other nodes of the pool whether they have the same cause. */
-  | { readonly do: 'sweep'; readonly finding: string; readonly check: string }
+  /** Ask the other nodes of the pool whether they have the same cause; `also`: one of the other causes that were mended with it. */
+  | {
+      readonly do: 'sweep';
+      readonly finding: string;
+      readonly check: string;
+      readonly also?: readonly { readonly finding: string; readonly check: string }[];
+    }
   | { readonly do: 'wake'; readonly name: string; readonly at: number };
 
 /** A deed with the key that makes it unique within its incident. */

@@ -98,7 +98,50 @@ describe('an incident that is looked at again', () => {
     expect(tale.shows('live').steps.find(({ id }) => id === 'fix')?.state).toBe('pending');
     again(tale, true);
     expect(tale.state.outcome).toBe('nothing-found');
-    expect(tale.shows('summary').paragraphs.map(words).join(' ')).not.toContain('approved by');
+    const said = tale.shows('summary').paragraphs.map(words);
+    expect(said.filter((line) => line.includes('approved by'))).toEqual([
+      'Before I looked again: Fix A, set it anew, approved by ; it stays.',
+    ]);
+    expect(headline(tale)).toContain('what was done stays');
+  });
+
+  test('and was stopped then does not say that nothing was changed', () => {
+    const tale = rehearsed(again(mended().press(token(mended(), 'reopen'), ON_CALL), false));
+    const waiting = tale.state.offers.findLast(({ state }) => state === 'waiting');
+    tale.press(waiting?.tokens.reject ?? '', ON_CALL);
+    expect(tale.state.outcome).toBe('advice');
+    expect(headline(tale)).toContain('nothing more was changed');
+    expect(words(tale.shows('live').title)).toContain('nothing more was changed');
+    const said = tale.shows('summary').paragraphs.map(words).join('\n');
+    expect(said).toMatch(/Before I looked again: Fix A, /);
+    expect(said).not.toMatch(/^Fix A: /m);
+  });
+
+  test('is still watched after its repair where it finds nothing wrong, and no more once it is changed anew', () => {
+    const wakes = (tale: Tale): readonly string[] =>
+      tale.effects.flatMap((one) => (one.do === 'wake' && one.name.startsWith('after the repair') ? [one.name] : []));
+    const tale = mended();
+    again(tale.press(token(tale, 'reopen'), ON_CALL), true);
+    tale.take({ is: 'woken', name: wakes(tale)[2] ?? '' });
+    expect(tale.wanted.find((effect) => effect.do === 'verify')).toMatchObject({
+      plan: { id: tale.offer('A').plan.id },
+    });
+    const other = mended();
+    rehearsed(again(other.press(token(other, 'reopen'), ON_CALL), false));
+    again(steps(approve(other)), true);
+    expect(other.state.outcome).toBe('repaired');
+    other.take({ is: 'woken', name: wakes(other)[2] ?? '' });
+    expect(other.wanted).toEqual([]);
+  });
+
+  test('offers the lasting form of a new repair, whatever became of it before', () => {
+    const tale = mended();
+    const last = (): readonly string[] =>
+      tale.state.offers.filter(({ plan }) => plan.remediation === 'last').map(({ state }) => state);
+    rehearsed(again(tale.press(token(tale, 'reopen'), ON_CALL), false));
+    expect(last()).toEqual(['superseded']);
+    again(steps(approve(tale)), true);
+    expect(last()).toEqual(['superseded', 'drafted']);
   });
 });
 

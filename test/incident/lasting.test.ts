@@ -199,6 +199,16 @@ describe('the other nodes of the pool', () => {
     expect(note(tale)).toContain('2 other nodes have this cause.');
   });
 
+  test('that have another finding of the same check are told with it after those, never called clear', () => {
+    const tale = mended().take(swept([node('a', 'other'), node('b', 'clear'), node('c', 'found')]));
+    const { buttons, list } = tale.shows('note', 'others');
+    expect(list?.map(words)).toEqual(['c: c is found.', 'a: a is other.']);
+    expect(buttons?.map(({ label }) => label)).toEqual(['Diagnose c', 'Diagnose a']);
+    expect(note(tale)).toBe(
+      '1 other node has this cause. I asked 3 nodes of the pool: 1 clear, 1 with something else that those checks find.',
+    );
+  });
+
   test('get ten buttons at most', () => {
     const many = Array.from({ length: 30 }, (_, at) => node(`n${at}`, 'found'));
     const tale = mended().take(swept(many));

@@ -3,12 +3,21 @@ import { outsideReturnPath } from '../../src/check/outside-return-path.ts';
 import type { Check } from '../../src/check/check.ts';
 import { smallHouse } from '../fake/house.ts';
 import { BEYOND } from '../../src/check/outside-return-path.ts';
-import type { Watched } from '../../src/model/index.ts';
+import type { Rich, Watched } from '../../src/model/index.ts';
 import { ipRouteGet } from '../../src/probe/index.ts';
 import { SECOND } from '../fake/house.ts';
 import { counted } from '../fake/scene.ts';
 import { changing, counting, DOOR, i1Known, repaired } from './tale.ts';
 import type { Tale } from './tale.ts';
+
+const OUTSIDE = 'outside-reply-leaves-other-interface';
+
+const words = (rich: Rich): string =>
+  rich
+    .map((span) =>
+      'text' in span ? span.text : 'strong' in span ? span.strong : 'code' in span ? span.code : `@${span.person.name}`,
+    )
+    .join('');
 
 /** The same house, in which the packets of the first diagnosis say this of the way back outside. */
 function house(says: 'proven' | 'open') {
@@ -28,12 +37,51 @@ describe('a second cause beside the one that is mended', () => {
     expect(tale.state.findings.map(({ code }) => code)).toEqual(['outside-reply-leaves-other-interface']);
   });
 
+  describe('and is mended as well', () => {
+    const both = (): Tale => {
+      const tale = changing(house('proven')).changed('applied').verified(true).settled('confirmed');
+      tale.locate().look(i1Known(false)).watch(undefined, i1Known(false));
+      const offer = tale.state.offers.findLast(({ state }) => state === 'waiting');
+      tale
+        .press(offer?.tokens.approve ?? '', SECOND)
+        .changed('applied')
+        .verified(true)
+        .settled('confirmed');
+      return tale;
+    };
+
+    test('both are told, in the order of the changes, with who approved which and what was seen of each', () => {
+      const tale = both();
+      expect(tale.state.outcome).toBe('repaired');
+      const { headline, paragraphs } = tale.shows('summary');
+      expect(words(headline)).toMatch(/ · 2 causes$/);
+      const said = paragraphs.map(words);
+      expect(said.slice(0, 4)).toEqual([
+        expect.stringMatching(/^Cause 1: Replies /),
+        expect.stringMatching(/^Cause 2: .*outside/),
+        expect.stringMatching(/^Fix A: .*, approved by @second\. \d+ of \d+ .* another one is left: /),
+        expect.stringMatching(/^Fix C: .*, approved by @second\. \d+ of \d+ marked packets are answered\./),
+      ]);
+      expect(said.join('\n')).not.toMatch(/Seen afterwards|Still there/);
+    });
+
+    test('the other nodes are asked for both', () => {
+      expect(both().wanted.filter((effect) => effect.do === 'sweep')).toMatchObject([
+        {
+          finding: 'reply-leaves-other-interface',
+          check: 'return-path',
+          also: [{ finding: OUTSIDE, check: 'outside-return-path' }],
+        },
+      ]);
+      expect(words(both().shows('note', 'others').text)).toContain('these causes');
+    });
+  });
+
   test('that no packet has proven does not keep a repair from being one', () => {
     expect(repaired(house('open')).state).toMatchObject({ life: 'closed', outcome: 'repaired' });
   });
 });
 
-const OUTSIDE = 'outside-reply-leaves-other-interface';
 /** What verification reads on the node: its cause is gone; clients outside are still answered by the wrong interface. */
 const MENDED = i1Known(false, 'eth1').filter(({ question }) => question.role === 'subject');
 const isOutside = (key: { readonly params: Readonly<Record<string, string>> }): boolean => key.params['to'] === BEYOND;

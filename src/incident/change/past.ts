@@ -1,4 +1,4 @@
-import type { Change, Finding, IncidentState, Plan } from '../../model/index.ts';
+import type { Change, Finding, IncidentState, Offer, Plan } from '../../model/index.ts';
 
 /**
  * Whether an earlier change of this incident has mended the node. Stages on the way to a repair do not count, nor does the mending of
@@ -14,6 +14,17 @@ export function repairedBefore({ past, offers }: Pick<IncidentState, 'past' | 'o
 /** Changes that stay, the first one first. */
 export function keptChanges({ past, change }: Pick<IncidentState, 'past' | 'change'>): readonly Change[] {
   return [...past, ...(change === null ? [] : [change])].filter(({ entry }) => entry?.state === 'confirmed');
+}
+
+/** Every change that stays on the node or in the cluster, those that were made before the incident was looked at again first. */
+export function everKept(state: Pick<IncidentState, 'past' | 'change' | 'earlier'>): readonly Change[] {
+  const before = (state.earlier?.changes ?? []).filter(({ entry }) => entry?.state === 'confirmed');
+  return [...before, ...keptChanges(state)];
+}
+
+/** The offers that were made since the incident was opened, or looked at again. */
+export function presentOffers({ offers, earlier }: Pick<IncidentState, 'offers' | 'earlier'>): readonly Offer[] {
+  return offers.slice(earlier?.offers ?? 0);
 }
 
 /** Whether the symptom should be gone after this plan. */

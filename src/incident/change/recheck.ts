@@ -1,5 +1,5 @@
 import type { Offer, Verified } from '../../model/index.ts';
-import { keptChanges } from './past.ts';
+import { everKept } from './past.ts';
 import { audit, name, record, set, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { seenAfter, verification } from './verification.ts';
@@ -17,21 +17,21 @@ export function watchRepair(turn: Turn, { plan }: Offer): void {
 /** The time to look again has come. False where the wake-up is about something else. */
 export function lookAfterRepair(turn: Turn, wake: string): boolean {
   if (!wake.startsWith(RECHECK)) return false;
-  const { life, outcome, offers } = turn.state;
-  const change = keptChanges(turn.state).at(-1);
+  const { life, offers } = turn.state;
+  const change = everKept(turn.state).at(-1);
   const id = wake.slice(RECHECK.length).split(' ')[0];
   const offer = offers.find(({ plan }) => plan.id === id);
-  if (life === 'closed' && outcome === 'repaired' && offer !== undefined && change?.plan === id)
+  if (life === 'closed' && holds(turn) && offer !== undefined && change?.plan === id)
     want(turn, verification(turn, offer));
   return true;
 }
 
 /** What was seen then. Only a regression is told. */
 export function rechecked(turn: Turn, event: Verified): void {
-  const { rechecks, outcome, offers } = turn.state;
-  const change = keptChanges(turn.state).at(-1);
+  const { rechecks, offers } = turn.state;
+  const change = everKept(turn.state).at(-1);
   const offer = offers.find(({ plan }) => plan.id === event.plan);
-  if (outcome !== 'repaired' || offer === undefined || change?.plan !== event.plan) return;
+  if (!holds(turn) || offer === undefined || change?.plan !== event.plan) return;
   const { seen, ...after } = seenAfter(turn, offer, event);
   const good = after.good && after.answered;
   audit(turn, 'netdiag', good ? 'still well' : 'regressed', `plan ${offer.plan.id} ${seen}`);
@@ -42,4 +42,9 @@ export function rechecked(turn: Turn, event: Verified): void {
   record(turn, [{ text: `${since}, it is not well any more: ${seen}` }]);
   trouble(turn, `${since} I looked again, and it is not well any more: ${seen}`);
   name(turn, { means: 'reopen' });
+}
+
+/** Whether the last repair is thought to hold: it was the end, or a later look found nothing wrong. */
+function holds({ state: { outcome } }: Turn): boolean {
+  return outcome === 'repaired' || outcome === 'nothing-found';
 }

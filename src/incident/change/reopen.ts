@@ -14,13 +14,16 @@ export function reopen(turn: Turn, by: Person, repeat: boolean): string | null {
   audit(turn, by.id, 'reopened', turn.state.outcome ?? '');
   record(turn, [{ person: by }, { text: repeat ? ' wants to repeat what fails' : ' asked to look again' }]);
   for (const offer of turn.state.offers) replace(turn, superseded(offer));
-  const { userAnswers, questions } = turn.state;
+  const { userAnswers, questions, earlier, past, change, offers } = turn.state;
+  const changes = [...(earlier?.changes ?? []), ...past, ...(change === null ? [] : [change])];
   set(turn, {
     by,
     repeat,
     questions: questions.filter(({ question }) => question !== REPEAT),
     userAnswers: userAnswers.filter(({ question }) => question !== REPEAT),
     past: [],
+    earlier: { changes, offers: offers.length },
+    causes: [],
     change: null,
     outcome: null,
     sweep: null,

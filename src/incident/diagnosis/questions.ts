@@ -1,7 +1,7 @@
 import type { Choice, Meaning, Person } from '../../model/index.ts';
 import { lookFailed } from '../change/again.ts';
 import { close } from '../close.ts';
-import { keptChanges } from '../change/past.ts';
+import { everKept } from '../change/past.ts';
 import { record, set, token, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 
@@ -42,8 +42,7 @@ export function giveUp(turn: Turn, wake: string): void {
   if (life !== 'opened' && life !== 'diagnosing') return;
   record(turn, [{ text: `Nobody answered: ${asked.text}` }]);
   if (lookFailed(turn, `Nobody answered "${asked.text}" within an hour.`, true)) return;
-  const kept =
-    keptChanges(turn.state).length === 0 ? 'Nothing was changed.' : 'What was approved and done before stays.';
+  const kept = everKept(turn.state).length === 0 ? 'Nothing was changed.' : 'What was approved and done before stays.';
   trouble(turn, `Nobody answered "${asked.text}" within an hour, so I stopped. ${kept}`);
   close(turn, 'aborted');
 }

@@ -1,14 +1,21 @@
 import type { Change, IncidentState, Rich } from '../../model/index.ts';
-import { keptChanges } from '../change/past.ts';
+import { everKept, keptChanges, mendedCauses } from '../change/past.ts';
 
 /** The outcome in one line. */
 export function headline(state: IncidentState, outcome: NonNullable<IncidentState['outcome']>): Rich {
   const node = { code: state.node };
   const { change } = state;
   const kept = keptChanges(state);
+  // What was done before the incident was looked at again is still so.
+  const nothing = everKept(state).length > 0 ? 'nothing more' : 'nothing';
   switch (outcome) {
     case 'repaired':
-      return [{ strong: `Repaired in ${seconds(state, kept)} s of machine time` }, { text: ' · ' }, node];
+      return [
+        { strong: `Repaired in ${seconds(state, kept)} s of machine time` },
+        { text: ' · ' },
+        node,
+        ...(mendedCauses(state).length < 2 ? [] : [{ text: ` · ${mendedCauses(state).length} causes` }]),
+      ];
     case 'rolled-back':
       if (change !== null && change.cluster !== null)
         return [{ strong: 'Not repaired; what was changed in the cluster for ' }, node, { strong: ' was taken back.' }];
@@ -18,7 +25,7 @@ export function headline(state: IncidentState, outcome: NonNullable<IncidentStat
         ? [{ strong: 'Not repaired, and nothing is left behind: ' }, node, { text: ' restored itself.' }]
         : [{ strong: 'Not repaired: ' }, node, { text: ' restored itself, but not every line is as it was.' }];
     case 'nothing-found':
-      if (kept.length > 0)
+      if (everKept(state).length > 0)
         return [
           { strong: 'Nothing wrong is found any more in the network of ' },
           node,
@@ -28,16 +35,16 @@ export function headline(state: IncidentState, outcome: NonNullable<IncidentStat
     case 'advice':
       return kept.length > 0
         ? [{ strong: 'The cause is known; some of the approved steps were done on ' }, node]
-        : [{ strong: 'The cause is known; nothing was changed on ' }, node];
+        : [{ strong: `The cause is known; ${nothing} was changed on ` }, node];
     case 'aborted':
     case 'unknown':
-      return unknown(state, kept);
+      return unknown(state, kept, nothing);
   }
 }
 
-function unknown({ change, node: name }: IncidentState, kept: readonly Change[]): Rich {
+function unknown({ change, node: name }: IncidentState, kept: readonly Change[], nothing: string): Rich {
   const node = { code: name };
-  if (change?.entry?.state === 'refused') return [{ strong: 'Not repaired; nothing was changed on ' }, node];
+  if (change?.entry?.state === 'refused') return [{ strong: `Not repaired; ${nothing} was changed on ` }, node];
   if (change !== null && change.cluster !== null)
     return [
       { strong: 'Not repaired, and not everything that was changed in the cluster for ' },

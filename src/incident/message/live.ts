@@ -1,7 +1,7 @@
 import type { IncidentState, LiveMessage, Look, Rich, Step } from '../../model/index.ts';
 import { doorName } from '../../model/door.ts';
 import { lookedAt } from '../change/again.ts';
-import { keptChanges, plansRun, repairedBefore } from '../change/past.ts';
+import { everKept, keptChanges, plansRun, repairedBefore } from '../change/past.ts';
 import { tokenOf } from '../turn.ts';
 import { changingCluster } from './live-cluster.ts';
 
@@ -42,7 +42,12 @@ function title(state: IncidentState): Rich {
       return [{ text: 'Nothing wrong found in its network' }];
     case 'advice':
       return [
-        { text: keptChanges(state).length > 0 ? 'Cause found, some steps done' : 'Cause found, nothing was changed' },
+        {
+          text:
+            keptChanges(state).length > 0
+              ? 'Cause found, some steps done'
+              : `Cause found, ${everKept(state).length > 0 ? 'nothing more' : 'nothing'} was changed`,
+        },
       ];
     case 'unknown':
       if (state.change !== null && state.change.cluster !== null)

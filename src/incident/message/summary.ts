@@ -1,7 +1,8 @@
 import type { Button, IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
-import { keptChanges, lastChange, plansRun } from '../change/past.ts';
+import { keptChanges, lastChange, mendedCauses, presentOffers } from '../change/past.ts';
 import { tokenOf } from '../turn.ts';
+import { causesTold, changesOf, earlierTold, fixesTold, refusalsTold } from './causes.ts';
 import { headline } from './headline.ts';
 import { unseenOf } from './unseen.ts';
 import { withoutCause } from './without-cause.ts';
@@ -12,15 +13,17 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
   if (outcome === null) return [];
   const change = outcome === 'repaired' ? (keptChanges(now).at(-1) ?? lastChange(now)) : lastChange(now);
   const state = { ...now, change };
-  const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
+  const kept = outcome === 'repaired' ? keptChanges(now) : state.change === null ? [] : [state.change];
+  const difference = kept.flatMap(({ entry }) => entry?.difference ?? []);
+  const plans = kept.flatMap(({ plan: id }) => state.offers.find(({ plan }) => plan.id === id)?.plan ?? []);
   const message: SummaryMessage = {
     is: 'summary',
     outcome,
     headline: headline(now, outcome),
-    paragraphs: paragraphs(state, outcome, plansRun(now)),
+    paragraphs: paragraphs(now, state, difference.length),
     timeline: state.timeline,
-    durable: outcome === 'repaired' ? (offer?.plan.durable ?? []) : [],
-    difference: state.change?.entry?.difference ?? [],
+    durable: outcome === 'repaired' ? [...new Set(plans.flatMap(({ durable }) => durable))] : [],
+    difference,
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.findings.length > 0 ? [] : unseenOf(state),
     ...(state.findings.length > 0 || state.path === undefined ? {} : { path: state.path }),
@@ -43,49 +46,27 @@ function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
   return buttons.length === 0 ? {} : { buttons };
 }
 
-function paragraphs(
-  state: IncidentState,
-  outcome: NonNullable<IncidentState['outcome']>,
-  ran: ReadonlySet<string>,
-): Rich[] {
-  const list: Rich[] = [];
-  const [finding, ...others] = state.findings;
-  const known = finding?.confidence === 'possible' ? 'Found: ' : 'Cause: ';
-  if (finding !== undefined) list.push([{ strong: known }, { text: finding.statement }]);
-  const offer = state.offers.find(({ plan }) => plan.id === state.change?.plan);
-  for (const offer of state.offers) {
-    if (!ran.has(offer.plan.id) || offer.decidedBy === null) continue;
-    list.push([
-      { strong: `Fix ${offer.letter}: ` },
-      { text: offer.plan.title },
-      { text: ', approved by ' },
-      { person: offer.decidedBy },
-    ]);
-  }
-  for (const { letter, plan, state: became, decidedBy } of state.offers) {
-    if (became !== 'rejected' && became !== 'expired') continue;
-    const by = decidedBy === null ? [] : [{ text: ' by ' }, { person: decidedBy }];
-    list.push([{ strong: `Fix ${letter}: ` }, { text: `${plan.title}, ${became}` }, ...by]);
-  }
-  if (state.change?.seen !== null && state.change?.seen !== undefined)
-    list.push([{ strong: 'Seen afterwards: ' }, { text: state.change.seen }]);
-  const compared = comparison(state);
+/** `now` is the whole incident, `state` the same with the change that is told of; `lines` differ in node state. */
+function paragraphs(now: IncidentState, state: IncidentState, lines: number): Rich[] {
+  const { outcome, change } = state;
+  const list: Rich[] = [...causesTold(now), ...fixesTold(now), ...earlierTold(now), ...refusalsTold(now)];
+  if (changesOf(now).length < 2 && change?.seen !== null && change?.seen !== undefined)
+    list.push([{ strong: 'Seen afterwards: ' }, { text: change.seen }]);
+  const compared = comparison(state, lines);
   if (compared !== null) list.push([{ text: compared }]);
   // After a change that came to no certain end, the cause is known.
-  if (outcome === 'nothing-found' || (outcome === 'unknown' && state.change === null))
-    list.push(...withoutCause(state));
-  if (outcome === 'repaired' && offer?.plan.id === state.offers[0]?.plan.id) list.push(...left(state));
-  for (const found of [finding, ...others].filter((one) => one !== undefined)) {
-    const text = outcome === 'repaired' && found.code === offer?.plan.finding ? null : advise(found);
-    if (text !== null)
-      list.push([{ strong: 'Advice: ' }, { text: found.code === finding?.code ? text : `${found.statement} ${text}` }]);
+  if (outcome === 'nothing-found' || (outcome === 'unknown' && change === null)) list.push(...withoutCause(state));
+  if (outcome === 'repaired' && change?.plan === presentOffers(state)[0]?.plan.id) list.push(...left(state));
+  const mended = outcome === 'repaired' ? mendedCauses(now).map(({ code }) => code) : [];
+  for (const [at, found] of state.findings.entries()) {
+    const text = mended.includes(found.code) ? null : advise(found);
+    if (text !== null) list.push([{ strong: 'Advice: ' }, { text: at === 0 ? text : `${found.statement} ${text}` }]);
   }
   return list;
 }
 
 /** What became of the node state; `null` where it was not compared, or is as a fix should leave it. */
-function comparison({ change }: IncidentState): string | null {
-  const lines = change?.entry?.difference.length ?? 0;
+function comparison({ change }: IncidentState, lines: number): string | null {
   if (change?.cluster !== null && change?.cluster !== undefined) {
     if (!change.cluster.compared)
       return "The node's own state could not be compared with the one before: what else differs on it is not known.";

@@ -1,5 +1,5 @@
 import { readingsOf } from '../../check/check.ts';
-import type { Check } from '../../check/check.ts';
+import type { Check, Readings } from '../../check/check.ts';
 import { bind } from '../../incident/index.ts';
 import { questionKey } from '../../model/index.ts';
 import type {
@@ -32,19 +32,25 @@ const ROUNDS = 3;
 
 /** What is the same for every node that is asked. */
 interface Asking {
-  readonly check: Check;
-  readonly finding: string;
+  readonly checks: readonly Check[];
+  /** Codes of the causes that were mended. */
+  readonly causes: readonly string[];
   readonly nodes: readonly NodeFacts[];
   readonly cni: CniFacts;
   readonly apiServers: readonly string[];
 }
 
-/** Asks the other nodes of the subject's pool, with the check that found the cause, whether they have it too. Reads only. */
-export async function sweep(ports: Ports, state: IncidentState, { finding, check: id }: Sweep): Promise<Happening> {
+/** Asks the other nodes of the subject's pool, with the checks that found the causes, whether they have them too. Reads only. */
+export async function sweep(
+  ports: Ports,
+  state: IncidentState,
+  { finding, check, also = [] }: Sweep,
+): Promise<Happening> {
   const base = { is: 'swept', finding } as const;
-  const check = ports.house.checks.find((one) => one.id === id);
+  const wanted = [{ finding, check }, ...also];
+  const checks = ports.house.checks.filter(({ id }) => wanted.some((one) => one.check === id));
   const failed = (failure: string): Happening => ({ ...base, others: [], left: 0, failure });
-  if (check === undefined || state.bound === null)
+  if (wanted.some((one) => !checks.some(({ id }) => id === one.check)) || state.bound === null)
     return failed('The other nodes were not asked: the check that found the cause is not known any more.');
   try {
     const nodes = await ports.cluster.nodes();
@@ -56,7 +62,7 @@ export async function sweep(ports: Ports, state: IncidentState, { finding, check
     if (asked.length === 0) return { ...base, others: [], left: 0 };
     const cni = await ports.cluster.cni();
     const apiServers = await ports.cluster.apiServers();
-    const about: Asking = { check, finding, nodes, cni, apiServers };
+    const about: Asking = { checks, causes: wanted.map((one) => one.finding), nodes, cni, apiServers };
     return {
       ...base,
       others: await staggered(ports, asked, (node) => look(ports, state, node, about)),
@@ -89,7 +95,7 @@ async function staggered<T, U>({ clock }: Ports, items: readonly T[], work: (ite
 }
 
 async function look(ports: Ports, state: IncidentState, node: NodeFacts, about: Asking): Promise<OtherNode> {
-  const { check, finding } = about;
+  const { checks } = about;
   const unseen = (sentence: string): OtherNode => ({ node: node.name, says: 'unseen', sentence });
   try {
     const bound = await boundTo(ports, state, node, about);
@@ -99,26 +105,38 @@ async function look(ports: Ports, state: IncidentState, node: NodeFacts, about: 
     return await within(session, async () => {
       let answers: Record<string, Answer> = {};
       for (let round = 0; round < ROUNDS; round += 1) {
-        const open = check
-          .needs(bound, readingsOf(answers))
+        const open = checks
+          .flatMap((check) => check.needs(bound, readingsOf(answers)))
           .filter((question) => question.role === 'subject' && answers[questionKey(question)] === undefined);
         if (open.length === 0) break;
-        const given = await ask(ports, session, node.name, open);
+        const distinct = new Map(open.map((question) => [questionKey(question), question]));
+        const given = await ask(ports, session, node.name, [...distinct.values()]);
         answers = { ...answers, ...Object.fromEntries(given.map((answer) => [questionKey(answer.question), answer])) };
       }
-      const verdict = check.judge(bound, readingsOf(answers));
-      if (verdict.is === 'clear') return { node: node.name, says: 'clear', sentence: verdict.because };
-      if (verdict.is === 'unknown')
-        return unseen(`it could not be seen whether ${check.ruledOut}: ${gaps(verdict.missing)}`);
-      const same = verdict.findings.find(({ code }) => code === finding);
-      return same === undefined
-        ? { node: node.name, says: 'clear', sentence: 'it has another one' }
-        : { node: node.name, says: 'found', sentence: same.statement };
+      return said(node.name, bound, readingsOf(answers), about);
     });
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return unseen(error.message);
   }
+}
+
+/** What the checks together say of a node: a cause that was mended, else another finding of theirs, else what could not be seen. */
+function said(node: string, bound: Bound, readings: Readings, { checks, causes }: Asking): OtherNode {
+  const verdicts = checks.map((check) => ({ check, verdict: check.judge(bound, readings) }));
+  const findings = verdicts.flatMap(({ verdict }) => (verdict.is === 'found' ? verdict.findings : []));
+  const same = findings.filter(({ code }) => causes.includes(code));
+  const rest = findings.filter((finding) => !same.includes(finding));
+  if (findings.length > 0) {
+    const sentence = [...same, ...rest].map(({ statement }) => statement).join(' ');
+    return { node, says: same.length > 0 ? 'found' : 'other', sentence };
+  }
+  const hidden = verdicts.flatMap(({ check, verdict }) =>
+    verdict.is === 'unknown' ? [`it could not be seen whether ${check.ruledOut}: ${gaps(verdict.missing)}`] : [],
+  );
+  if (hidden.length > 0) return { node, says: 'unseen', sentence: hidden.join('; ') };
+  const clear = verdicts.flatMap(({ verdict }) => (verdict.is === 'clear' ? [verdict.because] : []));
+  return { node, says: 'clear', sentence: clear.join('; ') };
 }
 
 /** What a check misses, each thing once. */

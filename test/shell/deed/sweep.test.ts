@@ -44,6 +44,36 @@ const CHECK: Check = {
   },
 };
 
+/** Finds nodes that hold no address. */
+const ADDRESS: Check = {
+  ...CHECK,
+  id: 'address',
+  ruledOut: 'it holds an address',
+  codes: ['no-address'],
+  needs: () => [{ role: 'subject', probe: ipAddr.id, params: {} }],
+  judge({ subject }, readings) {
+    const seen = readings.of('subject', ipAddr, {});
+    if (seen?.known !== true) {
+      const detail = seen === null ? 'not asked' : seen.detail;
+      return {
+        is: 'unknown',
+        missing: [{ check: 'address', role: 'subject', node: subject.name, gap: 'unreachable', detail }],
+      };
+    }
+    if (seen.value.addresses.length > 0) return { is: 'clear', because: 'it holds one' };
+    const statement = `${subject.name} holds no address.`;
+    const finding = {
+      code: 'no-address',
+      statement,
+      confidence: 'likely',
+      evidence: [],
+      facts: {},
+      residue: [],
+    } as const;
+    return { is: 'found', findings: [finding] };
+  },
+};
+
 function pool(...others: readonly NodeFacts[]): Bench {
   const nodes = [nodeNamed(REPAIRED, '10.0.10.207'), ...others];
   return bench({ cluster: fakeCluster({ name: 'prod-east', nodes, apiServers: ['10.0.10.69'] }) });
@@ -70,9 +100,43 @@ describe('asking the other nodes', () => {
     at.nodes.become('node-1', { outputs: { [ipRoute.argv({}).join(' ')]: WELL } });
     at.nodes.become('node-2', { outputs: { [ipRoute.argv({}).join(' ')]: 'default via 10.0.10.1 dev eth7 \n' } });
     const told = await swept(at);
-    expect(says(told)).toEqual(['node-0 found', 'node-1 clear', 'node-2 clear', 'node-3 unseen']);
+    expect(says(told)).toEqual(['node-0 found', 'node-1 clear', 'node-2 other', 'node-3 unseen']);
     expect(others(told)[0]?.sentence).toBe('node-0 answers by eth1.');
+    expect(others(told)[2]?.sentence, 'another finding of the same check').toBe('node-2 answers by eth7.');
     expect(others(told)[3]?.sentence).toMatch(/^it could not be seen whether replies leave where they should: /);
+  });
+
+  test('asks for every cause that was mended, each question once, and calls a node clear by all of them alone', async () => {
+    const at = pool(...numbered(4));
+    const address = (text: string) => ({ [ipAddr.argv({}).join(' ')]: text });
+    const held = '2: eth0    inet 10.0.10.1/24 scope global eth0\\       valid_lft forever preferred_lft forever\n';
+    const route = (text: string) => ({ [ipRoute.argv({}).join(' ')]: text });
+    at.nodes.become('node-0', { outputs: { ...route(SICK), ...address(held) } });
+    at.nodes.become('node-1', { outputs: { ...route(WELL), ...address('') } });
+    at.nodes.become('node-2', { outputs: { ...route(WELL), ...address(held) } });
+    at.nodes.become('node-3', { outputs: route(WELL) });
+    const two = { ...EFFECT, also: [{ finding: 'no-address', check: 'address' }] };
+    const ports = { ...at.ports, house: { ...at.ports.house, checks: [CHECK, ADDRESS] } };
+    const told = await sweep(ports, mended().state, two);
+    expect(says(told)).toEqual(['node-0 found', 'node-1 found', 'node-2 clear', 'node-3 unseen']);
+    expect(
+      others(told)
+        .map(({ sentence }) => sentence)
+        .slice(0, 3),
+    ).toEqual(['node-0 answers by eth1.', 'node-1 holds no address.', 'eth0 has it; it holds one']);
+    const addresses = at.nodes.asked.filter((line) => line === `run node-2 ${ipAddr.argv({}).join(' ')}`);
+    expect(addresses).toHaveLength(1);
+  });
+
+  test('a second check that is not known any more asks nobody either', async () => {
+    const at = pool(...numbered(2));
+    const two = { ...EFFECT, also: [{ finding: 'no-address', check: 'address' }] };
+    const ports = { ...at.ports, house: { ...at.ports.house, checks: [CHECK] } };
+    expect(await sweep(ports, mended().state, two)).toMatchObject({
+      others: [],
+      failure: expect.any(String) as string,
+    });
+    expect(at.nodes.asked).toEqual([]);
   });
 
   test('asks the questions about the node alone, round after round, and nothing that changes anything', async () => {
