@@ -7,6 +7,7 @@ import { doctorRequest } from './cli/doctor/request.ts';
 import { BadPlaybooks, buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
 import { playbookGraph, playbookLint } from './cli/playbook.ts';
+import { policyOf } from './cli/policy.ts';
 import { systemClock, systemIds } from './cli/system.ts';
 import { USAGE } from './cli/usage.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -36,8 +37,7 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       const request = diagnoseRequest(rest);
       if (typeof request === 'string') return wrong(request);
       const config = configured({ slack: false });
-      const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
-      const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
+      const house = buildHouse(PLAYBOOKS, policyOf(config));
       const journal = await openJournal('sqlite::memory:');
       const { site, shell } = connect(config);
       const log = plainLog((text) => process.stderr.write(text));

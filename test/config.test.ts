@@ -20,7 +20,11 @@ const FILES: Readonly<Record<string, string>> = {
   '/etc/netdiag/ssh/id_ed25519': '-----BEGIN OPENSSH PRIVATE KEY-----',
   '/etc/netdiag/known_hosts': '',
   '/etc/netdiag/kubeconfig': '{}',
+  '/etc/netdiag/signers': '',
 };
+
+/** What is not configured of people. */
+const NOBODY = { identities: [], signersFile: null, breakGlass: [] };
 
 /** Reads a configuration whose file has this text; the other files are those of `FILES`. */
 function read(text: string, env: Environment = ENV, need?: Need): Config {
@@ -73,7 +77,7 @@ describe('a whole configuration', () => {
         nodes: {},
       },
       starters: null,
-      approval: { approvers: ['U012AB3CD', 'U0456EFGH'], expiresMinutes: 15 },
+      approval: { approvers: ['U012AB3CD', 'U0456EFGH'], expiresMinutes: 15, ...NOBODY },
       journal: { url: 'sqlite:/var/lib/netdiag/journal.db' },
       audit: { checkpointFile: null, channel: null },
       channels: null,
@@ -132,7 +136,7 @@ channels: [C012AB3CD]
     const { NETDIAG_CONFIG, KUBERNETES_SERVICE_HOST } = ENV;
     expect(read(text, { NETDIAG_CONFIG, KUBERNETES_SERVICE_HOST }, { slack: false })).toMatchObject({
       slack: null,
-      approval: { approvers: [], expiresMinutes: 15 },
+      approval: { approvers: [], expiresMinutes: 15, ...NOBODY },
       journal: { url: 'sqlite::memory:' },
     });
   });
@@ -168,6 +172,49 @@ describe('HTTP in place of Socket Mode', () => {
 it('approvers may be people and user groups', () => {
   const text = changed('[U012AB3CD, U0456EFGH]', '[U012AB3CD, S0456EFGH]');
   expect(read(text)).toMatchObject({ approval: { approvers: ['U012AB3CD', 'S0456EFGH'] } });
+});
+
+describe('people', () => {
+  const PEOPLE = `  people:
+    anna: {slack: [U012AB3CD, U0ANNA2], terminal: [anna], signers: [anna@example.com]}
+    sam: {slack: [U0456EFGH]}
+`;
+  const withPeople = (more: string, people = PEOPLE): string =>
+    changed(
+      'approvers: [U012AB3CD, U0456EFGH]\n',
+      `approvers: [U012AB3CD, U0456EFGH, terminal:root]\n${people}${more}`,
+    );
+  const FILE = '  signersFile: signers\n';
+
+  it('are one person under all their ids', () => {
+    expect(read(withPeople(''))).toMatchObject({
+      approval: {
+        approvers: ['U012AB3CD', 'U0456EFGH', 'terminal:root'],
+        identities: [['U012AB3CD', 'U0ANNA2', 'terminal:anna', 'signer:anna@example.com'], ['U0456EFGH']],
+        signersFile: null,
+        breakGlass: [],
+      },
+    });
+  });
+
+  it('may sign, and some of them may approve alone', () => {
+    expect(read(withPeople(`${FILE}  breakGlass: [U0ANNA2]\n`))).toMatchObject({
+      approval: { signersFile: '/etc/netdiag/signers', breakGlass: ['U0ANNA2'] },
+    });
+  });
+
+  it.each([
+    ['', '  people: {anna: {slack: [U012AB3CD]}, sam: {slack: [U012AB3CD]}}\n', /people\.sam .*that of anna too/],
+    ['', '  people: {anna: {terminal: [root]}}\n', /terminal\[0\] .*found "root", expected .*not root/],
+    ['', '  people: {anna: {signers: ["-Oprint"]}}\n', /signers\[0\] .*a principal/],
+    ['', '  people: {"An na": {}}\n', /the key is wrong/],
+    ['  breakGlass: [U012AB3CD]\n', PEOPLE, /signersFile .*approving alone needs a signature/],
+    [`${FILE}  breakGlass: [U0456EFGH]\n`, PEOPLE, /breakGlass\.0 .*who has signers/],
+    [`${FILE}  breakGlass: [S0456EFGH]\n`, PEOPLE, /breakGlass\[0\] .*a Slack user id/],
+    ['  signersFile: gone\n', PEOPLE, /signersFile .*does not exist/],
+  ])('%#: what cannot be meant is refused', (more, people, says) => {
+    expect(problems(withPeople(more, people)).join('\n')).toMatch(says);
+  });
 });
 
 describe('practice', () => {
@@ -224,7 +271,7 @@ starters: U1
       'ssh.hostKeys.a (netdiag.yml:7:25): found "SHA256:short", expected a fingerprint as `ssh-keygen -lf` prints it, SHA256:…',
       'ssh.port (netdiag.yml:8:3): found 70000, expected a port, 1 to 65535',
       'starters (netdiag.yml:13:1): found "U1", expected a list of Slack user ids',
-      'approval.approvers[0] (netdiag.yml:10:15): found "net-oncall", expected the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD',
+      'approval.approvers[0] (netdiag.yml:10:15): found "net-oncall", expected the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD, or terminal:NAME',
       'approval.expiresMinutes (netdiag.yml:11:3): found 90, expected whole minutes, 1 to 60',
       'jurnal (netdiag.yml:12:1): is not a setting; did you mean journal?',
     ]);

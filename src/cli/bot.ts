@@ -4,7 +4,7 @@ import type { SlackAdapter } from '../adapter/slack/index.ts';
 import { ladder } from '../capture/index.ts';
 import type { SlackSettings } from '../config.ts';
 import type { House } from '../incident/index.ts';
-import type { Journal } from '../port.ts';
+import type { Journal, Signatures } from '../port.ts';
 import { desk, startWorker } from '../shell/index.ts';
 import type { DeskPolicy, Log, Site } from '../shell/index.ts';
 import { systemClock, systemIds } from './system.ts';
@@ -19,6 +19,8 @@ export interface BotParts {
   readonly house: House;
   readonly sites: readonly Site[];
   readonly policy: DeskPolicy;
+  /** Verifies approvers' signatures; absent: no signers are configured. */
+  readonly signatures?: Signatures;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ export interface Bot {
 }
 
 /** Puts Slack, the journal and the sites together and goes to work. Rejects with one sentence when Slack does not answer. */
-export async function startBot({ slack, journal, house, sites, policy, log }: BotParts): Promise<Bot> {
+export async function startBot({ slack, journal, house, sites, policy, log, signatures }: BotParts): Promise<Bot> {
   const adapter: SlackAdapter = slackAdapter({
     botToken: slack.botToken,
     inbound: slack.http === null ? { by: 'socket', appToken: slack.appToken } : { by: 'http', ...slack.http },
@@ -44,7 +46,8 @@ export async function startBot({ slack, journal, house, sites, policy, log }: Bo
     log,
   });
   const told = { thread: adapter.thread, painter: painter() };
-  const workplace = { journal, ...told, clock: systemClock, ids: systemIds, house, sites, log };
+  const verifying = signatures === undefined ? {} : { signatures };
+  const workplace = { journal, ...told, ...verifying, clock: systemClock, ids: systemIds, house, sites, log };
   const worker = startWorker(workplace);
   try {
     await adapter.start(desk(workplace, policy, () => worker.nudge()));

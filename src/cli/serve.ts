@@ -1,21 +1,31 @@
 import { channelWitness, fileWitness, openJournal, watchAudit } from '../adapter/journal/index.ts';
 import type { ServeConfig } from '../config.ts';
+import { START_LIMITS } from '../shell/index.ts';
 import { startBot, untilStopped } from './bot.ts';
 import { connect } from './connect.ts';
 import { buildHouse, PLAYBOOKS } from './house.ts';
 import { jsonLog } from './log.ts';
+import { policyOf, signaturesOf } from './policy.ts';
 import { systemClock } from './system.ts';
 
 /** `netdiag serve`: the bot on a real workspace and a real cluster, until it is told to stop. */
 export async function serve(config: ServeConfig): Promise<number> {
   const log = jsonLog();
   if (config.slack === null) throw new TypeError('serve was called without Slack settings');
-  const approvers = config.approval.approvers.map((id) => ({ id, name: id }));
-  const house = buildHouse(PLAYBOOKS, { approvers, expiresMs: config.approval.expiresMinutes * 60_000 });
+  const house = buildHouse(PLAYBOOKS, policyOf(config));
   const journal = await openJournal(config.journal.url);
   const { site, shell } = connect(config);
-  const policy = { starters: config.starters ?? [], channels: config.channels ?? [] };
-  const bot = await startBot({ slack: config.slack, journal, house, sites: [site], policy, log });
+  const policy = { starters: config.starters ?? [], channels: config.channels ?? [], limits: START_LIMITS };
+  const signatures = signaturesOf(config);
+  const bot = await startBot({
+    slack: config.slack,
+    journal,
+    house,
+    sites: [site],
+    policy,
+    log,
+    ...(signatures === undefined ? {} : { signatures }),
+  });
   const { checkpointFile, channel } = config.audit;
   const witnesses = [
     ...(checkpointFile === null ? [] : [fileWitness(checkpointFile)]),

@@ -18,9 +18,19 @@ const address = z
   });
 const person = text('a Slack user id such as U012AB3CD', /^[UW][A-Z0-9]{2,20}$/);
 const approver = text(
-  'the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD',
-  /^[UWS][A-Z0-9]{2,20}$/,
+  'the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD, or terminal:NAME',
+  /^(?:[UWS][A-Z0-9]{2,20}|terminal:[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
 );
+const someone = text(
+  'a Slack user id such as U012AB3CD, or terminal:NAME',
+  /^(?:[UW][A-Z0-9]{2,20}|terminal:[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
+);
+/** Whoever is root of a machine is nobody in particular. */
+const machineUser = text(
+  'the name of a user of this machine, and not root',
+  /^(?!root$)[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
+);
+const signer = text('a principal of the signers file, such as anna@example.com', /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/);
 const channel = text('a Slack channel id such as C012AB3CD', /^[CG][A-Z0-9]{2,20}$/);
 const nodeName = text('the name of a node', /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/);
 const mapping = (what: string) => ({ error: `expected ${what}` });
@@ -71,6 +81,25 @@ export const fileSchema = z.strictObject(
             .min(1, { error: 'expected whole minutes, 1 to 60' })
             .max(60, { error: 'expected whole minutes, 1 to 60' })
             .default(15),
+          people: z
+            .record(
+              text('a name of lower-case letters, digits, dots and dashes', /^[a-z0-9][a-z0-9._-]{0,62}$/),
+              z.strictObject(
+                {
+                  slack: z.array(person, mapping('a list of Slack user ids')).default([]),
+                  terminal: z.array(machineUser, mapping('a list of users of this machine')).default([]),
+                  signers: z.array(signer, mapping('a list of principals of the signers file')).default([]),
+                },
+                mapping('a mapping with slack, terminal and signers'),
+              ),
+              mapping('a mapping from names of people to their ids'),
+            )
+            .optional(),
+          signersFile: file.optional(),
+          breakGlass: z
+            .array(someone, mapping('a list of Slack user ids or terminal:NAME'))
+            .min(1, 'expected at least one person')
+            .optional(),
         },
         mapping('a mapping with approvers'),
       )

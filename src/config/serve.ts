@@ -1,4 +1,5 @@
 import { basename, delimiter, dirname, resolve } from 'node:path';
+import { approvalSettings } from './approval.ts';
 import { type Environment, variable } from './environment.ts';
 import { readSettings } from './file.ts';
 import { type Problem, shown } from './problem.ts';
@@ -52,7 +53,7 @@ export function fromFile(
       ),
     },
     starters: settings.starters ?? null,
-    approval: approval(settings, need, missing),
+    approval: approvalSettings(settings, need, readable, missing),
     journal: journal(settings, need, absolute, missing),
     audit: {
       checkpointFile: settings.audit?.checkpointFile === undefined ? null : absolute(settings.audit.checkpointFile),
@@ -62,8 +63,8 @@ export function fromFile(
   };
 }
 
-type Missing = (setting: string, says: string) => void;
-type Readable = (setting: string, file: string) => string;
+export type Missing = (setting: string, says: string) => void;
+export type Readable = (setting: string, file: string) => string;
 
 function clusterAccess(
   { cluster }: FileSettings,
@@ -107,11 +108,6 @@ function hostKeys({ ssh }: FileSettings, readable: Readable, missing: Missing): 
     );
   }
   return { from: 'pinned', fingerprints: fingerprints ?? {} };
-}
-
-function approval({ approval: given }: FileSettings, need: Need, missing: Missing): ServeConfig['approval'] {
-  if (given === undefined && need.slack) missing('approval', 'found nothing, expected a mapping with approvers');
-  return given ?? { approvers: [], expiresMinutes: 15 };
 }
 
 function journal(

@@ -29,7 +29,16 @@ export interface ServeConfig {
   };
   /** Who may start an incident; `null` for everybody in the channel. */
   readonly starters: readonly string[] | null;
-  readonly approval: { readonly approvers: readonly string[]; readonly expiresMinutes: number };
+  readonly approval: {
+    readonly approvers: readonly string[];
+    readonly expiresMinutes: number;
+    /** All ids of each configured person: Slack's, `terminal:NAME` and `signer:PRINCIPAL`; no id is two people's. */
+    readonly identities: readonly (readonly string[])[];
+    /** Allowed signers as OpenSSH reads them; `null`: netdiag verifies no signatures. */
+    readonly signersFile: string | null;
+    /** Who may approve alone in an emergency; empty: nobody. */
+    readonly breakGlass: readonly string[];
+  };
   /** `sqlite:PATH` or `sqlite::memory:`, as the journal takes it. */
   readonly journal: { readonly url: string };
   /** Where checkpoints of the audit are kept besides the journal: a file, a Slack channel; `null` for none. */
