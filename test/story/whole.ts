@@ -58,5 +58,5 @@ export function tooOften(story: Outlived): readonly string[] {
 /** Which effect says this. */
 export function recordOf(what: string): string {
   if (what.endsWith('.json')) return 'export';
-  return what.endsWith('.pcap') ? 'attach' : what;
+  return /\.(?:pcap|png|txt)$/.test(what) ? 'attach' : what;
 }

@@ -1,6 +1,8 @@
 import { interpret } from '../../capture/index.ts';
 import { explained } from '../../check/explained.ts';
 import type { Finding, FindingMessage, IncidentState, Message, Rich, Watched } from '../../model/index.ts';
+import { nextStep } from './next-step.ts';
+import { wholeOutputs } from './outputs.ts';
 import { unseenOf } from './unseen.ts';
 import { tokenOf } from '../turn.ts';
 
@@ -25,10 +27,18 @@ export function findingMessage(state: IncidentState): readonly (readonly [string
         ruledOut: state.ruledOut,
         unseen: unseenOf(state),
         ...(state.path === undefined ? {} : { path: state.path }),
+        ...behind(state, finding),
         ...dismissing(state, finding),
       },
     ],
   ];
+}
+
+/** What there is to read and to do beyond the proof. */
+function behind(state: IncidentState, finding: Finding): Pick<FindingMessage, 'outputs' | 'next'> {
+  const outputs = wholeOutputs(state, finding);
+  const next = nextStep(state, finding);
+  return { ...(outputs.length === 0 ? {} : { outputs }), ...(next === null ? {} : { next }) };
 }
 
 function dismissing(state: IncidentState, { code }: Finding): Pick<FindingMessage, 'buttons'> {

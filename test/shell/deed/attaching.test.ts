@@ -67,4 +67,18 @@ describe('attach', () => {
     });
     expect(at.thread.attached.map(({ file }) => file.name)).toEqual(['capture-eth0.pcap']);
   });
+
+  test('puts an output of a node below its command, inert and without secrets, and leaves other files alone', async () => {
+    const { at, state, effect, ports } = await watching(SICK['answered elsewhere']);
+    const bytes = 'eth0\u001b[2J\u202e up\n\tpassword = hunter2-hunter2\n';
+    const output = await at.journal.keep('output', new TextEncoder().encode(bytes));
+    const heading = '# on ip-10-0-10-207\n# ip link\u001b[31m\n';
+    const file = { name: 'ip-link.txt', title: 'ip link', output, heading };
+    expect(await attach(ports, state, { ...effect, files: [...effect.files, file] })).toBeNull();
+    const [capture, text] = at.thread.attached;
+    expect(new TextDecoder().decode(capture?.bytes)).toBe('pcap');
+    expect(new TextDecoder().decode(text?.bytes)).toBe(
+      '# on ip-10-0-10-207\n# ip link\uFFFD[31m\n\neth0\uFFFD[2J\uFFFD up\n\tpassword = [cut: password]\n\n',
+    );
+  });
 });

@@ -22,6 +22,7 @@ import type {
   Span,
   Step,
   SummaryMessage,
+  WholeOutput,
 } from '../../../../src/model/index.ts';
 
 /** Bytes that have broken chats and terminals before. */
@@ -244,8 +245,16 @@ const hop: fc.Arbitrary<Hop> = fc.record({
   fits: fc.constantFrom('yes', 'no', 'unknown'),
   says: bytes,
 });
+const output: fc.Arbitrary<WholeOutput> = fc.record({
+  node: bytes,
+  command: bytes,
+  text: fc.option(bytes),
+  file: fc.option(bytes),
+});
 const path = fc.oneof(fc.constant([]), fc.array(hop, { minLength: 1, maxLength: 12 }));
 const findingMessage: fc.Arbitrary<FindingMessage> = fc.record({
+  outputs: fc.array(output, { maxLength: 20 }),
+  next: rich,
   is: fc.constant('finding'),
   finding,
   subject: bytes,

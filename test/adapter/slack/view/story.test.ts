@@ -123,6 +123,21 @@ describe('the finding', () => {
     );
   });
 
+  test('says what to do next, and holds whole outputs folded, the long ones by their files', () => {
+    const outputs = [
+      { node: 'ip-10-0-10-207', command: 'ip rule', text: '0: from all\n<!channel>', file: null },
+      { node: 'ip-10-0-10-115', command: 'iptables-save', text: null, file: 'iptables-save.txt' },
+    ];
+    const next = [{ text: 'approve or reject Fix A, below.' }];
+    const text = shown({ ...found, outputs, next });
+    expect(text.indexOf('Next: approve or reject Fix A, below.')).toBeLessThan(text.indexOf('way back'));
+    expect(text).toContain(
+      'Whole outputs (2)`ip rule` on `ip-10-0-10-207`\n0: from all\n<!channel>\n`iptables-save` on `ip-10-0-10-115`: see the file `iptables-save.txt`\n',
+    );
+    expect(types({ ...found, outputs, next }).filter((type) => type === 'container')).toHaveLength(3);
+    expect(shown(found)).not.toMatch(/Next|Whole outputs/);
+  });
+
   test('takes the word of who knows better', () => {
     const buttons = [{ token: 'd'.repeat(32), label: 'That is not it' }];
     expect(shown({ ...found, buttons })).toMatch(/\[That is not it\]$/);
