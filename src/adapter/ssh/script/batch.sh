@@ -5,6 +5,8 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 cap_out=1048576 cap_err=262144 in=/dev/null done= d=
+# Before anything is made or written: a session that is gone must not end us without the trap that tidies up.
+trap 'exit 1' HUP INT TERM PIPE
 for base in /dev/shm /run /tmp; do
   mkdir -m 700 "$base/netdiag-$nonce-$$" 2>/dev/null && d=$base/netdiag-$nonce-$$ && break
 done
@@ -19,7 +21,6 @@ command -v timeout >/dev/null 2>&1 || how=no-timeout
 trap '[ -z "$d" ] || rm -rf "$d"' EXIT
 printf '\n%s %s\n' "$nonce" "$how"
 case $how in no-*) exit 0 ;; esac
-trap 'exit 1' HUP INT TERM PIPE
 # A shell notes in a command's own stderr that a signal ended it; where that file is full, the note would end the shell.
 trap : XFSZ
 # A block is 512 bytes: one block above the cap tells "cut" from "exactly as long as the cap".
