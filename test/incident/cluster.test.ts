@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/model/hash.ts';
 import { canonical } from '../../src/model/json.ts';
-import type { Rich } from '../../src/model/index.ts';
+import type { KubernetesPatch, PlanStep, Rich } from '../../src/model/index.ts';
+import type { Draft } from '../../src/remediation/remediation.ts';
 import { SECOND } from '../fake/house.ts';
 import { counted, I1 } from '../fake/scene.ts';
 import {
@@ -14,6 +15,8 @@ import {
   HEALTHY,
   LOCAL,
   mended,
+  patch,
+  podDelete,
   prepared,
   rehearsed,
   RESTART,
@@ -153,9 +156,14 @@ describe('the steps of an approved plan', () => {
   });
 });
 
+function elsewhere(): KubernetesPatch {
+  const step = patch('else');
+  return { ...step, object: { ...step.object, name: 'other' } };
+}
+
 const twoPatches: (typeof ROLL)['draft'] = (finding, scene) => {
   const draft = ROLL.draft(finding, scene);
-  return 'steps' in draft ? { ...draft, steps: [...draft.steps.slice(0, 1), ...draft.steps.slice(0, 1)] } : draft;
+  return 'steps' in draft ? { ...draft, steps: [...draft.steps.slice(0, 1), elsewhere()] } : draft;
 };
 
 describe('a first step that is refused', () => {
@@ -451,5 +459,28 @@ describe('the finding in the thread', () => {
     const tale = mended();
     expect(tale.shows('finding').finding).toMatchObject({ code: CAUSE });
     expect(tale.state.findings[0]?.code).toBe(CAUSE);
+  });
+});
+
+describe('a plan that would patch one object twice', () => {
+  const plans = (steps: readonly PlanStep[], undo: readonly PlanStep[] = []): Tale =>
+    proposing(
+      clusterHouse({
+        ...ROLL,
+        draft: (finding, scene) => ({ ...(ROLL.draft(finding, scene) as Draft), steps, undo }),
+      }),
+    );
+
+  test.each([
+    ['to change it', [patch('one'), podDelete('old'), patch('two')], []],
+    ['to take it back', [patch('one')], [patch('back'), elsewhere(), patch('further back')]],
+  ])('%s is never offered, for the second patch would count as done', (_, steps, undo) => {
+    const tale = plans(steps, undo);
+    expect(tale.state).toMatchObject({ offers: [], outcome: 'advice' });
+    expect(tale.state.troubles.join(' ')).toContain('DaemonSet kube-system/aws-node would be patched twice');
+  });
+
+  test('is not one that patches each of two once', () => {
+    expect(plans([patch('one'), elsewhere()], [elsewhere(), patch('back')]).state.offers).toHaveLength(1);
   });
 });

@@ -180,7 +180,7 @@ export const CURES: readonly Cure[] = [
     lab: 'i4b',
     first: (lab) => on(lab, eniNode, ['sysctl', '-w', 'net.ipv4.ip_forward=0']),
     found: ['forwarding-off', 'node-port-dropped-by-strict-rpf'],
-    fixes: ['switch-forwarding-on', 'loosen-uplink-rpf', 'keep-uplink-rpf-loose'],
+    fixes: ['switch-forwarding-on', 'loosen-uplink-rpf', 'keep-forwarding-on', 'keep-uplink-rpf-loose'],
   },
   { ...I5, name: 'i5', fixes: STAGES },
   {

@@ -15,11 +15,23 @@ const UNPROVEN = 'No counted packet proves this cause; it rests on what the node
 export function drafted(state: IncidentState, remediation: Remediation, finding: Finding): Drafted | null {
   const { bound, answers } = state;
   if (bound === null) return null;
-  return remediation.draft(finding, {
+  const made = remediation.draft(finding, {
     bound,
     readings: readingsOf(answers),
     door: lookOf(state, 'subject')?.door ?? null,
   });
+  const twice = 'steps' in made ? (patchedTwice(made.steps) ?? patchedTwice(made.undo)) : null;
+  return twice === null ? made : { unfit: `${twice} would be patched twice, and the second patch would count as done` };
+}
+
+/** An object of which a list has two patches: it bears the id of the fix after the first one, which is how a patch is known as done. */
+function patchedTwice(steps: Plan['steps']): string | null {
+  const names = steps.flatMap((step) => {
+    if (step.kind !== 'kubernetes-patch') return [];
+    const { kind, namespace, name } = step.object;
+    return [`${kind} ${namespace === null ? '' : `${namespace}/`}${name}`];
+  });
+  return names.find((name, at) => names.indexOf(name) !== at) ?? null;
 }
 
 /** A whole plan for a finding; `null` where there is none to offer now. Why one does not fit is told to the person. */
