@@ -5,6 +5,8 @@ export interface Gate {
   readonly approvals: readonly [number, number, number];
   /** Longest time that it lets a rollback wait, seconds. */
   readonly mostRollbackSeconds: number;
+  /** Keys that may sign for this node; `null` where its list of signers is missing or not to be trusted: then nobody can. */
+  readonly signers: number | null;
 }
 
 /** A node's identity: what must be equal for "the same node" to be true. */

@@ -49,8 +49,13 @@ function run(key: 'apply' | 'undo', { argv, stdin = '' }: NodeCommand): readonly
   return [line(key, ...argv), ...text('reads', stdin)];
 }
 
+/** Words as they stand in an order, between single spaces. Throws TypeError for what no argv can carry. */
+export function orderWords(words: readonly string[]): string {
+  return words.map(written).join(' ');
+}
+
 function line(key: string, ...words: readonly string[]): string {
-  return [key, ...words.map(written)].join(' ');
+  return `${key} ${orderWords(words)}`;
 }
 
 /** Seconds for the node, and the same moment for the reader; the gate refuses two that differ. */

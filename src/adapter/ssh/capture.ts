@@ -2,11 +2,12 @@ import type { CaptureLimits, Gap } from '../../model/index.ts';
 import type { Clock, RunningCapture } from '../../port.ts';
 import type { Connection } from './connection.ts';
 import type { Exec } from './exec.ts';
+import { gateCapture } from './gate.ts';
 import { quoteWord } from './quote.ts';
 import { said } from './said.ts';
 import { script } from './script.ts';
 
-const program = script('capture');
+const program = `${['environment', 'capture'].map(script).join('')}capture "$@"\n`;
 
 /** Milliseconds until tcpdump must say that it listens, and until it must have ended after it was told to. */
 const startMs = 10_000;
@@ -77,9 +78,10 @@ export async function startCapture(
   };
 }
 
-function commandLine({ user, door }: Connection, { device, filter, limits }: CaptureRequest): string {
-  const numbers = [limits.snap, limits.packets, limits.seconds, door.port].map((one) => String(Math.ceil(one)));
-  const words = [program, 'capture', device, ...numbers, filter].map(quoteWord).join(' ');
+function commandLine({ user, door, identity }: Connection, { device, filter, limits }: CaptureRequest): string {
+  const numbers = [limits.snap, limits.packets, limits.seconds].map((one) => String(Math.ceil(one)));
+  if (identity?.gate !== undefined) return gateCapture([device, ...numbers, filter]);
+  const words = [program, 'capture', device, ...numbers, String(door.port), filter].map(quoteWord).join(' ');
   // sudo forgets SSH_CONNECTION, so the login shell passes it as a word.
   return `exec ${user === 'root' ? '' : 'sudo -n -- '}sh -c ${words} "$SSH_CONNECTION"`;
 }
@@ -105,6 +107,8 @@ function whyNotWhole(
       return { gap: 'truncated', detail: `it reached its limit of ${limits.seconds} s` };
     case 92:
       return { gap: 'unparsable', detail: `the node has no device ${said(device, 40)}` };
+    case 126:
+      return { gap: 'denied', detail: "the node's gate did not let the capture through" };
     case 127:
       return { gap: 'not-installed', detail: 'tcpdump is not installed' };
     default: {

@@ -72,6 +72,11 @@ export class Connection {
     this.#client.once('end', lose).once('close', lose);
   }
 
+  /** The jump node's connection that carries this one; `null` where it is direct. */
+  get carrier(): Connection | null {
+    return this.#carrier;
+  }
+
   get lost(): boolean {
     return this.#lost;
   }

@@ -8,6 +8,7 @@ import { dial } from './dial.ts';
 import { allClosed, directDoors } from './doors.ts';
 import { handshake, type Credentials } from './handshake.ts';
 import type { HostKeys } from './host-keys.ts';
+import { identify } from './identity.ts';
 import { race, type Raced } from './race.ts';
 import { SshSession } from './session.ts';
 import { Slots } from './slots.ts';
@@ -29,6 +30,10 @@ export interface SshOptions {
   /** Makes tcpdump's filter expression of a typed filter; capture/filter's function. */
   readonly compileFilter: (filter: CaptureFilter) => string;
   readonly sshAlgorithms?: Partial<SshAlgorithms>;
+  /** The key that the gates of nodes take for `fix`; `privateKey` is then the one for `check`. Absent: such nodes cannot be changed. */
+  readonly fixKey?: Buffer | string;
+  /** A node that gives a shell instead of a gate is of no use. Absent: it is. */
+  readonly gateRequired?: boolean;
 }
 
 /** A NodeShell that can hang up everywhere. */
@@ -50,8 +55,11 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
     hostKeys: options.hostKeys,
     algorithms: { ...pinned, ...options.sshAlgorithms },
   };
+  const fixCredentials =
+    options.fixKey === undefined ? null : { ...credentials, privateKey: readPrivateKey(options.fixKey) };
   const handshakes = new Slots(handshakesAtOnce);
   const live = new Set<Connection>();
+  const fixing = new Set<Connection>();
   const opening = new Map<string, Promise<Raced<Connection>>>();
 
   const connect = async (node: string, door: Door, carrier: Connection | null, signal: AbortSignal) => {
@@ -64,18 +72,46 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
     }
   };
 
-  const connectOnce = async (node: string, door: Door, carrier: Connection | null, signal: AbortSignal) => {
+  const connectOnce = async (
+    node: string,
+    door: Door,
+    carrier: Connection | null,
+    signal: AbortSignal,
+    as: Credentials = credentials,
+  ) => {
     const give = await handshakes.take();
     try {
       const { address, port } = door;
       const sock = carrier === null ? await dial(address, port, signal) : await tunnel(carrier, door, clock, signal);
-      const { client, hostKey } = await handshake(sock, { node, address, port }, credentials, signal);
+      const { client, hostKey } = await handshake(sock, { node, address, port }, as, signal);
       const connection = new Connection({ node, door, user: options.user, hostKey, client, clock, carrier });
-      live.add(connection);
-      connection.whenLost(() => live.delete(connection));
+      const kept = as === credentials ? live : fixing;
+      kept.add(connection);
+      connection.whenLost(() => kept.delete(connection));
       return connection;
     } finally {
       give();
+    }
+  };
+
+  /** Beside a connection with the gate's first key, one with the second, of which the gate says what it is. */
+  const connectToFix = async (beside: Connection): Promise<Connection | string> => {
+    if (fixCredentials === null)
+      return 'its gate demands a key of its own for changes, and netdiag has none (ssh.fixKeyFile)';
+    const { node, door, carrier } = beside;
+    try {
+      const connection = await connectOnce(node, door, carrier, new AbortController().signal, fixCredentials);
+      connection.keep();
+      const identity = await identify(connection, clock, { role: 'fix', gated: true });
+      if (!('because' in identity) && identity.bootId === beside.identity?.bootId) {
+        connection.identity = identity;
+        return connection;
+      }
+      connection.release();
+      return `with the key for changes ${'because' in identity ? identity.because : 'another machine answers'}`;
+    } catch (error) {
+      if (error instanceof DoorClosed) return `with the key for changes ${error.message}`;
+      throw error;
     }
   };
 
@@ -141,7 +177,7 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
         const gap = signal?.aborted === true ? 'timed-out' : raced.gap;
         return { reached: false, gap, sentence: allClosed(target.name, raced.tried), tried: raced.tried };
       }
-      const session = await SshSession.over(raced.open, options, raced.tried);
+      const session = await SshSession.over(raced.open, { ...options, fixing: connectToFix }, raced.tried);
       if (session instanceof SshSession) return { reached: true, session };
       raced.open.release();
       const tried = [...raced.tried, { door: raced.door, because: session.because }];
@@ -149,7 +185,7 @@ export function sshNodeShell(options: SshOptions): SshNodeShell {
     },
     async closeAll() {
       await Promise.all(
-        [...live].map(
+        [...live, ...fixing].map(
           (connection) =>
             new Promise<void>((resolve) => {
               connection.whenLost(resolve);

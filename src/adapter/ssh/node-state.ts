@@ -2,7 +2,7 @@ import type { Output, Reading } from '../../model/index.ts';
 import type { Command } from '../../port.ts';
 import { script } from './script.ts';
 
-const environment = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nexport LC_ALL PATH\n';
+const program = `${['environment', 'node-state'].map(script).join('')}node_state`;
 
 /**
  * The node state that a rollback must restore, line by line, read with the ledger's own script: equal lines, equal state.
@@ -10,8 +10,9 @@ const environment = 'LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr
  */
 export async function askNodeState(
   run: (commands: readonly Command[]) => Promise<readonly Output[]>,
+  gated: boolean,
 ): Promise<Reading<readonly string[]>> {
-  const argv = ['sh', '-c', `${environment}${script('node-state')}node_state`, 'netdiag'] as const;
+  const argv: Command['argv'] = gated ? ['netdiag', 'node-state'] : ['sh', '-c', program, 'netdiag'];
   const output = (await run([{ argv, deadlineMs: 60_000 }]))[0];
   const unknown = (gap: Extract<Reading<never>, { known: false }>['gap'], detail: string) =>
     ({ known: false, gap, detail }) as const;

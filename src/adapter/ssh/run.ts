@@ -3,6 +3,7 @@ import type { Gap, Output } from '../../model/index.ts';
 import type { Clock, Command } from '../../port.ts';
 import { AnswerReader } from './answer.ts';
 import { batch } from './batch.ts';
+import { gateBatch } from './gate.ts';
 import { ConnectionLost, type Connection } from './connection.ts';
 import type { Exec } from './exec.ts';
 import { gapOutput, sectionOutput } from './section.ts';
@@ -24,7 +25,8 @@ export async function runBatch(
 ): Promise<readonly Output[]> {
   if (commands.length === 0) return [];
   const nonce = randomBytes(16).toString('hex');
-  const { command, input, budget } = batch(commands, nonce, connection.user);
+  const gated = connection.identity?.gate !== undefined;
+  const { command, input, budget } = gated ? gateBatch(commands, nonce) : batch(commands, nonce, connection.user);
   const outputs = new Map<number, Output>();
   const rest = (gap: Gap) => commands.map((_, index) => outputs.get(index) ?? gapOutput(gap));
   let exec: Exec;
@@ -48,7 +50,7 @@ export async function runBatch(
       const asked = commands[head.index];
       if (asked === undefined || outputs.has(head.index))
         throw new TypeError('the answer has a section nobody asked for');
-      const sudo = connection.user !== 'root' && asked.privileged !== false;
+      const sudo = !gated && connection.user !== 'root' && asked.privileged !== false;
       outputs.set(head.index, sectionOutput(head, stdout, stderr, sudo));
       if (outputs.size === commands.length) waiting.abort();
     },

@@ -21,6 +21,11 @@ const QUESTIONS: Readonly<Record<string, Command>> = {
   space: { argv: ['df', '-Pk', '/var/lib'], deadlineMs: 5000 },
 };
 
+/** The argv of every question. */
+export function fixedQuestions(): readonly (readonly string[])[] {
+  return Object.values(QUESTIONS).map(({ argv }) => argv);
+}
+
 /** What a node has, once a door is open: privileges, programs, space, clock, kernel. */
 export async function factItems(
   session: NodeSession,

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileFilter } from '../../../src/capture/filter.ts';
-import { pinnedHostKeys, sshNodeShell, type SshNodeShell } from '../../../src/adapter/ssh/index.ts';
+import { pinnedHostKeys, sshNodeShell, type SshNodeShell, type SshOptions } from '../../../src/adapter/ssh/index.ts';
 import type { NodeSession, NodeTarget } from '../../../src/port.ts';
 import { startSshNode, type SshNode } from '../../lab/index.ts';
 import { sessionOf } from './loopback.ts';
@@ -14,6 +14,8 @@ import { realClock } from './real-clock.ts';
 export interface LabDoor {
   readonly node: SshNode;
   readonly shell: SshNodeShell;
+  /** What the shell was made with. */
+  readonly options: SshOptions;
   readonly target: NodeTarget;
   session(target?: NodeTarget): Promise<NodeSession>;
   /** Another way in: a loopback port that leads to this address of the node's network. */
@@ -24,8 +26,11 @@ export interface LabDoor {
 }
 
 /** Starts a node, a relay beside it, and a shell that trusts the node, under its own name and as `jump`. */
-export async function startLabDoor(user: 'root' | 'ops' = 'root'): Promise<LabDoor> {
-  const node = await startSshNode();
+export async function startLabDoor(
+  user: 'root' | 'ops' = 'root',
+  sshdConfig: readonly string[] = [],
+): Promise<LabDoor> {
+  const node = await startSshNode({ sshdConfig });
   const directory = mkdtempSync(join(tmpdir(), 'netdiag-relay-'));
   const socket = join(directory, 'relay');
   const relay = join(import.meta.dirname, 'relay.ts');
@@ -60,14 +65,15 @@ export async function startLabDoor(user: 'root' | 'ops' = 'root'): Promise<LabDo
         resolve(at !== null && typeof at === 'object' ? at.port : 0);
       });
     });
-  const shell = sshNodeShell({
+  const options: SshOptions = {
     user,
     privateKey: readFileSync(node.privateKeyFile),
     hostKeys: pinnedHostKeys({ [node.name]: node.fingerprint, jump: node.fingerprint }),
     port: await door(node.address),
     clock: realClock,
     compileFilter,
-  });
+  };
+  const shell = sshNodeShell(options);
   const target: NodeTarget = { name: node.name, addresses: [{ address: '127.0.0.1', from: 'configured' }] };
   const cut = () => {
     for (const one of sockets) one.destroy();
@@ -75,6 +81,7 @@ export async function startLabDoor(user: 'root' | 'ops' = 'root'): Promise<LabDo
   return {
     node,
     shell,
+    options,
     target,
     session: (to = target) => sessionOf(shell, to),
     door,

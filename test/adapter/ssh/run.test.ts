@@ -269,7 +269,7 @@ describe('the batch script', () => {
     const slow: Command[] = [{ argv: ['sleep', '1'] }, { argv: ['sleep', '1'] }, { argv: ['echo', 'late'] }];
     const nonce = randomBytes(16).toString('hex');
     const { program } = batch(slow, nonce, 'root');
-    const ran = spawnSync('sh', ['-c', program.replace(/budget=\d+/, 'budget=2')]);
+    const ran = spawnSync('sh', ['-c', program.replace(/^(open_batch \w+) \d+$/m, '$1 2')]);
     const outputs: Output[] = [];
     const reader = new AnswerReader(
       nonce,

@@ -1,33 +1,39 @@
-# Runs commands one after the other and sends each back as a section. Set before: nonce, budget (seconds for all of them).
+# Runs commands one after the other and sends each back as a section: open_batch, then ask for each, then flush.
 # Outputs wait in a directory of our own in memory (/dev/shm, else /run, else /tmp) until their length is known, because a
 # section is length-prefixed; the directory is gone when this ends. One command costs two processes.
-LC_ALL=C
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
-cap_out=1048576 cap_err=262144 in=/dev/null done= d=
-# Before anything is made or written: a session that is gone must not end us without the trap that tidies up.
-trap 'exit 1' HUP INT TERM PIPE
-for base in /dev/shm /run /tmp; do
-  mkdir -m 700 "$base/netdiag-$nonce-$$" 2>/dev/null && d=$base/netdiag-$nonce-$$ && break
-done
-# What a batch left behind that was killed outright goes with the next one.
-for old in "${d%/*}"/netdiag-*-*; do
-  [ -n "$d" ] && [ -d "$old" ] && [ -O "$old" ] && [ ! -e "/proc/${old##*-}" ] && rm -rf "$old"
-done
-pack=cat how=plain
-command -v gzip >/dev/null 2>&1 && pack='gzip -1' how=gzip
-command -v timeout >/dev/null 2>&1 || how=no-timeout
-[ -n "$d" ] || how=no-directory
-trap '[ -z "$d" ] || rm -rf "$d"' EXIT
-printf '\n%s %s\n' "$nonce" "$how"
-case $how in no-*) exit 0 ;; esac
-# A shell notes in a command's own stderr that a signal ended it; where that file is full, the note would end the shell.
-trap : XFSZ
-# A block is 512 bytes: one block above the cap tells "cut" from "exactly as long as the cap".
-ulimit -S -c 0
-ulimit -S -f 2049
-read -r up _ </proc/uptime
-flushed=${up%.*} end=$((${up%.*} + budget))
+
+# place NAME: a directory of our own, d; empty where there is none. What was left behind by one that was killed outright goes too.
+place() {
+  d=
+  for base in /dev/shm /run /tmp; do
+    mkdir -m 700 "$base/netdiag-$1-$$" 2>/dev/null && d=$base/netdiag-$1-$$ && break
+  done
+  for old in "${d%/*}"/netdiag-*-*; do
+    [ -n "$d" ] && [ -d "$old" ] && [ -O "$old" ] && [ ! -e "/proc/${old##*-}" ] && rm -rf "$old"
+  done
+  trap '[ -z "$d" ] || rm -rf "$d"' EXIT
+}
+
+# open_batch NONCE SECONDS: says in which form the answer comes. The seconds are for all commands together.
+open_batch() {
+  cap_out=1048576 cap_err=262144 in=/dev/null done= budget=$2
+  # Before anything is made or written: a session that is gone must not end us without the trap that tidies up.
+  trap 'exit 1' HUP INT TERM PIPE
+  place "$1"
+  pack=cat how=plain
+  command -v gzip >/dev/null 2>&1 && pack='gzip -1' how=gzip
+  command -v timeout >/dev/null 2>&1 || how=no-timeout
+  [ -n "$d" ] || how=no-directory
+  printf '\n%s %s\n' "$1" "$how"
+  case $how in no-*) exit 0 ;; esac
+  # A shell notes in a command's own stderr that a signal ended it; where that file is full, the note would end the shell.
+  trap : XFSZ
+  # A block is 512 bytes: one block above the cap tells "cut" from "exactly as long as the cap".
+  ulimit -S -c 0
+  ulimit -S -f 2049
+  read -r up _ </proc/uptime
+  flushed=${up%.*} end=$((${up%.*} + budget))
+}
 
 # give FORMAT: the next command reads this from its stdin.
 give() {

@@ -3,7 +3,8 @@
 
 no_room='The disk of the node has no room for the ledger in /var/lib/netdiag; nothing was changed.'
 
-# begin HASH BYTES: records the fix id, once and for ever, and starts the work; stdin is the file with all scripts.
+# begin HASH: records the fix id, once and for ever, and starts the work. `bring` writes the file `fix` with all scripts into
+# the entry, false where there is no room; `whole` is false when not all of it arrived.
 begin() {
   for tool in setsid flock timeout cmp readlink; do
     command -v "$tool" >/dev/null 2>&1 || refuse "The node has no $tool, so no rollback could be armed; nothing was changed."
@@ -14,9 +15,8 @@ begin() {
     exec 8>>alive
     flock -n 8
     keep "$ledger"
-    cat /proc/sys/kernel/random/boot_id >boot && printf '%s\n' "$1" >plan && cat >fix && record begun ||
-      refuse "$no_room"
-    if [ "$(wc -c <fix)" -eq "$2" ]; then
+    cat /proc/sys/kernel/random/boot_id >boot && printf '%s\n' "$1" >plan && bring && record begun || refuse "$no_room"
+    if whole; then
       setsid sh ./fix work "$fix" </dev/null >log 2>&1 &
     else
       record refused 'The change did not arrive whole; nothing was changed.'

@@ -7,9 +7,6 @@
 #               and no inode but on file systems that count names (tmpfs)
 #   difference  lines of node state that differ                 alive, applying   locks held by the processes at work
 #   spare*      room and inodes for the end, in case the disk fills up meanwhile
-LC_ALL=C
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
 ledger=/var/lib/netdiag/fix
 # The batch that starts us bounds its files; what outlives it must not be bounded.
 ulimit -S -f "$(ulimit -H -f)"
