@@ -7,6 +7,7 @@ import type {
   NodeRole,
   Sent,
 } from '../model/index.ts';
+import { lookupFilter } from '../model/index.ts';
 import { type Captured, story } from './correlate.ts';
 
 /** What people's own traffic came to. */
@@ -18,26 +19,12 @@ export interface UsersStory {
   readonly packets: number;
 }
 
-/** More pods behind a service than this make a filter too long: then every name lookup is seen. */
-const MOST_BEHIND = 6;
-
 /** Which packets a capture of expected traffic has to see: both directions. */
 export function usersFilter({ from, to, port, dns }: ExpectedTraffic): CaptureFilter {
-  if (dns !== undefined && port !== null) return lookups(to, port, dns.behind);
+  if (dns !== undefined && port !== null) return lookupFilter(port);
   const proto =
     port === null ? [{ proto: 'icmp' as const }] : [{ proto: 'tcp' as const }, { port, proto: 'tcp' as const }];
   return { all: [{ host: to }, ...(from === null ? [] : [{ host: from }]), ...proto], none: [] };
-}
-
-/**
- * Name lookups by UDP, under each address that they are translated to, and what routers and hosts say of them: ICMP errors have other
- * addresses. A known sender is left out, whose address may be translated, too.
- */
-function lookups(to: string, port: number, behind: readonly string[]): CaptureFilter {
-  const icmp = { proto: 'icmp' } as const;
-  const hosts = [...new Set([to, ...behind])].map((host) => ({ host }));
-  const toThem = hosts.length > MOST_BEHIND ? [] : [{ any: [...hosts, icmp] }];
-  return { all: [...toThem, { any: [{ port, proto: 'udp' }, icmp] }], none: [] };
 }
 
 /**

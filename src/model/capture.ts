@@ -31,6 +31,14 @@ export interface CaptureFilter {
   readonly none: readonly FilterTerm[];
 }
 
+/**
+ * Which packets a capture of DNS on UDP has to see, with what routers and hosts say of them. No address: a service's becomes that of a
+ * pod, and an answer may come from one that nobody asked.
+ */
+export function lookupFilter(port: number): CaptureFilter {
+  return { all: [{ any: [{ port, proto: 'udp' }, { proto: 'icmp' }] }], none: [] };
+}
+
 /** Bounds of a capture: whichever is reached first ends it. */
 export interface CaptureLimits {
   readonly seconds: number;

@@ -17,8 +17,10 @@ export interface StimulusPlan {
   /** Role of the sending node. */
   readonly from: NodeRole;
   readonly to: string;
-  /** TCP port; absent for ICMP. */
+  /** TCP port, or 53 for DNS queries; absent for ICMP. */
   readonly port?: number;
+  /** DNS queries only: the name that is asked for. */
+  readonly name?: string;
   readonly count: number;
 }
 

@@ -113,6 +113,25 @@ export class Net {
     await once(server.stdout, 'data');
   }
 
+  /**
+   * A DNS server on UDP that sends every query back as its answer, with these flags; without any it takes queries and says nothing.
+   * It answers from the address that the way back has, whichever was asked.
+   */
+  async serveDns(where: string, flags: number | null): Promise<void> {
+    const script = `
+      const socket = require('dgram').createSocket('udp4');
+      socket.on('message', (message, { port, address }) => {
+        if (${flags} === null) return;
+        message.writeUInt16BE(${flags ?? 0}, 2);
+        socket.send(message, port, address);
+      });
+      socket.bind(53, '0.0.0.0', () => console.log('ready'));`;
+    const [program, ...rest] = this.in(where, [process.execPath, '-e', script]);
+    const server = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#ended.push(() => ended(server, 'SIGKILL'));
+    await once(server.stdout, 'data');
+  }
+
   /** SYNs from these source ports, each given 600 ms unless told: less than a retransmission takes. Gives how many were answered. */
   async connect(where: string, to: string, port: number, from: readonly number[], patience = 600): Promise<number> {
     const script = `
