@@ -1,4 +1,4 @@
-import { nodeCommands } from '../../model/index.ts';
+import { nodeCommands, orderOf } from '../../model/index.ts';
 import type {
   Door,
   Effect,
@@ -89,7 +89,12 @@ async function begin(
     preconditions: plan.preconditions,
     apply: nodeCommands(plan.steps).map(run),
     undo: nodeCommands(plan.undo).map(run),
+    ...(plan.signed === true ? { order: orderOf(plan), signatures: signaturesOf(approval) } : {}),
   });
+}
+
+function signaturesOf({ consents }: Change['approval']): readonly string[] {
+  return consents.flatMap(({ signature }) => (signature === undefined ? [] : [signature]));
 }
 
 /**
@@ -123,5 +128,14 @@ function run({ argv, stdin }: NodeRun): NodeRun {
 
 /** Why this plan must not begin now; `null` when nothing stands against it. */
 function objectionTo(plan: Plan, approval: Change['approval'], identity: NodeIdentity, now: number): string | null {
-  return notApproved(plan, approval, now) ?? otherThan(plan.node, identity);
+  return notApproved(plan, approval, now) ?? otherThan(plan.node, identity) ?? gateObjection(plan, identity);
+}
+
+/** What people signed for a gate is nothing to a shell, and a gate executes nothing that they did not sign. */
+function gateObjection(plan: Plan, { gate }: NodeIdentity): string | null {
+  const signed = plan.signed === true;
+  if (signed === (gate !== undefined)) return null;
+  return signed
+    ? 'The node had a gate when the plan was made and has none now: look at it before anything is changed there.'
+    : 'The node has a gate that it had not when the plan was made, and it demands signatures: start again.';
 }
