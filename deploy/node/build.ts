@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fixedQuestions } from '../../src/cli/doctor/node-facts.ts';
 import { orderWords } from '../../src/model/index.ts';
 import { probes } from '../../src/probe/index.ts';
+import { dnsQuery } from '../../src/stimulus/index.ts';
 
 /** Probes whose words depend on the node: `typed.sh` says which words those may be. */
 export const TYPED: readonly string[] = ['ip-route-get', 'ip-route-prefix', 'sysctl-value'];
@@ -14,10 +15,13 @@ export const TYPED: readonly string[] = ['ip-route-get', 'ip-route-prefix', 'sys
 const own = (name: string): string => read(new URL(`part/${name}.sh`, import.meta.url));
 const shared = (name: string): string => read(new URL(`../../src/adapter/ssh/script/${name}.sh`, import.meta.url));
 
+/** What is asked beside the probes: the time, before a change begins. */
+const OTHERS = [['date', '+%s']];
+
 /** Every argv without parameters that netdiag asks a node. */
 export function fixedArgv(): readonly (readonly string[])[] {
   const asked = probes.filter(({ id }) => !TYPED.includes(id)).map((probe) => probe.argv({}));
-  return [...asked, ...fixedQuestions()];
+  return [...asked, ...fixedQuestions(), ...OTHERS];
 }
 
 /** The whole gate. */
@@ -45,7 +49,24 @@ function listed(): string {
   const lines = [...new Set(fixedArgv().map(orderWords))].toSorted();
   const odd = lines.find((line) => line.includes("'"));
   if (odd !== undefined) throw new TypeError(`cannot be listed: ${odd}`);
-  return `# What check may run, word by word; the rest is in "typed" below.\nfixed='\n${lines.join('\n')}\n'\n`;
+  return `# What check may run, word by word; the rest is in "typed" below.
+fixed='
+${lines.join('\n')}
+'
+
+# The program with which it sends DNS queries, as one word.
+queries='${orderWords([dnsProgram()])}'
+`;
+}
+
+function dnsProgram(): string {
+  const plan = { from: 'subject', stimulus: 'dns-query', to: '10.0.0.1', port: 53, name: 'a', count: 1 } as const;
+  const [mark] = dnsQuery.marks(plan, 1, { between: (low) => low });
+  const argv = mark === undefined ? [] : dnsQuery.ways(plan, mark)[0][0].argv;
+  const [shell, option, program, name] = argv;
+  if (shell !== 'bash' || option !== '-c' || program === undefined || name !== 'dns-query')
+    throw new TypeError('DNS queries are sent in another way than typed.sh knows');
+  return program;
 }
 
 function read(url: URL): string {

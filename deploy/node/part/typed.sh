@@ -42,21 +42,34 @@ typed() {
   case $1 in
     ip) shift && lookup "$@" ;;
     sysctl) [ $# -eq 2 ] && setting "$2" ;;
+    find) [ $# -eq 5 ] && [ "$4 $5" = '-maxdepth 0' ] && written "$3" && [ "$2" = "${3%/*}" ] ;;
+    cat) [ $# -eq 2 ] && written "$2" ;;
     ping) shift && echo_requests "$@" ;;
     curl) shift && syns "$@" ;;
+    bash) dns_queries "$@" ;;
     *) false ;;
   esac
 }
 
-# ip -4 route get ADDRESS [from ADDRESS] [iif DEVICE] [mark MARK] · ip -4 route show PREFIX table main
+# A file of settings that netdiag writes: by its name, so that none with other people's secrets is one.
+written() {
+  case $1 in *[!A-Za-z0-9/._-]* | *..* | *//*) return 1 ;; esac
+  case $1 in /etc/*/*netdiag*) case ${1##*/} in *netdiag*.conf) return 0 ;; esac ;; esac
+  return 1
+}
+
+# ip -4 route get ADDRESS [from ADDRESS] [iif DEVICE] [mark MARK] · ip -4 route show PREFIX table main, or one table
 lookup() {
   [ $# -ge 4 ] || return 1
   case "$1 $2 $3" in
-    '-4 route show') [ $# -eq 6 ] && [ "$5 $6" = 'table main' ] && prefix "$4" && return ;;
+    '-4 route show')
+      [ $# -eq 5 ] && [ "$4" = table ] && number "$5" 1 999999999 && return
+      [ $# -eq 6 ] && [ "$5 $6" = 'table main' ] && prefix "$4"
+      return
+      ;;
     '-4 route get') ipv4 "$4" || return 1 ;;
     *) return 1 ;;
   esac
-  [ "$3" = get ] || return 1
   shift 4
   if [ "${1-}" = from ]; then { [ $# -ge 2 ] && ipv4 "$2" && shift 2; } || return 1; fi
   if [ "${1-}" = iif ]; then { [ $# -ge 2 ] && device "$2" && shift 2; } || return 1; fi
@@ -82,6 +95,19 @@ echo_requests() {
   number "$3" 1 50 && number "$9" 173 463 || return 1
   shift 9
   ipv4 "$1"
+}
+
+# bash -c PROGRAM dns-query ADDRESS 53 QUERY…, at most 50, each of at most 512 bytes as `\xHH`
+dns_queries() {
+  case $listed in "bash -c $queries dns-query "*) ;; *) return 1 ;; esac
+  [ $# -ge 7 ] && [ $# -le 56 ] && address "$5" && [ "$6" = 53 ] || return 1
+  shift 6
+  for query in "$@"; do
+    [ ${#query} -le 2048 ] && [ -n "$query" ] || return 1
+    case $query in *[!x0-9a-f\\]*) return 1 ;; esac
+  done
+  printf '%s\n' "$@" | grep -Evqx '(\\x[0-9a-f][0-9a-f])+' && return 1
+  return 0
 }
 
 # curl -qv CONNECTION · curl -qv -Z --parallel-immediate --no-progress-meter CONNECTION [--next CONNECTION]…, at most 50

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { fixedArgv, gateScript, TYPED } from '../../../deploy/node/build.ts';
 import { compileFilter } from '../../../src/capture/filter.ts';
 import { orderWords } from '../../../src/model/index.ts';
+import type { Mark, StimulusPlan } from '../../../src/model/index.ts';
 import { probes } from '../../../src/probe/index.ts';
 import { stimuli } from '../../../src/stimulus/index.ts';
 
@@ -38,23 +39,27 @@ const targets = [
   { to: '10.0.10.69', port: 443, count: 7 },
   { to: 'fd00::1', port: 10250, count: 1 },
   { to: '10.0.0.1', port: 65535, count: 50 },
+  { to: '10.96.0.10', port: 53, count: 7, name: 'kubernetes.default.svc.cluster.local' },
+  { to: 'fd00::a', port: 53, count: 50, name: 'a' },
 ];
 /** Everything that netdiag sends from a node to provoke an answer. */
 const provoking = stimuli.flatMap((stimulus) =>
-  targets
-    .filter(({ to }) => stimulus.id !== 'icmp-echo' || !to.includes(':'))
-    .flatMap((plan) => {
-      const whole = { ...plan, stimulus: stimulus.id, from: 'subject' } as unknown as Parameters<
-        typeof stimulus.marks
-      >[0];
-      return stimulus.marks(whole, 2, nonce).flatMap((mark) =>
-        stimulus
-          .ways(whole, mark)
-          .flat()
-          .map(({ argv }) => argv),
-      );
-    }),
+  targets.flatMap((target) => {
+    const plan: StimulusPlan = { ...target, stimulus: stimulus.id, from: 'subject' };
+    const marks = markable(stimulus, plan);
+    return marks.flatMap((mark) => stimulus.ways(plan, mark).flatMap((way) => way.map(({ argv }) => argv)));
+  }),
 );
+
+/** No marks where the stimulus cannot go to that target. */
+function markable(stimulus: (typeof stimuli)[number], plan: StimulusPlan): readonly Mark[] {
+  try {
+    return stimulus.marks(plan, 2, nonce);
+  } catch (error) {
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
+}
 
 const asking: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   'ip-route-get': [
@@ -70,7 +75,13 @@ const asking: Readonly<Record<string, readonly Readonly<Record<string, string>>[
 const typed = Object.entries(asking).flatMap(([id, all]) =>
   all.map((params) => probes.find((probe) => probe.id === id)?.argv(params) ?? [id]),
 );
-const everything = [...fixedArgv(), ...typed, ...provoking];
+/** What a plan compares before it changes anything, beyond probes, and what an undo reads again. */
+const comparing = [
+  ['ip', '-4', 'route', 'show', 'table', '100'],
+  ['find', '/etc/sysctl.d', '/etc/sysctl.d/zz-netdiag-forwarding.conf', '-maxdepth', '0'],
+  ['cat', '/etc/NetworkManager/conf.d/99-netdiag-cni.conf'],
+];
+const everything = [...fixedArgv(), ...typed, ...comparing, ...provoking];
 
 test('the committed gate is what its parts make', () => {
   // node deploy/node/build.ts
@@ -80,6 +91,7 @@ test('the committed gate is what its parts make', () => {
 
 describe('the key for looking', () => {
   test('may ask whatever netdiag asks of a node: every probe, every stimulus, every question of doctor', () => {
+    expect(new Set(provoking.map(([program]) => program))).toEqual(new Set(['ping', 'curl', 'bash']));
     const answers = permitted(everything);
     expect(answers).toHaveLength(everything.length);
     expect(everything.filter((_, at) => answers[at] !== true)).toEqual([]);
@@ -154,7 +166,12 @@ describe('the key for looking', () => {
       ['sysctl', 'net/ipv4/tcp_fastopen_key'],
       ['sysctl', 'net/ipv4/conf/../../ipv6/conf/all/stable_secret'],
       ['cat', '/etc/shadow'],
+      ['cat', '/etc/netdiag.conf'],
+      ['cat', '/etc/sysctl.d/../netdiag/x-netdiag.conf'],
+      ['find', '/etc', '/etc/sysctl.d/x-netdiag.conf', '-maxdepth', '0'],
+      ['find', '/etc/sysctl.d', '/etc/sysctl.d/x-netdiag.conf', '-delete', '0'],
       ['sh', '-c', 'id'],
+      ['bash', '-c', 'id', 'dns-query', '10.0.0.1', '53', String.raw`\x00`],
       ['sh'],
       ['netdiag'],
     ];
@@ -187,6 +204,9 @@ test('the key for changing may confirm, roll back, ask the ledger and bring an o
 /** Other values of the same types: another address, device, port, number of packets within bounds. */
 function harmless(argv: readonly string[]): boolean {
   const line = argv.map((one) => JSON.stringify(one)).join(' ');
+  const program = provoking.find(([shell]) => shell === 'bash')?.[2];
+  if (argv[0] === 'bash')
+    return argv[2] === program && argv.slice(6).every((query) => /^(\\x[\da-f]{2})+$/.test(query));
   const v4 = String.raw`"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"`;
   const device = String.raw`"(?!-|\.{1,2}")(?:[^"\\/=\s]|\\["\\u][\da-f]*){1,15}"`;
   return [
@@ -195,6 +215,7 @@ function harmless(argv: readonly string[]): boolean {
       'i',
     ),
     new RegExp(`^"ip" "-4" "route" "show" "${v4.slice(1, -1)}(/\\d{1,2})?" "table" "main"$`),
+    /^"ip" "-4" "route" "show" "table" "\d{1,9}"$/,
     new RegExp(`^"sysctl" "net/ipv4/conf/${device.slice(1, -1)}/[a-z_]+"$`),
     new RegExp(`^"ping" "-n" "-c" "([1-9]|[1-4]\\d|50)" "-i" "0.02?" "-W" "1" "-s" "\\d{3}" ${v4}$`),
     /^"curl" "-qv"( "-Z" "--parallel-immediate" "--no-progress-meter")? "-gksS" "-o" "\/dev\/null" "--noproxy" "\*" /,
