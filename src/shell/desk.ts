@@ -118,7 +118,7 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
         return start({ key: `press ${key}`, node: means.node, by, place: { ...place, thread: null } });
       if (incident.state.life !== 'closed' || means.means === 'reviewed') return pressIn(incident, press);
       if (!OPENS.has(means.means)) return OVER;
-      if (means.means !== 'offer' && !mayStart(by)) return NO_STARTER;
+      if (means.means !== 'offer' && means.means !== 'undo' && !mayStart(by)) return NO_STARTER;
       return inTurn(() => reopen(incident, press));
     },
     async toSign(token) {
@@ -133,7 +133,7 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
 
 const NO_STARTER = 'You may not start a diagnosis here; ask one of the configured starters.';
 /** What opens a closed incident: to make its repair last, and to look again in one way or another. */
-const OPENS: ReadonlySet<string> = new Set(['offer', 'reopen', 'repeat']);
+const OPENS: ReadonlySet<string> = new Set(['offer', 'undo', 'reopen', 'repeat']);
 const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';
 
 /** The cluster that has this node, or why the node cannot be looked at. */

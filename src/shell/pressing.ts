@@ -22,6 +22,7 @@ const GUARDED: ReadonlySet<Meaning['means']> = new Set([
   'reviewed',
   'answer',
   'offer',
+  'undo',
   'reopen',
   'repeat',
 ]);
@@ -48,7 +49,7 @@ function needsGroups(
 ): boolean {
   if (!GUARDED.has(means) || mayReject(by, state.by, policy)) return false;
   const everybody = (policy.starters ?? []).length === 0;
-  return !everybody || !['answer', 'offer', 'reopen', 'repeat'].includes(means);
+  return !everybody || !['answer', 'offer', 'undo', 'reopen', 'repeat'].includes(means);
 }
 
 async function standingOf(
@@ -58,8 +59,8 @@ async function standingOf(
 ): Promise<readonly Standing[] | null> {
   if (meaning.means !== 'approve' || standing === undefined) return null;
   const offer = offers.find(({ plan, state }) => plan.id === meaning.plan && state === 'waiting');
-  if (offer === undefined || offer.consents.length === 0) return null;
-  return Promise.all(offer.consents.map(({ by }) => standing(by.id)));
+  const inChat = offer?.consents.map(({ by }) => by.id).filter((id) => !id.startsWith('terminal:')) ?? [];
+  return inChat.length === 0 ? null : Promise.all(inChat.map(standing));
 }
 
 /** Whether a press came from where that button stands: the incident's own channel, its thread, and the very message. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { authorise, tooFew } from '../../src/incident/offer/authorise.ts';
+import { authorise, breakGlass, tooFew } from '../../src/incident/offer/authorise.ts';
 import type { Offer, Plan } from '../../src/model/index.ts';
 
 const requester = { id: 'UONCALL', name: 'on-call' };
@@ -63,6 +63,19 @@ describe('authorise', () => {
       is: 'refused',
       sentence: 'You started this incident, so someone else has to approve: @second or @third.',
     });
+  });
+
+  test('T5: who bears the name of an approver is none', () => {
+    const namesake = { id: 'UNAMESAKE', name: second.name };
+    expect(authorise(offer(), namesake, 1, requester, policy)).toEqual({
+      is: 'refused',
+      sentence: 'You may not approve changes; @second or @third may.',
+    });
+  });
+
+  test('T5: who is in a group of the same name as one that may approve is none', () => {
+    const groups = { approvers: [{ id: 'SNET', name: 'net-oncall' }], expiresMs: 900_000 };
+    expect(authorise(offer(), third, 1, requester, groups, { groups: ['net-oncall', 'SNET2'] }).is).toBe('refused');
   });
 
   test('nobody else can', () => {
@@ -177,5 +190,100 @@ describe('a plan that can never get its approvals', () => {
     [2, [group]],
   ] as const)('%i approvals of %j: can get them', (approvals, approvers) => {
     expect(tooFew(needing(approvals), requester, { approvers, expiresMs: 900_000 })).toBeNull();
+  });
+});
+
+describe('a signature, where the node demands one', () => {
+  const gated = offer({}, { signed: true });
+  const people = [
+    [second.id, 'signer:sam@example.com'],
+    [third.id, 'signer:thea@example.com'],
+  ];
+  const verifying = { ...policy, identities: people, verifies: true } as const;
+  const armored = 'armored';
+
+  test('of the very person who presses counts', () => {
+    const signature = { armored, principal: 'sam@example.com' };
+    expect(authorise(gated, second, 1, requester, verifying, { signature })).toMatchObject({
+      is: 'approved',
+      approval: { consents: [{ by: second, signature: armored }] },
+    });
+  });
+
+  test.each([
+    ['that is missing', undefined, /needs your signature/],
+    ["that is another person's", { armored, principal: 'thea@example.com' }, /somebody else's/],
+    ['that is nobody known', { armored, principal: 'nobody@example.com' }, /somebody else's/],
+    ['that was not verified', { armored, principal: null }, /could not be verified/],
+    ['that is not valid', { armored: '', principal: null, refusal: 'No signature.' }, /^No signature\.$/],
+  ])('%s does not', (_, signature, sentence) => {
+    const asked = signature === undefined ? {} : { signature };
+    expect(authorise(gated, second, 1, requester, verifying, asked)).toMatchObject({
+      is: 'refused',
+      sentence: expect.stringMatching(sentence) as string,
+    });
+  });
+
+  test('is left to the node where no signers are configured, and still has to be there', () => {
+    const signature = { armored, principal: null };
+    expect(authorise(gated, second, 1, requester, policy, { signature }).is).toBe('approved');
+    expect(authorise(gated, second, 1, requester, policy).is).toBe('refused');
+  });
+
+  test('of two people is two signatures', () => {
+    const two = offer({}, { signed: true, approvals: 2 });
+    const first = authorise(two, second, 1, requester, verifying, {
+      signature: { armored, principal: 'sam@example.com' },
+    });
+    const consents = first.is === 'consented' ? first.consents : [];
+    const again = { signature: { armored, principal: 'sam@example.com' }, standing };
+    const half = { ...two, consents };
+    expect(authorise(half, third, 2, requester, verifying, again).is).toBe('refused');
+    const own = { signature: { armored: 'other', principal: 'thea@example.com' }, standing };
+    expect(authorise(half, third, 2, requester, verifying, own).is).toBe('approved');
+  });
+});
+
+describe('breaking glass', () => {
+  const people = [
+    [requester.id, 'signer:ona@example.com'],
+    [second.id, 'signer:sam@example.com'],
+  ];
+  const emergency = { ...policy, identities: people, verifies: true, breakers: [requester.id] } as const;
+  const two = offer({}, { approvals: 2, expiresAt: 60 * 60_000 });
+  const signature = { armored: 'armored', principal: 'ona@example.com' };
+
+  test('lets one person approve alone what wants two, for half an hour', () => {
+    expect(breakGlass(two, requester, 1000, emergency, 'all are down', signature)).toMatchObject({
+      is: 'approved',
+      approval: { glass: true, planHash: 'h', consents: [{ by: requester }], expiresAt: 1000 + 30 * 60_000 },
+    });
+  });
+
+  test('never lets the approval outlive the plan', () => {
+    const late = breakGlass(two, requester, 50 * 60_000, emergency, 'all are down', signature);
+    expect(late).toMatchObject({ approval: { expiresAt: 60 * 60_000 } });
+  });
+
+  const samSigns = { armored: 'armored', principal: 'sam@example.com' };
+  test.each([
+    ['an approver who is not configured for it', two, second, emergency, 'why', samSigns],
+    ['anybody where nobody is', two, requester, { ...emergency, breakers: [] }, 'why', signature],
+    ['nobody without a reason', two, requester, emergency, ' \n', signature],
+    ['nobody without a signature', two, requester, emergency, 'why', undefined],
+    ['nobody under the signature of another', two, requester, emergency, 'why', samSigns],
+    [
+      'nobody where signatures are not verified',
+      two,
+      requester,
+      { ...policy, breakers: [requester.id] },
+      'why',
+      signature,
+    ],
+    ['nobody after it expired', { ...two, state: 'expired' as const }, requester, emergency, 'why', signature],
+    ['nobody after it was approved', { ...two, state: 'approved' as const }, requester, emergency, 'why', signature],
+    ['nobody after it was rejected', { ...two, state: 'rejected' as const }, requester, emergency, 'why', signature],
+  ] as const)('does not let: %s', (_, one, by, rules, reason, signed) => {
+    expect(breakGlass(one, by, 1, rules, reason, signed).is).toBe('refused');
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { IncidentState } from '../../src/model/index.ts';
+import type { Happening, IncidentState } from '../../src/model/index.ts';
 import { desk } from '../../src/shell/index.ts';
+import { START_LIMITS } from '../../src/shell/index.ts';
 import type { DeskPolicy } from '../../src/shell/index.ts';
 import { fakeCluster, nodeNamed } from '../fake/cluster.ts';
-import { ON_CALL, SECOND } from '../fake/house.ts';
+import { ON_CALL, SECOND, STRANGER, THIRD } from '../fake/house.ts';
 import { mended } from '../incident/cluster-tale.ts';
+import { i1Known, Tale } from '../incident/tale.ts';
 import { bench, type Bench } from './workplace.ts';
 
 const NODE = 'ip-10-0-10-207';
@@ -376,5 +378,130 @@ describe('the button that makes a repair last', () => {
     await press();
     await press();
     expect((await at.journal.events(incident)).filter(({ is }) => is === 'pressed')).toHaveLength(1);
+  });
+});
+
+/** One incident among others: its tokens are its own. */
+class Salted extends Tale {
+  salt = '';
+
+  override take(happening: Happening): this {
+    const stamped = { ...happening, seed: `${this.salt} ${this.events.length}` };
+    return super.take(stamped);
+  }
+}
+
+function proposing(salt = ''): Tale {
+  const tale = new Salted();
+  tale.salt = salt;
+  return tale.open().thread().locate().answer('symptom', 'kubelet').look(i1Known(true)).watch();
+}
+
+describe('T4: a press that is not what it says', () => {
+  /** Two incidents whose first plans wait, each with its card and its finding in the chat. */
+  const two = async (): Promise<{ readonly at: Counter; readonly states: readonly IncidentState[] }> => {
+    const at = counter();
+    const states: IncidentState[] = [];
+    for (const [n, node] of [NODE, 'ip-10-0-10-115'].entries()) {
+      await start(at, { key: `k${n}`, node });
+      const stored = (await at.journal.open()).find(({ state }) => state.node === node);
+      if (stored === undefined) throw new Error('no incident');
+      const tale = proposing(`salt ${n}`);
+      const ref = { ref: `C1:${n}.5` };
+      const slots = Object.entries(tale.state.telling).map(([slot, one]) => [slot, { ...one, ref: `C1:${n}.1` }]);
+      const card = `approval ${tale.offer().plan.id}`;
+      const telling = { ...Object.fromEntries(slots), [card]: { ...tale.state.telling[card], ...ref } };
+      const state = { ...tale.state, id: stored.incident, node, place: { ...PLACE, thread: `C1:${n}.0` }, telling };
+      await put(at, stored.incident, state);
+      states.push(state);
+    }
+    return { at, states };
+  };
+  const put = async (at: Counter, incident: string, state: IncidentState): Promise<void> => {
+    const from = (await at.journal.load(incident))?.version ?? 0;
+    const event = { is: 'woken', name: 'nothing', at: at.clock.now(), seed: 's' } as const;
+    await at.journal.advance({ incident, from, event, state, effects: [], audit: [] });
+  };
+  const consents = async (at: Counter): Promise<number> =>
+    (await at.incidents()).flatMap(({ offers }) => offers).flatMap((offer) => offer.consents).length;
+
+  test('T4: the true press counts', async () => {
+    const { at, states } = await two();
+    const [state] = states;
+    at.clock.pass(proposing().now - at.clock.now());
+    const token = state?.offers[0]?.tokens.approve ?? '';
+    const place = { ...PLACE, thread: 'C1:0.0' };
+    expect(await at.desk.press({ key: 'p', token, by: SECOND, place, message: 'C1:0.5' })).toBeNull();
+    expect(await consents(at)).toBe(1);
+  });
+
+  test.each<[string, (own: string, other: string) => Partial<Parameters<Counter['desk']['press']>[0]>]>([
+    ['with an altered value', (own) => ({ token: `0${own.slice(1)}` })],
+    ['with a value that is no token', () => ({ token: '__proto__' })],
+    ['with the value of the other incident, on this card', (_, other) => ({ token: other })],
+    ['from another channel', () => ({ place: { ...PLACE, channel: 'C2', thread: 'C1:0.0' } })],
+    ['from another workspace', () => ({ place: { ...PLACE, team: 'T2', thread: 'C1:0.0' } })],
+    ['from another thread', () => ({ place: { ...PLACE, thread: 'C1:1.0' } })],
+    ['from another message of the same thread', () => ({ message: 'C1:0.1' })],
+    ['from a message that netdiag never posted', () => ({ message: 'C1:9.9' })],
+  ])('T4: %s is refused, and the audit has it', async (_, change) => {
+    const { at, states } = await two();
+    at.clock.pass(proposing().now - at.clock.now());
+    const [own = '', other = ''] = states.map(({ offers }) => offers[0]?.tokens.approve);
+    const press = { key: 'p', token: own, by: SECOND, place: { ...PLACE, thread: 'C1:0.0' }, message: 'C1:0.5' };
+    expect(await at.desk.press({ ...press, ...change(own, other) })).toContain('nothing was done');
+    expect(await consents(at)).toBe(0);
+    const rows = await Promise.all([...states.map(({ id }) => id), 'T1 C1'].map((id) => at.journal.audit(id)));
+    expect(rows.flat().filter(({ what, by }) => what === 'refused' && by === SECOND.id)).toHaveLength(1);
+  });
+});
+
+describe('how often somebody may start', () => {
+  const limits = { person: 2, channel: 3 };
+  const node = (n: number): string => ['ip-10-0-10-207', 'ip-10-0-10-115', 'ip-10-0-10-69'][n % 3] ?? '';
+
+  test('is limited for each person, and says when to try again', async () => {
+    const at = counter({ limits });
+    await start(at, { key: 'a', node: node(0) });
+    at.clock.pass(20_000);
+    await start(at, { key: 'b', node: node(1) });
+    expect(await start(at, { key: 'c', node: node(2) })).toBe(
+      'You have asked for 2 diagnoses within a minute: try again in 40 s.',
+    );
+    expect(await start(at, { key: 'd', node: node(2), by: SECOND })).toBeNull();
+    expect(await at.incidents()).toHaveLength(3);
+  });
+
+  test('is limited for each channel, and after a minute it is over', async () => {
+    const at = counter({ limits });
+    for (const [n, by] of [ON_CALL, SECOND, THIRD].entries()) await start(at, { key: `k${n}`, node: node(n), by });
+    expect(await start(at, { key: 'x', by: STRANGER })).toMatch(/^In this channel 3 diagnoses .* try again in 60 s\.$/);
+    expect(await start(at, { key: 'y', by: STRANGER, place: { ...PLACE, channel: 'C2' } })).toContain('already');
+    at.clock.pass(60_000);
+    expect(await start(at, { key: 'z', by: STRANGER })).toContain('is being looked at already');
+  });
+
+  test('T36: 1,000 commands of 50 people in a minute begin at most one diagnosis a node, and everybody is answered', async () => {
+    const names = Array.from({ length: 100 }, (_, n) => nodeNamed(`node-${n}`, `10.1.0.${n}`));
+    const cluster = fakeCluster({ name: 'prod-east', nodes: names });
+    const at = counter({ limits: START_LIMITS }, bench({ cluster }));
+    const answers: (string | null)[] = [];
+    for (let n = 0; n < 1000; n += 1) {
+      const by = { id: `U${n % 50}`, name: `person ${n % 50}` };
+      const place = { ...PLACE, channel: `C${n % 7}` };
+      answers.push(await start(at, { key: `k${n}`, node: `node-${(n * 7) % 100}`, by, place }));
+      at.clock.pass(60);
+    }
+    const open = await at.incidents();
+    expect(new Set(open.map(({ node: one }) => one)).size).toBe(open.length);
+    const begun = answers.filter((answer) => answer === null).length;
+    expect(begun).toBe(open.length);
+    const per = (of: (state: IncidentState) => string): number =>
+      Math.max(...Object.values(Object.groupBy(open, of)).map((each) => each?.length ?? 0));
+    expect(per(({ by }) => by.id)).toBeLessThanOrEqual(START_LIMITS.person);
+    expect(per(({ place }) => place.channel)).toBeLessThanOrEqual(START_LIMITS.channel);
+    const told = answers.filter((answer) => answer !== null);
+    expect(told.every((answer) => /try again in \d+ s\.$|being looked at already/.test(answer))).toBe(true);
+    expect(begun).toBeGreaterThan(20);
   });
 });

@@ -1,4 +1,4 @@
-import type { IncidentLine, MessageRef } from '../../model/index.ts';
+import type { IncidentLine, MessageRef, Standing } from '../../model/index.ts';
 import type { Clock, Desk, Thread } from '../../port.ts';
 import type { Admission } from './admission.ts';
 import { nodesNamedIn } from './find-nodes.ts';
@@ -7,7 +7,7 @@ import type { Groups } from './groups.ts';
 import type { Source, Wish } from './inbound.ts';
 import { fromOption, isHashed } from './nodes.ts';
 import type { NodeList } from './nodes.ts';
-import { nodeForm, reasonForm } from './view/form.ts';
+import { nodeForm, reasonForm, signForm } from './view/form.ts';
 import { say } from './words.ts';
 import { Refused } from './web.ts';
 import { TooMany } from './gate.ts';
@@ -27,7 +27,7 @@ export interface Answer {
 /** Does what wishes ask for: opens forms, finds nodes, and passes starts and presses to the desk. */
 export class Acting {
   readonly #desk: Desk;
-  readonly #admission: Pick<Admission, 'admit'>;
+  readonly #admission: Pick<Admission, 'admit' | 'person'>;
   readonly #nodes: NodeList;
   readonly #openForm: OpenForm;
   readonly #groups: Groups;
@@ -38,7 +38,7 @@ export class Acting {
   /** `channel`: the only one that netdiag works in; null when there are several. */
   constructor(parts: {
     readonly desk: Desk;
-    readonly admission: Pick<Admission, 'admit'>;
+    readonly admission: Pick<Admission, 'admit' | 'person'>;
     readonly nodes: NodeList;
     readonly openForm: OpenForm;
     readonly groups: Groups;
@@ -63,6 +63,8 @@ export class Acting {
         return late ? { sentence: say.restarted } : this.#ask(wish);
       case 'reason':
         return late ? { sentence: say.restarted } : this.#form(wish.trigger, reasonForm(wish.token, wish.source));
+      case 'sign':
+        return late ? { sentence: say.restarted } : this.#sign(wish);
       case 'find':
         return this.#find(wish, key, late);
       case 'start':
@@ -141,7 +143,25 @@ export class Acting {
     await this.#thread.show(place, `joined ${by.id}`, note, null).catch(() => {});
   }
 
-  async #press({ token, reason, source }: Extract<Wish, { is: 'press' }>, key: string): Promise<Answer | null> {
+  /** Shows what to sign. The journal is asked for it within the 3 s of the trigger; Slack is not, before it is sent. */
+  async #sign({ token, trigger, alone, source }: Extract<Wish, { is: 'sign' }>): Promise<Answer | null> {
+    const wanted = await this.#desk.toSign(token);
+    if (wanted === null) return { sentence: say.sign.gone };
+    const view = signForm(wanted, token, alone, source);
+    return view === null ? { sentence: say.sign.tooLong } : this.#form(trigger, view);
+  }
+
+  /** What Slack says now of somebody who approved before. Throws Refused or NoAnswer: then nothing counts. */
+  async #standing(id: string, team: string): Promise<Standing> {
+    const by = { id, name: '' };
+    const [admitted, groups] = await Promise.all([this.#admission.person({ by, team }), this.#groups.of(id)]);
+    return { id, member: admitted.in, groups };
+  }
+
+  async #press(
+    { token, reason, signature, source }: Extract<Wish, { is: 'press' }>,
+    key: string,
+  ): Promise<Answer | null> {
     const admitted = await this.#admission.admit(source);
     if (!admitted.in) return { sentence: admitted.sentence };
     const refusal = await this.#desk.press({
@@ -150,6 +170,9 @@ export class Acting {
       by: { id: source.by.id, name: admitted.name },
       place: source.place,
       groups: () => this.#groups.of(source.by.id),
+      standing: (person) => this.#standing(person, source.place.team),
+      ...(source.message === undefined ? {} : { message: source.message }),
+      ...(signature === undefined ? {} : { signature }),
       ...(reason === null ? {} : { reason }),
     });
     return refusal === null ? null : { sentence: refusal };

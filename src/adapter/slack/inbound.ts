@@ -1,4 +1,4 @@
-import type { Person, Place } from '../../model/index.ts';
+import type { MessageRef, Person, Place } from '../../model/index.ts';
 import { readActions } from './payload/actions.ts';
 import { readEvent } from './payload/event.ts';
 import { readShortcut } from './payload/shortcut.ts';
@@ -19,6 +19,8 @@ export interface Source {
   readonly responseUrl: string | null;
   /** They acted in the Home tab, and look there for the answer. */
   readonly home?: true;
+  /** The message that they acted on; absent where it was none. */
+  readonly message?: MessageRef;
 }
 
 /** What netdiag does once it is recorded and acknowledged. `key` names its cause: the same one twice is one wish. */
@@ -39,6 +41,8 @@ export type Wish =
       readonly key: string;
       readonly token: string;
       readonly reason: string | null;
+      /** What somebody pasted as their signature; absent: they were not asked for one. */
+      readonly signature?: string;
       readonly source: Source;
     }
   /** To be asked for the node. `source` is null where no channel is known. */
@@ -55,6 +59,15 @@ export type Wish =
       readonly key: string;
       readonly token: string;
       readonly trigger: string;
+      readonly source: Source;
+    }
+  /** To be shown what to sign. `alone`: to approve alone, in an emergency. */
+  | {
+      readonly is: 'sign';
+      readonly key: string;
+      readonly token: string;
+      readonly trigger: string;
+      readonly alone: boolean;
       readonly source: Source;
     }
   /** To find the node that some words name. `trigger` is null where no form can be opened. */
@@ -92,5 +105,5 @@ export function read(body: unknown): Inbound {
 
 /** Whether it has to be recorded before it is acknowledged. */
 export function isWish(inbound: Inbound): inbound is Wish {
-  return ['start', 'press', 'ask', 'reason', 'find'].includes(inbound.is);
+  return ['start', 'press', 'ask', 'reason', 'sign', 'find'].includes(inbound.is);
 }

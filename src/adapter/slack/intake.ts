@@ -16,6 +16,8 @@ import { say } from './words.ts';
 
 /** A wish that is found unhandled at a start and is older than this is answered, not acted on. */
 const staleMs = 15 * 60_000;
+/** Payloads in work at once; whoever comes beyond that is told to come back, and nothing piles up. */
+export const mostAtOnce = 500;
 /** How long Slack is kept waiting for what an acknowledgement itself has to say; it gives up after 3 s. */
 const answerMs = 1800;
 
@@ -86,6 +88,10 @@ export class Intake {
 
   async #wish(wish: Wish, body: unknown, ack: Ack): Promise<void> {
     const { journal, clock, log } = this.#parts;
+    if (this.#running.size > mostAtOnce) {
+      await ack();
+      return this.#tell(wish, say.busy);
+    }
     let fresh: boolean;
     try {
       fresh = await journal.receive(wish.key, JSON.stringify(withoutSecrets(body)), clock.now());

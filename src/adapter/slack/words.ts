@@ -14,7 +14,7 @@ export const say = {
     close: 'Back',
   },
   sign: {
-    title: 'Approve with signature',
+    title: 'Approve by signature',
     alone: 'Break glass',
     what: (letter: string, title: string) => `Fix ${letter} — ${title}, on `,
     how: 'Read this and paste it into a terminal of your own. It prints a signature under exactly this plan; with a hardware key, name its file after -f.',
@@ -104,6 +104,7 @@ export const say = {
   empty: '(empty)',
   choose: 'Choose…',
   unknownTime: 'at an unknown time',
+  busy: 'netdiag has more to do than it can take at this moment. Try again in a minute.',
   failed: 'netdiag failed at this; its log says why.',
   notDone: 'Nothing was done; try again.',
   again: 'Try again.',

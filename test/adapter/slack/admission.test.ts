@@ -39,14 +39,14 @@ test.each([
   ['somebody of another workspace', { team_id: 'T2' }, 'people of the workspace that runs it'],
   ['a bot', { is_bot: true }, 'no orders from bots'],
   ['somebody who has left', { deleted: true }, 'deactivated'],
-])('%s is not', async (_, change, sentence) => {
+])('T5: %s is not', async (_, change, sentence) => {
   expect(await admission({ ...member, ...change }).admission.admit(source)).toEqual({
     in: false,
     sentence: expect.stringContaining(sentence),
   });
 });
 
-test('a payload of another workspace is not, whoever is named in it', async () => {
+test('T5: a payload of another workspace is not, whoever is named in it', async () => {
   const { admission: door, asked } = admission(member);
   const foreign = { ...source, place: { ...source.place, team: 'T2' } };
   expect(await door.admit(foreign)).toMatchObject({ in: false });
@@ -59,7 +59,7 @@ test.each([
   ['archived', { ...room, is_archived: true }],
   ['not in this channel', { ...room, is_member: false }],
   ['not in this channel', new Refused('conversations.info', 'channel_not_found')],
-])('a channel that is %s is refused', async (sentence, channel) => {
+])('T5: a channel that is %s is refused', async (sentence, channel) => {
   expect(await admission(member, channel).admission.admit(source)).toEqual({
     in: false,
     sentence: expect.stringContaining(sentence),

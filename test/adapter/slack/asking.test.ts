@@ -1,5 +1,6 @@
 import type { IncidentLine, KnownNode } from '../../../src/model/index.ts';
 import { describe, expect, test, vi } from 'vitest';
+import { signCommand } from '../../../src/model/index.ts';
 import { fakeJournal } from '../../fake/journal.ts';
 import { found, incidentsPlace, looking, onCallPerson, secondPerson, wanted } from './messages.ts';
 import type { Practice, Said, View } from './practice.ts';
@@ -251,7 +252,7 @@ describe('a mention', () => {
     expect(desk.starts).toHaveLength(1);
   });
 
-  test('that is lost with its connection is delivered again, and starts once', async () => {
+  test('T3: that is lost with its connection is delivered again, and starts once', async () => {
     await using practice = await practise();
     const { desk } = await listening(practice, { secondSocketAfterMs: 0 });
     await until(async () => (await practice.state()).connections.length === 2);
@@ -327,6 +328,7 @@ describe('Reject', () => {
         token: 'b'.repeat(32),
         by: secondPerson,
         place: { ...incidentsPlace, thread },
+        message: `${incidents}:${press.message_ts}`,
         ...(reason === undefined ? {} : { reason }),
       },
     ]);
@@ -365,6 +367,83 @@ describe('Reject', () => {
     const { desk } = await listening(practice);
     expect((await whispered(practice, second)).text).toContain('Please press again.');
     expect(desk.presses).toEqual([]);
+  });
+});
+
+describe('a signature', () => {
+  const order = 'netdiag order 1\nfix 1\nend\n';
+  const wants = { letter: 'A', title: 'remove it', node: 'n1', order, command: signCommand(order) };
+
+  const card = async (adapter: ReturnType<Practice['adapter']>) => {
+    const thread = await adapter.thread.show(incidentsPlace, 'live', looking, null);
+    const asks = ['signature', 'break-glass'] as const;
+    const buttons = asks.map((one) => ({ token: one.slice(0, 1).repeat(32), label: one, asks: one }));
+    const ref = await adapter.thread.show({ ...incidentsPlace, thread }, 'approval', { ...wanted, buttons }, null);
+    return (action: string) => ({ user: second, channel: incidents, message_ts: ref.split(':')[1], action_id: action });
+  };
+
+  test('is asked for with the one command that makes it, and goes with the press', async () => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    const press = await card(adapter);
+    desk.signing = wants;
+    expect(await practice.control('press', press('signature:0'))).toMatchObject({ acked: true });
+    const shown = await form(practice, second);
+    expect(JSON.stringify(shown.blocks)).toContain(JSON.stringify(wants.command).slice(1, -1));
+    await submit(practice, { signature: { signature: 'BEGIN\nabc\nEND' } }, second);
+    await until(() => desk.presses.length > 0);
+    expect(desk.presses).toMatchObject([{ token: 's'.repeat(32), signature: 'BEGIN\nabc\nEND', by: secondPerson }]);
+    expect(desk.presses[0]).not.toHaveProperty('reason');
+    expect(await practice.violations()).toEqual([]);
+  });
+
+  test('and a reason are asked of who approves alone', async () => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    const press = await card(adapter);
+    desk.signing = wants;
+    await practice.control('press', press('break-glass:1'));
+    await form(practice, second);
+    const fields = { reason: { reason: 'all are asleep' }, signature: { signature: 'BEGIN' } };
+    await submit(practice, fields, second);
+    await until(() => desk.presses.length > 0);
+    expect(desk.presses).toMatchObject([{ token: 'b'.repeat(32), signature: 'BEGIN', reason: 'all are asleep' }]);
+    expect(await practice.violations()).toEqual([]);
+  });
+
+  test.each([
+    ['nothing is to be signed any more', null, 'cannot be approved any more'],
+    ['it does not fit', { ...wants, command: `${wants.command}${'x'.repeat(10_000)}` }, 'on the command line'],
+    ['it would not be shown as it is', { ...wants, command: `${wants.command}\u202e` }, 'on the command line'],
+  ])('is not asked for where %s', async (_, signing, sentence) => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    const press = await card(adapter);
+    desk.signing = signing;
+    await practice.control('press', press('signature:0'));
+    const said = await whispered(practice, second);
+    expect(said.text).toContain(sentence);
+    expect(desk.presses).toEqual([]);
+  });
+});
+
+describe('how somebody stands who approved before', () => {
+  test.each([
+    ['a full member', second, true],
+    ['a guest', 'UGUEST001', false],
+  ])('is asked of Slack: %s', async (_, id, member) => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    const thread = await adapter.thread.show(incidentsPlace, 'live', looking, null);
+    const ref = await adapter.thread.show({ ...incidentsPlace, thread }, 'approval', wanted, null);
+    await practice.control('press', {
+      user: onCall,
+      channel: incidents,
+      message_ts: ref.split(':')[1],
+      action_id: 'press:0',
+    });
+    await until(() => desk.presses.length > 0);
+    expect(await desk.standing?.(id)).toEqual({ id, member, groups: [] });
   });
 });
 

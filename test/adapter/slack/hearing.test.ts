@@ -152,6 +152,7 @@ describe('a button', () => {
         token: asking.buttons[1]?.token,
         by: { id: second, name: 'second' },
         place: { team: 'TPRACTICE1', channel: incidents, thread },
+        message: `${incidents}:${ts}`,
       },
     ]);
     expect(await practice.violations()).toEqual([]);
@@ -171,12 +172,12 @@ describe('a button', () => {
     expect(await practice.violations()).toEqual([]);
   });
 
-  test('pressed once and delivered twice is one press; pressed twice is two', async () => {
+  test('T3: pressed once and delivered three times is one press; pressed twice is two', async () => {
     await using practice = await practise();
     const { adapter, desk } = await listening(practice);
     const { ts } = await asked(adapter);
     const press = { user: onCall, channel: incidents, message_ts: ts, action_id: 'press:0' };
-    await practice.control('chaos', { duplicate: 1 });
+    await practice.control('chaos', { duplicate: 2 });
     await practice.control('press', press);
     await practice.control('press', press);
     await until(() => desk.presses.length === 2);
@@ -244,7 +245,7 @@ describe('who and where', () => {
 });
 
 describe('starting and stopping', () => {
-  test('a wish that was recorded and not handled is taken up at the next start', async () => {
+  test('T3: a wish that was recorded and not handled is taken up at the next start', async () => {
     await using practice = await practise();
     const { desk: dead } = await listening(practice);
     let revive: () => void = () => {};

@@ -60,6 +60,8 @@ export class NotingDesk implements Desk {
   over: readonly IncidentLine[] = [];
   /** The groups that came with the last press. */
   groups: Parameters<Desk['press']>[0]['groups'];
+  /** How others stand, as it came with the last press. */
+  standing: Parameters<Desk['press']>[0]['standing'];
   /** What a button wants signed. */
   signing: ToSign | null = null;
   answer: () => Promise<string | null> = () => Promise.resolve(null);
@@ -69,9 +71,10 @@ export class NotingDesk implements Desk {
     return this.answer();
   }
 
-  press({ groups, ...request }: Parameters<Desk['press']>[0]): Promise<string | null> {
+  press({ groups, standing, ...request }: Parameters<Desk['press']>[0]): Promise<string | null> {
     this.presses.push(request);
     this.groups = groups;
+    this.standing = standing;
     return this.answer();
   }
 

@@ -37,12 +37,15 @@ export function readActions(body: unknown): Inbound | null {
   const started = payload.actions.some((one) => one.action_id === startAction);
   if (started && payload.trigger_id !== undefined)
     return { is: 'ask', key, trigger: payload.trigger_id, actor: { by, team: payload.team.id }, source: null };
-  const action = payload.actions.find((one) => /^(?:press|reason):/.test(one.action_id));
+  const action = payload.actions.find((one) => /^(?:press|reason|signature|break-glass):/.test(one.action_id));
   const token = action?.selected_option?.value ?? action?.value;
   const source = sourceOf(payload, action?.block_id);
   if (action === undefined || token === undefined || token === '' || source === null) return { is: 'nothing' };
   if (action.action_id.startsWith('reason:') && payload.trigger_id !== undefined)
     return { is: 'reason', key, token, trigger: payload.trigger_id, source };
+  const alone = action.action_id.startsWith('break-glass:');
+  if ((alone || action.action_id.startsWith('signature:')) && payload.trigger_id !== undefined)
+    return { is: 'sign', key, token, trigger: payload.trigger_id, alone, source };
   return { is: 'press', key, token, reason: null, source };
 }
 
@@ -52,7 +55,12 @@ function sourceOf(payload: BlockActions, blockId: string | undefined): Source | 
   const responseUrl = payload.response_url ?? null;
   const shown = container.thread_ts ?? container.message_ts;
   if (channel !== undefined && shown !== undefined)
-    return { by, place: { team: team.id, channel: channel.id, thread: reference(channel.id, shown) }, responseUrl };
+    return {
+      by,
+      place: { team: team.id, channel: channel.id, thread: reference(channel.id, shown) },
+      responseUrl,
+      ...(container.message_ts === undefined ? {} : { message: reference(channel.id, container.message_ts) }),
+    };
   const [, home] = homeBlock.exec(blockId ?? '') ?? [];
   return home === undefined
     ? null

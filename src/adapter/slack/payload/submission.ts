@@ -4,8 +4,14 @@ import { actorFields, keyOf, person } from './common.ts';
 import { formMemory, reasonMemory, recalled } from './metadata.ts';
 
 /** Names of the forms, their blocks and their elements. */
-export const forms = { node: 'netdiag_node', reason: 'netdiag_reason' } as const;
-export const fields = { node: 'node', symptom: 'symptom', channel: 'channel', reason: 'reason' } as const;
+export const forms = { node: 'netdiag_node', reason: 'netdiag_reason', sign: 'netdiag_sign' } as const;
+export const fields = {
+  node: 'node',
+  symptom: 'symptom',
+  channel: 'channel',
+  reason: 'reason',
+  signature: 'signature',
+} as const;
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 const submission = z.object({
@@ -38,7 +44,8 @@ export function readSubmission(body: unknown): Inbound | null {
   if (!parsed.success) return null;
   const { view } = parsed.data;
   if (view.callback_id === forms.node) return readNode(parsed.data);
-  return view.callback_id === forms.reason ? readReason(parsed.data) : { is: 'nothing' };
+  const decides = view.callback_id === forms.reason || view.callback_id === forms.sign;
+  return decides ? readDecision(parsed.data) : { is: 'nothing' };
 }
 
 function readNode(payload: Submission): Inbound {
@@ -61,22 +68,26 @@ function readNode(payload: Submission): Inbound {
   };
 }
 
-function readReason(payload: Submission): Inbound {
+/** A press that came with a reason, a signature, or both. */
+function readDecision(payload: Submission): Inbound {
   const memory = recalled(reasonMemory, payload.view.private_metadata);
   if (memory === null) return { is: 'nothing' };
-  const { channel, thread, home } = memory.place;
+  const { channel, thread, home, message } = memory.place;
   const source: Source = {
     by: person(payload.user),
     place: { team: payload.team.id, channel, thread },
     responseUrl: null,
     ...(home === undefined ? {} : { home }),
+    ...(message === undefined ? {} : { message }),
   };
   const reason = entered(payload, fields.reason)?.trim() ?? '';
+  const signature = entered(payload, fields.signature);
   return {
     is: 'press',
     key: keyOf('form', payload.trigger_id, payload),
     token: memory.token,
     reason: reason === '' ? null : reason,
+    ...(signature === null ? {} : { signature }),
     source,
   };
 }

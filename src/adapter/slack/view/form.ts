@@ -1,12 +1,14 @@
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Choice, KnownNode } from '../../../model/index.ts';
+import type { ToSign } from '../../../port.ts';
 import type { Source } from '../inbound.ts';
 import { optionValue } from '../nodes.ts';
 import { remembered } from '../payload/metadata.ts';
 import { fields, forms } from '../payload/submission.ts';
 import { say } from '../words.ts';
-import { plainText, rich, section } from './block.ts';
-import { text } from './rich.ts';
+import { plainText, preformatted, rich, section } from './block.ts';
+import { inertLines } from './clean.ts';
+import { code, strong, text } from './rich.ts';
 
 /**
  * Asks for a node, and for the symptom if it is known. The nodes come as somebody types, unless `among` names the few that
@@ -121,5 +123,46 @@ export function reasonForm(token: string, source: Source): ModalView {
         },
       },
     ],
+  };
+}
+
+/** More than this nobody reads in a form. */
+const MOST_TO_SIGN = 9000;
+
+/**
+ * Shows what to paste into a terminal and takes the signature that it prints; whoever approves alone says why, too. `null` where the
+ * text does not fit as it is: then nobody may be asked to sign less than all of it.
+ */
+export function signForm(wanted: ToSign, token: string, alone: boolean, source: Source): ModalView | null {
+  const { letter, title, node, command } = wanted;
+  if (command.length > MOST_TO_SIGN || inertLines(command) !== command) return null;
+  return {
+    type: 'modal',
+    callback_id: forms.sign,
+    title: plainText(alone ? say.sign.alone : say.sign.title, 24),
+    submit: plainText(say.sign.submit, 24),
+    close: plainText(say.sign.close, 24),
+    private_metadata: JSON.stringify({ token, place: remembered(source) }),
+    blocks: [
+      rich(
+        section(...strong(say.sign.what(letter, title)), ...code(node, 260)),
+        ...(alone ? [section(...text(say.sign.emergency))] : []),
+        section(...text(say.sign.how)),
+      ),
+      rich(preformatted(command, MOST_TO_SIGN)),
+      ...(alone ? [typed(fields.reason, say.sign.reason, say.sign.reasonHint, 500)] : []),
+      typed(fields.signature, say.sign.signature, say.sign.signatureHint, 3000),
+    ],
+  };
+}
+
+/** Several lines that somebody types and that may not stay empty. */
+function typed(name: string, label: string, hint: string, most: number): InputBlock {
+  return {
+    type: 'input',
+    block_id: name,
+    label: plainText(label, 200),
+    hint: plainText(hint, 200),
+    element: { type: 'plain_text_input', action_id: name, multiline: true, max_length: most },
   };
 }
