@@ -23,9 +23,12 @@ export interface Column {
  */
 export function columnsOf(story: CaptureStory, sent: Sent): readonly Column[] {
   const shown = pointsShown(story);
+  // People's name lookups are those of pods here.
+  const home = sent.behind === undefined ? sent.node : (story.points[0]?.node ?? sent.node);
   const passed = shown.filter((point) => story.points[point]?.node === sent.node || onWay(story, point));
   const last = story.points[passed.at(-1) ?? 0];
-  const beyond = last === undefined || last.node === sent.node;
+  const away = last !== undefined && hostSide(last) && passed.length > 1;
+  const beyond = last === undefined || (last.node === home && !away);
   const point = (index: number): Column => ({
     is: 'point',
     point: index,
@@ -34,10 +37,10 @@ export function columnsOf(story: CaptureStory, sent: Sent): readonly Column[] {
     detail: carriedAt(story, index),
     blind: story.unseen?.some((unseen) => unseen.point === index) === true,
   });
-  const sender = { is: 'sender', point: null, node: sent.node, name: 'sender', blind: false } as const;
+  const sender = { is: 'sender', point: null, node: home, name: 'sender', blind: false } as const;
   const target = { is: 'target', point: null, node: beyond ? null : last.node, blind: false } as const;
   return [
-    { ...sender, detail: story.points[0]?.node === sent.node ? fromAddress(sent) : [sent.node] },
+    { ...sender, detail: story.points[0]?.node === home ? fromAddress(sent) : [sent.node] },
     ...passed.map(point),
     { ...target, name: !beyond && hostSide(last) ? 'pod' : 'target', detail: toAddress(sent) },
     ...shown.filter((index) => !passed.includes(index)).map(point),

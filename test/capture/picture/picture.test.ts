@@ -55,6 +55,12 @@ describe('a picture of a sick story says what is missing, where', () => {
       'Answered elsewhere',
       ['7 × SYN', '7 × SYN-ACK', 'no SYN-ACK on eth1', 'out by eth0', '7 × SYN-ACK again, after 1.0 s'],
     ],
+    [
+      'lookups not answered, and sent again',
+      'Arrived, not answered',
+      ['3 × DNS query', '3 × DNS query again, after 1.0 s', 'no DNS answer on eth0'],
+    ],
+    ['lookups answered by somebody else', 'Answers arrived, not delivered', ['3 × DNS query', '3 × DNS answer']],
     ['seen by one of two', 'None of 7 answered', ['7 × SYN', 'no SYN-ACK on eth0']],
     ['never arrived', 'Never arrived', ['7 sent', 'no marked packet on eth0']],
     [
@@ -69,6 +75,31 @@ describe('a picture of a sick story says what is missing, where', () => {
     // One more than what is missing: beside the headline, unless nobody can be sure.
     expect(crosses(SICK[name])).toBe(SICK[name].story.unseen === undefined ? 2 : 1);
     expect(dashes(SICK[name])).toBe(1);
+  });
+
+  test('a server that refuses says with what, and answers of somebody else are not taken', () => {
+    expect(lines(SICK['lookups refused by the server'])).toEqual(
+      expect.arrayContaining(['Refused', '3 × DNS SERVFAIL']),
+    );
+    expect(lines(SICK['lookups answered by somebody else'])).toContain('not who was asked');
+  });
+
+  test('who looks a name up is a pod of the node that is watched', () => {
+    const inside = (drawable: Drawable): string[] => {
+      const box = drawn(drawable).find(({ attributes }) => attributes['rx'] === '9')?.attributes ?? {};
+      const [left, right] = [Number(box['x']), Number(box['x']) + Number(box['width'])];
+      return drawn(drawable).flatMap(({ name, text, attributes }) =>
+        name === 'text' &&
+        /^(sender|target|pod)$/.test(text) &&
+        Number(attributes['x']) > left &&
+        Number(attributes['x']) < right
+          ? [text]
+          : [],
+      );
+    };
+    expect(inside(SICK['lookups not answered, and sent again'])).toEqual(['sender']);
+    expect(inside(SICK['lookups answered by somebody else'])).toEqual(['sender', 'pod']);
+    expect(inside(HEALTHY['pod answers'])).toEqual(['pod']);
   });
 
   test('a router that refuses is not the target, which the request never reached', () => {

@@ -2,7 +2,24 @@ import { type Captured, story } from '../../../src/capture/index.ts';
 import type { Drawable } from '../../../src/capture/picture/index.ts';
 import type { CapturePoint, Sent } from '../../../src/model/index.ts';
 import { be16, bytes, ethernet, icmp, ipv4, pcap, type Written } from '../build.ts';
-import { at, echoReply, echoRequest, ETH0, ETH1, point, ports, refused, sentSyns, syn, synAck } from '../talk.ts';
+import {
+  at,
+  DNS_POD,
+  DNS_SERVICE,
+  dnsAnswer,
+  echoReply,
+  echoRequest,
+  ETH0,
+  ETH1,
+  type Lookup,
+  point,
+  ports,
+  query,
+  refused,
+  sentSyns,
+  syn,
+  synAck,
+} from '../talk.ts';
 
 const NOTHING: Captured = { pcap: pcap([]) };
 const captured = (...packets: readonly Written[][]): Captured => ({ pcap: pcap(packets.flat()) });
@@ -38,6 +55,23 @@ const [TUNNEL, WIRE, BRIDGE] = [
   on('kylin-19', 'ens192', false),
   on('kylin-19', 'cni0', true),
 ];
+
+/** Three name lookups of a pod, as it asks them and as the node sends them on to the pod behind the service. */
+const lookups = [1, 2, 3].map((id): Lookup => ({ id, ipId: 0x1000 + id }));
+const onwards = lookups.map((one): Lookup => ({ ...one, target: DNS_POD }));
+const asked = (all: readonly Lookup[], ms = 0): Written[] => all.map((one, index) => at(ms + index * 20, query(one)));
+const told = (all: readonly Lookup[], how = {}): Written[] =>
+  all.map((one, index) => at(1.2 + index * 20, dnsAnswer(one, how)));
+const LOOKED_UP: Partial<Sent> = {
+  node: '',
+  source: null,
+  to: DNS_SERVICE,
+  port: 53,
+  behind: [DNS_POD],
+  count: 3,
+  mark: { proto: 'dns', firstId: 0, lastId: 65_535, totalLength: 0 },
+  by: 'user',
+};
 
 const again = (packets: readonly Written[]): Written[] =>
   packets.map((one) => ({ ...one, at: (one.at ?? 0) + 1_000_000 }));
@@ -85,6 +119,21 @@ export const HEALTHY = {
     [captured(syns, synAcks), captured(syns, synAcks), NOTHING],
     sentSyns(7, API),
   ),
+  'lookups of people are answered': watched(
+    [VETH, UPLINK],
+    [captured(asked(lookups), told(lookups)), captured(asked(onwards, 0.1), told(onwards))],
+    sentSyns(3, LOOKED_UP),
+  ),
+  'the cluster DNS knows no such name': watched(
+    [VETH],
+    [captured(asked(lookups), told(lookups, { rcode: 3 }))],
+    sentSyns(3, LOOKED_UP),
+  ),
+  'the cluster DNS answers the second time': watched(
+    [VETH],
+    [captured(asked(lookups), again(asked(lookups)), again(told(lookups)))],
+    sentSyns(3, LOOKED_UP),
+  ),
   'a counter rose by itself': watched([ETH0], [captured(syns, synAcks)], sentSyns(7, API), [
     rise('IpInDiscards', 'exact'),
   ]),
@@ -127,6 +176,21 @@ export const SICK = {
   ),
   'seen by one of two': watched([ETH0, ETH1], [captured(syns), { ...NOTHING, gap: 'denied' }], sentSyns(0, API)),
   'too big for a link': watched([UPLINK], [captured(pings, tooBig)], sentSyns(0, PINGED)),
+  'lookups not answered, and sent again': watched(
+    [VETH, UPLINK],
+    [captured(asked(lookups), again(asked(lookups))), captured(asked(onwards, 0.1), again(asked(onwards, 0.1)))],
+    sentSyns(0, LOOKED_UP),
+  ),
+  'lookups refused by the server': watched(
+    [VETH],
+    [captured(asked(lookups), told(lookups, { rcode: 2 }))],
+    sentSyns(0, LOOKED_UP),
+  ),
+  'lookups answered by somebody else': watched(
+    [VETH, on('dev-slave-110', 'cali5678efab')],
+    [captured(asked(lookups), told(onwards)), captured(asked(onwards, 0.1), told(onwards))],
+    sentSyns(0, LOOKED_UP),
+  ),
   'refused, answered and lost': watched(
     [ETH0],
     [captured(syns.slice(0, 6), synAcks.slice(0, 2), refusals.slice(2, 3))],
