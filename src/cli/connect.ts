@@ -14,6 +14,8 @@ export function connect({ cluster, ssh }: ServeConfig): { readonly site: Site; r
   const shell = sshNodeShell({
     user: ssh.user,
     privateKey: readFileSync(ssh.privateKeyFile),
+    ...(ssh.fixKeyFile === undefined ? {} : { fixKey: readFileSync(ssh.fixKeyFile) }),
+    gateRequired: ssh.gate === true,
     hostKeys:
       hostKeys.from === 'pinned'
         ? pinnedHostKeys(hostKeys.fingerprints)

@@ -50,6 +50,8 @@ export const fileSchema = z.strictObject(
       {
         user: text('the name of a user on the nodes', /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/),
         privateKeyFile: file,
+        fixKeyFile: file.optional(),
+        gate: z.boolean({ error: 'expected true or false' }).optional(),
         knownHostsFile: file.optional(),
         hostKeys: z
           .record(

@@ -43,6 +43,10 @@ export function fromFile(
     ssh: {
       user: settings.ssh.user,
       privateKeyFile: readable('ssh.privateKeyFile', settings.ssh.privateKeyFile),
+      ...(settings.ssh.fixKeyFile === undefined
+        ? {}
+        : { fixKeyFile: readable('ssh.fixKeyFile', settings.ssh.fixKeyFile) }),
+      ...(settings.ssh.gate === undefined ? {} : { gate: settings.ssh.gate }),
       hostKeys: hostKeys(settings, readable, missing),
       port: settings.ssh.port ?? 22,
       nodes: Object.fromEntries(

@@ -19,7 +19,12 @@ export interface ServeConfig {
   };
   readonly ssh: {
     readonly user: string;
+    /** Of the login; where a node has a gate, the key that its gate takes for `check`. */
     readonly privateKeyFile: string;
+    /** The key that the gates of nodes take for `fix`; absent: nodes with a gate cannot be changed. */
+    readonly fixKeyFile?: string;
+    /** Whether every node has to have a gate, so that one that gives a shell is of no use. Absent: no. */
+    readonly gate?: boolean;
     readonly hostKeys:
       | { readonly from: 'known-hosts'; readonly file: string }
       | { readonly from: 'pinned'; readonly fingerprints: Readonly<Record<string, string>> };

@@ -13,11 +13,18 @@ export function fileItems({ ssh, cluster }: ServeConfig): readonly Item[] {
     secret({ id: 'configuration.ssh-key', title: 'SSH key', of: ssh.privateKeyFile }, ssh.privateKeyFile, 'fault', () =>
       keyHeld(ssh.privateKeyFile, ssh.user),
     ),
+    ...(ssh.fixKeyFile === undefined ? [] : [fixKey(ssh.fixKeyFile, ssh.user)]),
     hostKeys(ssh.hostKeys),
     ...kubeconfigs.map((path) =>
       secret({ id: 'configuration.kubeconfig', title: 'kubeconfig', of: path }, path, 'warning', () => null),
     ),
   ];
+}
+
+function fixKey(path: string, user: string): Item {
+  return secret({ id: 'configuration.fix-key', title: 'key for changes', of: path }, path, 'fault', () =>
+    keyHeld(path, user),
+  );
 }
 
 /** A file that nobody else should read. A secret volume gives it to the group on purpose, owned by somebody else. */

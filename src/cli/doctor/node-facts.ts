@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../../model/index.ts';
 import type { Clock, Command, NodeSession } from '../../port.ts';
 import { clockItem, fault, type Item, ok, unseen, warning } from './item.ts';
+import { gateItem } from './node-gate.ts';
 import { question, said, type Said, TOOL_QUESTIONS, toolItems } from './node-tools.ts';
 
 /** Where the node's ledger is; nothing is written there but by an approved change. */
@@ -43,6 +44,7 @@ export async function factItems(
   };
   return [
     privilege(node, ask),
+    await gateItem(session, node),
     ...toolItems(node, facts?.os ?? '', ask),
     ledger(node, ask),
     clockOf(node, ask('clock'), span),

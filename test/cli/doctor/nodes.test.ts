@@ -68,7 +68,7 @@ describe('a node', () => {
     const items = await nodeItems(site(), ['a']);
     expect(bad(items)).toEqual([]);
     expect(items.map(({ id }) => id)).toEqual(
-      'door host-key login privilege iproute2 tcpdump senders rollback firewall init ledger clock kernel'
+      'door host-key login privilege gate iproute2 tcpdump senders rollback firewall init ledger clock kernel'
         .split(' ')
         .map((name) => `node.${name}`),
     );
