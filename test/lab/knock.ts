@@ -9,7 +9,7 @@ export type Knock = 'open' | 'timed-out' | 'refused';
  */
 export async function knock(lab: Lab, from: string, address: string, port: number, seconds = 2): Promise<Knock> {
   const script = 'exec 3<>"/dev/tcp/$0/$1"';
-  const ran = await lab.exec(from, ['timeout', String(seconds), 'bash', '-c', script, address, String(port)]);
+  const ran = await lab.exec(from, ['timeout', String(seconds), 'bash', '--norc', '-c', script, address, String(port)]);
   if (ran.exit === 0) return 'open';
   return ran.exit === 124 ? 'timed-out' : 'refused';
 }

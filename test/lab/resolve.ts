@@ -10,7 +10,7 @@ export async function resolve(lab: Lab, from: string, server: string, name: stri
   const script =
     'exec 3<>"/dev/udp/$0/53"; printf "$1" | dd bs=512 iflag=fullblock status=none >&3; head -c "$2" <&3 | od -An -v -t u1';
   const length = 12 + name.length + 2 + 4 + 16;
-  const ran = await lab.exec(from, ['timeout', '2', 'bash', '-c', script, server, question, String(length)]);
+  const ran = await lab.exec(from, ['timeout', '2', 'bash', '--norc', '-c', script, server, question, String(length)]);
   const bytes = ran.stdout.split(/\s+/).filter(Boolean);
   return bytes.length === length ? bytes.slice(-4).join('.') : null;
 }
