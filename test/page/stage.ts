@@ -18,10 +18,10 @@ import {
 import { slackAdapter } from '../../src/adapter/slack/index.ts';
 import { ladder } from '../../src/capture/index.ts';
 import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
-import { systemClock, systemIds } from '../../src/cli/system.ts';
-import type { Journal } from '../../src/port.ts';
+import { systemIds } from '../../src/cli/system.ts';
+import type { Desk, Journal } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
-import type { Site } from '../../src/shell/index.ts';
+import type { Site, Worker } from '../../src/shell/index.ts';
 import type { Announcement } from '../../src/sandbox/announce.ts';
 import { HastenedClock } from './clock.ts';
 import { sam, thea } from './person.ts';
@@ -37,20 +37,30 @@ export interface Setting {
   readonly pace?: number;
   /** What becomes of the sites before netdiag gets them. */
   readonly sites?: (sites: readonly Site[]) => readonly Site[];
+  /** How many times as fast netdiag's clock runs. Absent: 1. */
+  readonly rate?: number;
   /** When the second socket is opened; absent: after a moment. */
   readonly secondSocketAfterMs?: number;
 }
 
+/** A netdiag that is up. */
 interface Bot {
+  readonly desk: Desk;
+  readonly journal: Journal;
+  readonly worker: Worker;
   stop(): Promise<void>;
 }
+
+/** After a crash, work goes on this much later. */
+const LEASE_MS = 6_000;
 
 /**
  * Practice whose time can be moved and whose netdiag can leave and come back: a workspace in a process of its own, recorded
  * nodes that outlive netdiag, and a journal on disk.
  */
 export class Stage implements AsyncDisposable {
-  readonly clock = new HastenedClock();
+  readonly clock: HastenedClock;
+  readonly #talk: HastenedClock;
   readonly said: Announcement;
   /** What netdiag told its operator. */
   readonly log: string[] = [];
@@ -72,7 +82,10 @@ export class Stage implements AsyncDisposable {
     this.#workspace = workspace;
     this.#directory = directory;
     this.#setting = setting;
-    const { pace = 0 } = setting;
+    const { pace = 0, rate = 1 } = setting;
+    this.clock = new HastenedClock(rate);
+    // How fast one may speak in Slack is a matter of Slack's time, which nobody can put on.
+    this.#talk = new HastenedClock(rate);
     this.worlds = new Map(
       recordings.map((name) => [name, new World(loadRecording(join(RECORDED, name)), this.clock, { pace })]),
     );
@@ -113,7 +126,7 @@ export class Stage implements AsyncDisposable {
       apiUrl: this.said.slackApiUrl,
       approvers: approvers.map(({ id }) => id),
       journal,
-      clock: systemClock,
+      clock: this.#talk,
       ladder: (story) => ladder(story, 46),
       log,
       secondSocketAfterMs: this.#setting.secondSocketAfterMs ?? 50,
@@ -128,20 +141,35 @@ export class Stage implements AsyncDisposable {
       sites: this.#sites(),
       log,
     };
-    const worker = startWorker(workplace);
-    await adapter.start(desk(workplace, { starters: [], channels: [] }, () => worker.nudge()));
+    const worker = startWorker(workplace, { leaseMs: LEASE_MS * (this.#setting.rate ?? 1) });
+    const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
     this.#bot = {
+      desk: counter,
+      journal,
+      worker,
       async stop() {
         await worker.stop();
         await adapter.stop();
         await journal.close();
       },
     };
-    this.journal = journal;
+    await adapter.start(counter);
   }
 
-  /** The journal of the netdiag that is up. */
-  journal: Journal | null = null;
+  /** The netdiag that is up. Throws when none is. */
+  get netdiag(): Pick<Bot, 'desk' | 'journal'> {
+    if (this.#bot === null) throw new Error('netdiag is not up');
+    return this.#bot;
+  }
+
+  /** Resolves when all that people asked for is taken up and netdiag has nothing to do now. */
+  async settled(): Promise<void> {
+    for (let quiet = 0; quiet < 2; quiet += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if ((await this.#bot?.journal.unhandled())?.length !== 0) quiet = -1;
+      await this.#bot?.worker.drain();
+    }
+  }
 
   /** netdiag leaves as on SIGTERM: takes nothing new and ends what is under way. */
   async leave(): Promise<void> {

@@ -44,6 +44,9 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
       await said.locator('.blocks').getByText(answer).first().waitFor();
     }
     expect(await channel.getByRole('region').count()).toBe(0);
+    await page.getByRole('button', { name: 'general', exact: true }).click();
+    await say(page, `/netdiag ${SICK}`);
+    await page.getByText(/^netdiag is not in this channel\. Type /).waitFor();
     expect(await practice.faults()).toEqual([]);
     await page.context().close();
   });

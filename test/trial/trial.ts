@@ -6,18 +6,24 @@
  * `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`,
  * `npm run trial -- workspace [LAB …]`,
- * `npm run trial -- page [STORY …]`.
+ * `npm run trial -- page [STORY …]`,
+ * `npm run trial -- wander [NIGHTS] [--seed N]`,
+ * `npm run trial -- chaos [PART OF A NAME …]`,
+ * `npm run trial -- progress [SECONDS]`.
  */
 import { approvalTrial } from './approval.ts';
+import { chaosTrial } from './chaos.ts';
 import { cutoffTrial } from './cutoff.ts';
 import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { hostileTrial } from './hostile.ts';
 import { killTrial } from './kill.ts';
 import { pageTrial } from './page.ts';
+import { progressTrial } from './progress.ts';
 import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
 import { twinsTrial } from './twins.ts';
+import { wanderTrial } from './wander.ts';
 import { workspaceTrial } from './workspace.ts';
 
 const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boolean>>> = {
@@ -32,6 +38,9 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   twins: twinsTrial,
   workspace: workspaceTrial,
   page: pageTrial,
+  wander: wanderTrial,
+  chaos: chaosTrial,
+  progress: progressTrial,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
