@@ -2,6 +2,7 @@ import { canonical } from '../model/json.ts';
 import type { IncidentState, Message, MessageRef } from '../model/index.ts';
 import { approvalMessages } from './message/approval.ts';
 import { findingMessage } from './message/finding.ts';
+import { glassMessages } from './message/glass.ts';
 import { liveMessage } from './message/live.ts';
 import { noteMessages } from './message/notes.ts';
 import { questionMessages } from './message/questions.ts';
@@ -20,6 +21,7 @@ export function messages(state: IncidentState, turn: Pick<Turn, 'house'>): reado
     ...noteMessages(told),
     ...findingMessage(told),
     ...approvalMessages(told, turn.house.approval),
+    ...glassMessages(told, turn.house.approval),
     ...summaryMessage(told),
     ...sweepMessage(told),
   ];

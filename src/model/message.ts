@@ -71,6 +71,8 @@ export interface NoteMessage {
   /** Steps in their order, below the text. */
   readonly list?: readonly Rich[];
   readonly buttons?: readonly Button[];
+  /** It is for everybody in the channel, and shown outside of the thread as well. Absent: for whoever reads the thread. */
+  readonly loud?: true;
 }
 
 /** Everything that one command of the evidence gave back. */

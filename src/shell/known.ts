@@ -20,8 +20,9 @@ export function known({ sites, journal, house }: Workplace): Pick<Desk, 'nodes' 
       [...house.playbooks.values()].map(({ playbook: { file } }) => ({ id: file.id, label: file.button })),
     async overview() {
       const [open, latest] = await Promise.all([journal.open(), journal.latest(5 * RECENT)]);
-      const over = latest.filter(({ state }) => state.life === 'closed').slice(0, RECENT);
-      return { open: open.map(line), over: over.map(line) };
+      const over = latest.filter(({ state }) => state.life === 'closed').map(line);
+      // What is not reviewed yet stays, however much came after it.
+      return { open: open.map(line), over: over.filter(({ reviews }, at) => at < RECENT || reviews !== undefined) };
     },
   };
 }
@@ -53,7 +54,17 @@ function line({ state }: StoredIncident): IncidentLine {
     title: live?.is === 'live' ? live.title : [],
     over: life === 'closed',
     waiting: waiting(state),
+    ...reviews(state),
   };
+}
+
+/** What one person approved alone and nobody else has reviewed: those messages have their button still. */
+function reviews({ telling, glass = [] }: IncidentState): Pick<IncidentLine, 'reviews'> {
+  const open = glass.flatMap(({ plan, reviewed }) => {
+    const message = telling[`glass ${plan}`]?.message;
+    return reviewed === null && message?.is === 'note' ? [message] : [];
+  });
+  return open.length === 0 ? {} : { reviews: open };
 }
 
 /** The card that waits for an approval; a card that has been decided has no buttons. */

@@ -112,9 +112,11 @@ export class Home {
     const admitted = await admission.person(actor);
     if (!admitted.in) return homeView({ refusal: admitted.sentence });
     const { open, over } = await desk.overview();
-    const [lines, recent, mine, all] = await Promise.all([
+    const unreviewed = [...open, ...over].filter(({ reviews = [] }) => reviews.length > 0);
+    const [lines, recent, toReview, mine, all] = await Promise.all([
       this.#seen(person, open),
       this.#seen(person, over),
+      this.#seen(person, unreviewed),
       this.#mayApprove(person),
       nodes.within(nodesMs),
     ]);
@@ -124,6 +126,7 @@ export class Home {
       notice: shown,
       known: this.#parts.approvers,
       waiting,
+      reviews: toReview,
       open: lines,
       over: recent,
       nodes: all,

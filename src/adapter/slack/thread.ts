@@ -119,7 +119,7 @@ export class SlackThread implements Thread {
     const thread = message.is === 'live' ? undefined : threadTs(place);
     const where = {
       channel: place.channel,
-      ...(thread === undefined ? {} : { thread_ts: thread }),
+      ...(thread === undefined ? {} : { thread_ts: thread, ...(isLoud(message) ? { reply_broadcast: true } : {}) }),
       ...(mark === null ? {} : marked(mark)),
     };
     return this.#pace.post(place.channel, () =>
@@ -169,4 +169,9 @@ export class SlackThread implements Thread {
     }
     throw new Error('A message has at least one rendering.');
   }
+}
+
+/** Whether it is shown in the channel besides its thread. */
+function isLoud(message: Message): boolean {
+  return message.is === 'note' && message.loud === true;
 }

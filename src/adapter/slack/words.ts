@@ -83,6 +83,7 @@ export const say = {
     start: 'Start a diagnosis',
     waiting: 'Waiting for your approval',
     nothingWaits: 'Nothing waits for your approval.',
+    reviews: 'Approved alone, to be reviewed',
     open: 'Open incidents',
     nothingOpen: 'No incident is open.',
     recent: 'Over lately',

@@ -18,8 +18,9 @@ async function carriedOut(part: Partial<Plan>, gate: Gate | undefined) {
   const deed = tale.effects.findLast((effect): effect is Extract<Effect, { do: 'change' }> => effect.do === 'change');
   if (deed === undefined) throw new RangeError('nothing to change');
   const plan: Plan = { ...deed.plan, ...part };
-  const consents = deed.approval.consents.map((consent) => ({ ...consent, signature: 'armored' }));
-  const approval = { ...deed.approval, planHash: sha256(canonical(plan)), consents };
+  const planHash = sha256(canonical(plan));
+  const consents = deed.approval.consents.map((consent) => ({ ...consent, planHash, signature: 'armored' }));
+  const approval = { ...deed.approval, planHash, consents };
   const identity = { ...SAME, ...(gate === undefined ? {} : { gate }) };
   const outputs = Object.fromEntries(plan.preconditions.map(({ argv, stdout }) => [argv.join(' '), stdout]));
   const at = bench({ nodes: { [NODE]: { identity, outputs } } });

@@ -26,6 +26,8 @@ export type HomeContent =
       /** Ids that stand for a person or a group in the notice. */
       readonly known: readonly string[];
       readonly waiting: readonly HomeLine[];
+      /** Incidents with something that somebody else has to review; absent: none. */
+      readonly reviews?: readonly HomeLine[];
       readonly open: readonly HomeLine[];
       readonly over: readonly HomeLine[];
       readonly nodes: readonly KnownNode[] | null;
@@ -39,7 +41,7 @@ const mostCommands = 1500;
 /** The Home tab: what waits for this person first, then what is open, what is over, and the nodes. */
 export function homeView(content: HomeContent): HomeView {
   if (content.refusal !== null) return { type: 'home', blocks: whisper(content.refusal).blocks };
-  const { notice, known, waiting, open, over, nodes, at } = content;
+  const { notice, known, waiting, reviews = [], open, over, nodes, at } = content;
   return {
     type: 'home',
     blocks: [
@@ -47,6 +49,7 @@ export function homeView(content: HomeContent): HomeView {
       start(),
       title(say.home.waiting),
       ...(waiting.length === 0 ? [rich(section(...text(say.home.nothingWaits)))] : waiting.flatMap(card)),
+      ...(reviews.length === 0 ? [] : [title(say.home.reviews), ...reviews.flatMap(toReview)]),
       title(say.home.open),
       ...(open.length === 0
         ? [rich(section(...text(say.home.nothingOpen)))]
@@ -97,6 +100,22 @@ function card({ line, link }: HomeLine, i: number): KnownBlock[] {
     ),
     ...(elements.length === 0 ? [] : [{ type: 'actions', block_id: `at:${place.channel}:${i}`, elements } as const]),
   ];
+}
+
+/** What one person approved alone, with the button for whoever has looked at it. */
+function toReview({ line, link }: HomeLine, i: number): KnownBlock[] {
+  return (line.reviews ?? []).slice(0, 3).flatMap((review, at) => {
+    const elements = [
+      ...(review.buttons ?? []).slice(0, 2).map((one, n) => button(one, n)),
+      ...way(link, line.node, `review:${i}:${at}`),
+    ];
+    return [
+      rich(section(...words(review.text, 900))),
+      ...(elements.length === 0
+        ? []
+        : [{ type: 'actions', block_id: `at:${line.place.channel}:${1000 + 10 * i + at}`, elements } as const]),
+    ];
+  });
 }
 
 function entry({ line, link }: HomeLine, list: string): KnownBlock[] {
