@@ -24,7 +24,8 @@ export class FrameReader {
     if (this.#heads === null) {
       const line = this.#line();
       if (line === null) return false;
-      const count = /^frame (\d{1,5})$/.exec(line)?.[1];
+      // No batch has more commands, and none sends an empty frame: those could come without end.
+      const count = /^frame ([1-9]\d{0,3})$/.exec(line)?.[1];
       if (count === undefined) throw new TypeError('the answer is not in frames');
       this.#heads = [];
       this.#expected = Number(count);

@@ -14,7 +14,7 @@ const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 300 }),
   fc.constantFrom('frame 1\n0 0 10 0 1 0\nx', '\nabc gzip\n', '').map((text) => new Uint8Array(Buffer.from(text))),
 );
-const sections = fc.array(fc.record({ stdout: bytes, stderr: bytes }), { maxLength: 8 });
+const sections = fc.array(fc.record({ stdout: bytes, stderr: bytes }), { minLength: 1, maxLength: 8 });
 
 function frame(list: readonly Section[], first = 0): Buffer {
   const heads = list.map((one, index) => `${first + index} 0 10 1 ${one.stdout.length} ${one.stderr.length}\n`);
@@ -71,7 +71,8 @@ test.each([
   ['a negative length', 'frame 1\n0 0 10 1 -5 0\n'],
   ['a length above the cap', 'frame 1\n0 0 10 1 9999999 0\n'],
   ['a head with a word too many', 'frame 1\n0 0 10 1 1 1 1\n'],
-  ['too many sections', 'frame 999999999\n'],
+  ['too many sections', 'frame 10000\n'],
+  ['a frame without sections', 'frame 0\n'],
 ])('%s is refused', (_, text) => {
   const reader = new FrameReader(() => undefined);
   expect(() => reader.push(Buffer.from(text))).toThrow(TypeError);

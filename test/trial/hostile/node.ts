@@ -7,6 +7,7 @@ import { findTool } from '../../lab/available.ts';
 import { type Lab, startLab } from '../../lab/index.ts';
 import { tell } from '../../story/tell.ts';
 import { ALIAS, ALTNAME, escaped, NAMES } from './names.ts';
+import { programsIn, sshdUnder } from './trace.ts';
 
 const NODE = 'ip-10-0-10-207';
 
@@ -71,9 +72,7 @@ async function diagnosed(lab: Lab, strace: string) {
   });
   try {
     const { state } = await tell(lab, { node: NODE, symptom: 'kubelet-unreachable' }).ending();
-    const programs = [...readFileSync(file, 'utf8').matchAll(/execve\("([^"]+)"/g)].map(([, path = '']) =>
-      basename(path),
-    );
+    const programs = programsIn(readFileSync(file, 'utf8')).map(({ program }) => basename(program));
     return {
       codes: state.findings.map(({ code }) => code).join(' '),
       programs: new Set(programs),
@@ -87,19 +86,10 @@ async function diagnosed(lab: Lab, strace: string) {
   }
 }
 
-/** The pid of the node's sshd: the one that its own first process, or its supervisor, has started. */
+/** The node's sshd: its own first process, or its supervisor, has started it. */
 function sshdOf(lab: Lab): string {
   const directory = lab.nodes[NODE]?.directory ?? '';
-  const roots = ['init.pid', 'node.pid'].map(
-    (name) => readFileSync(join(directory, name), 'utf8').trim().split(' ')[0] ?? '',
+  return sshdUnder(
+    ['init.pid', 'node.pid'].map((name) => readFileSync(join(directory, name), 'utf8').trim().split(' ')[0] ?? ''),
   );
-  const seen = new Set<string>();
-  const left = [...roots];
-  for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
-    if (seen.has(pid)) continue;
-    seen.add(pid);
-    if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sshd') return pid;
-    left.push(...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean));
-  }
-  throw new Error(`no sshd is among the processes of ${NODE}`);
 }
