@@ -110,7 +110,7 @@ async function recordings(say: (line: string) => void, seed: number): Promise<re
     slowest = Math.max(slowest, strain.blockedMs);
     if (value === 'loaded' && !mayLoad) complaints.push(`a recording with ${says} was loaded`);
     if (value !== 'loaded' && value !== 'refused') complaints.push(`a recording with ${says}: ${value}`);
-    if (strain.grownMb > 64)
+    if (strain.grownMb > MOST_MB)
       complaints.push(`a recording with ${says}: memory grew by ${strain.grownMb.toFixed(0)} MB`);
     if (strain.descriptors > 0)
       complaints.push(`a recording with ${says}: ${strain.descriptors} descriptors stay open`);
