@@ -6,3 +6,4 @@ export { ladder } from './ladder.ts';
 export { type Drawable, picture, pictureWords } from './picture/index.ts';
 export { usersFilter, usersStory, type UsersStory } from './users.ts';
 export { headersOnly } from './zero.ts';
+export { hostSide } from './way.ts';

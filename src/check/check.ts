@@ -28,8 +28,8 @@ export interface Proof {
   readonly sentence: string;
 }
 
-/** Where marked packets go: to the node's kubelet, to a pod by its address, or to a pod behind a service. */
-export type Target = 'kubelet' | 'pod' | 'service';
+/** Where marked packets go: to the node's kubelet, to a pod by its address, to a pod behind a service, or to the cluster DNS. */
+export type Target = 'kubelet' | 'pod' | 'service' | 'dns';
 
 /** A judgement over readings. Pure; never asks anything itself. */
 export interface Check {

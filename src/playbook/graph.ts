@@ -32,8 +32,10 @@ function shape(state: PlaybookState): string {
   return `(["${ENDS[state.end]}"])`;
 }
 
+const TARGETS = { kubelet: 'the kubelet', pod: 'a pod', service: 'a service', dns: 'the cluster DNS' } as const;
+
 function sends({ stimulus, target }: ReturnType<typeof proofsOf>[number]): string {
-  return quoted(`${stimulus} to ${target === 'kubelet' ? 'the kubelet' : `a ${target}`}`);
+  return quoted(`${stimulus} to ${TARGETS[target]}`);
 }
 
 /** Words of people inside a quoted label. */

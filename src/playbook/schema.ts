@@ -8,7 +8,7 @@ const narrow = z.strictObject({
   narrow: z.array(name).min(1),
   next: z.strictObject({ suspected: name, cleared: name, unseen: name }),
 });
-const proof = z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod', 'service']) });
+const proof = z.strictObject({ stimulus: name, target: z.enum(['kubelet', 'pod', 'service', 'dns']) });
 const prove = z.strictObject({
   /** Proofs that this state allows; the first is the symptom's own traffic. Triage chooses among them. */
   prove: z.union([proof, z.array(proof).min(1)]),

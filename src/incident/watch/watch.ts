@@ -6,6 +6,8 @@ import { nodeInRole } from '../../model/index.ts';
 import type { Bound, CapturePoint, IncidentState, Question, StimulusPlan, WatchPlan } from '../../model/index.ts';
 import { ipAddr, ipLink, ipRouteGet } from '../../probe/index.ts';
 import { icmpEcho, stimulusById } from '../../stimulus/index.ts';
+import type { Stimulus } from '../../stimulus/index.ts';
+import { DNS_PORT, dnsQuestions, dnsWay, LOOKUPS } from './watch-dns.ts';
 import { SERVICE_QUESTIONS, serviceTarget } from './watch-service.ts';
 import type { ServiceTarget } from './watch-service.ts';
 import { ENCAPSULATED, lostAnswersFrom, tunnelPoints, tunnelTo } from './watch-tunnel.ts';
@@ -19,17 +21,15 @@ export const LIMITS = { seconds: 15, packets: 1000, bytes: 1_000_000, snap: 96 }
 export type Watch = { readonly stimulus: StimulusPlan; readonly watch: WatchPlan } | { readonly unfit: string };
 
 /** What has to be known of the node before packets to this target can be watched. */
-export function questionsFor({ bound }: IncidentState, target: Target): readonly Question[] {
+export function questionsFor(state: IncidentState, target: Target): readonly Question[] {
   if (target === 'service') return SERVICE_QUESTIONS;
-  const to = target === 'pod' ? bound?.subject.pods[0]?.address : null;
+  if (target === 'dns') return dnsQuestions(state);
+  const to = target === 'pod' ? state.bound?.subject.pods[0]?.address : null;
   return to === undefined || to === null ? [] : [ask('subject', ipRouteGet, { to })];
 }
 
 /** Plans the symptom's own stimulus with captures at the points where it should come in and where its answer may leave. */
-export function watchFor(
-  state: IncidentState,
-  prove: { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' },
-): Watch {
+export function watchFor(state: IncidentState, prove: { readonly stimulus: string; readonly target: Target }): Watch {
   const { bound } = state;
   if (bound === null || bound.farEnd === null)
     return { unfit: 'The other end of the failing traffic is not known, so nothing was sent.' };
@@ -50,6 +50,7 @@ export function watchFor(
     stimulus,
     watch: { points: devices.map(point), filter: kind.filter(stimulus), limits: LIMITS },
   });
+  if (prove.target === 'dns') return dnsWatch(state, bound.subject.name, kind);
   if (prove.target !== 'pod') {
     const target = tcpTarget(state, prove.target);
     if (target === null)
@@ -81,6 +82,17 @@ export function watchFor(
   });
   const far = lostAnswersFrom(state);
   return far === null ? encapsulated(stimulus, device) : encapsulated({ ...stimulus, from: 'subject', to: far }, null);
+}
+
+/** The node itself asks the cluster DNS, as its pods would; what leaves it goes to a pod on another node already. */
+function dnsWatch(state: IncidentState, node: string, kind: Stimulus): Watch {
+  const way = dnsWay(state);
+  if (way === null || way.name === null)
+    return { unfit: `The way from ${node} to the cluster DNS on another node is not known, so no name was looked up.` };
+  const { service, name, outer } = way;
+  const stimulus = { stimulus: kind.id, from: 'subject', to: service, port: DNS_PORT, name, count: COUNT } as const;
+  const points: CapturePoint[] = [{ role: 'subject', node, device: outer }];
+  return { stimulus, watch: { points, filter: kind.filter(stimulus), limits: { ...LIMITS, ...LOOKUPS } } };
 }
 
 /** Where TCP to the kubelet, or to a pod behind a service, goes, and which devices of the subject it may pass; `null`: not known. */
