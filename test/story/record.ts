@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { recorder, saveRecording, Sink } from '../../src/adapter/recorded/index.ts';
+import { packOutputs, recorder, saveRecording, Sink, unpackOutputs } from '../../src/adapter/recorded/index.ts';
 import { headersOnly } from '../../src/capture/index.ts';
 import { changesCluster, nodeCommands } from '../../src/model/index.ts';
 import type { IncidentState, Plan } from '../../src/model/index.ts';
@@ -58,6 +58,7 @@ async function inside(take: Take, instance: string): Promise<void> {
   const directory = join(RECORDED, take.name);
   rmSync(directory, { recursive: true, force: true });
   saveRecording(directory, sink.recording());
+  packOutputs(directory);
 }
 
 /** Asks in every way about the sick node; about the others whatever makes other traffic. */
@@ -160,8 +161,11 @@ async function repaired(
   return state;
 }
 
-const [wanted, instance] = process.argv.slice(2);
-if (instance === undefined) {
+/** `npm run record -- [NAME]` records one take or all; `npm run record -- unpack NAME DIRECTORY` makes its outputs files to read. */
+const [wanted, instance, into] = process.argv.slice(2);
+if (wanted === 'unpack' && instance !== undefined && into !== undefined) {
+  unpackOutputs(join(RECORDED, instance), into);
+} else if (instance === undefined) {
   for (const take of TAKES) if (wanted === undefined || wanted === take.name) await outside(take);
 } else {
   const take = TAKES.find(({ name }) => name === wanted);

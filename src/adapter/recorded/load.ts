@@ -12,7 +12,8 @@ import {
   type Recording,
   RecordingError,
 } from './recording.ts';
-import { openVault, readWhole } from './vault.ts';
+import { readWhole } from './read-whole.ts';
+import { openVault } from './vault.ts';
 
 /**
  * Reads a recording from its directory. Throws RecordingError, one clear sentence: another format version, a file

@@ -1,54 +1,21 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../model/index.ts';
 import { FILE_BYTES, FILES, TOTAL_BYTES } from './limit.ts';
+import { PACK, readPack } from './pack.ts';
+import { readWhole } from './read-whole.ts';
 import { RecordingError } from './recording.ts';
 
-/** Bytes of one regular file; no link is followed and nothing above the limit is read. Throws RecordingError. */
-export function readWhole(path: string, limit: number): Uint8Array {
-  let handle: number;
-  try {
-    handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new RecordingError(`${path} of the recording cannot be opened: ${why}.`, { cause: error });
-  }
-  try {
-    const { size, isFile } = { size: fstatSync(handle).size, isFile: fstatSync(handle).isFile() };
-    if (!isFile) throw new RecordingError(`${path} of the recording is not a file.`);
-    if (size > limit) throw new RecordingError(`${path} of the recording is larger than ${limit} bytes.`);
-    const bytes = new Uint8Array(size);
-    let read = 0;
-    while (read < size) {
-      const more = readSync(handle, bytes, read, size - read, read);
-      if (more === 0) throw new RecordingError(`${path} of the recording became shorter while it was read.`);
-      read += more;
-    }
-    return bytes;
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Reads the content-addressed files of a recording, each once, within the bounds. */
+/** Reads the content-addressed files of a recording, packed or not, each once, within the bounds. */
 export function openVault(directory: string): (file: string) => Uint8Array {
   const known = new Map<string, Uint8Array>();
+  const pack = existsSync(join(directory, PACK)) ? readPack(directory) : null;
   let total = 0;
   return (file) => {
     const there = known.get(file);
     if (there !== undefined) return there;
     if (known.size >= FILES) throw new RecordingError(`The recording ${directory} has more than ${FILES} files.`);
-    const bytes = readWhole(join(directory, 'outputs', file), FILE_BYTES);
+    const bytes = pack === null ? readWhole(join(directory, 'outputs', file), FILE_BYTES) : pack(file);
     total += bytes.length;
     if (total > TOTAL_BYTES)
       throw new RecordingError(`The recording ${directory} is larger than ${TOTAL_BYTES} bytes.`);
@@ -68,6 +35,7 @@ export function newVault(directory: string): {
   readonly tidy: () => void;
 } {
   const outputs = join(directory, 'outputs');
+  rmSync(join(directory, PACK), { force: true });
   mkdirSync(outputs, { recursive: true });
   const put = new Set<string>();
   return {
