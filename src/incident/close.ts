@@ -1,5 +1,5 @@
 import type { IncidentState } from '../model/index.ts';
-import { repairedBefore } from './change/past.ts';
+import { keptChanges, repairedBefore } from './change/past.ts';
 import { audit, live, name, set, want } from './turn.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,6 +14,8 @@ export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>)
   name(turn, { means: 'reopen' });
   if (outcome === 'nothing-found' || (outcome === 'unknown' && turn.state.change === null))
     name(turn, { means: 'repeat' });
+  const kept = keptChanges(turn.state).at(-1);
+  if (kept !== undefined && outcome !== 'unknown') name(turn, { means: 'undo', plan: kept.plan });
   live(turn, 'close');
   audit(turn, turn.state.by.id, 'closed', outcome);
   want(turn, { do: 'export' });

@@ -1,4 +1,5 @@
 export { blastObjection, stoppedSentence } from './change/blast.ts';
+export { leftBehind } from './change/inverse.ts';
 export { type Stopped, SWITCH, switchAfter, switched } from './change/stop-switch.ts';
 export { bind, choosePeer } from './diagnosis/bind.ts';
 export type { ClusterView } from './diagnosis/bind.ts';

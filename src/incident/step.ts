@@ -10,6 +10,7 @@ import type { House } from './house.ts';
 import { lookAtNodes, lookOf, takeSurvey } from './diagnosis/look.ts';
 import { askSymptom, giveUp, SYMPTOM } from './diagnosis/questions.ts';
 import { swept } from './change/sweep.ts';
+import { lookedBack } from './change/undo.ts';
 import { foresee, foreseen, held } from './change/held.ts';
 import { everKept } from './change/past.ts';
 import { lookAfterRepair } from './change/recheck.ts';
@@ -95,6 +96,8 @@ function take(turn: Turn, event: Event): void {
       return unsettled(turn, event.plan, event.sentence);
     case 'rehearsed':
       return rehearsed(turn, event);
+    case 'looked-back':
+      return lookedBack(turn, event);
     case 'held':
       return held(turn, event);
     case 'foreseen':

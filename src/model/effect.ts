@@ -35,6 +35,18 @@ export type Deed =
   | { readonly do: 'settle'; readonly plan: Plan; readonly verb: 'confirm' | 'roll-back' | 'await' }
   /** Ask the API server what a plan's patches would change, without changing anything. */
   | { readonly do: 'rehearse'; readonly plan: Plan }
+  /**
+   * Read what a confirmed plan has left: before its undo is offered, or (`applied`) once the undo is. `through`: the doors that may be
+   * used; `null`: any.
+   */
+  | {
+      readonly do: 'look-back';
+      readonly plan: Plan;
+      /** Id of the plan that undoes it. */
+      readonly undo: string;
+      readonly applied: boolean;
+      readonly through: readonly string[] | null;
+    }
   /** Ask whether a plan on offer could begin now, beside other changes and with the cluster as healthy as it is. */
   | { readonly do: 'foresee'; readonly plan: Plan }
   /** Read what a Kubernetes step is compared with once it is done, so that doing it again after a crash compares with the same. */

@@ -63,6 +63,26 @@ export interface Rehearsed {
   readonly failure?: string;
 }
 
+/** What a confirmed plan has left on the node and in the cluster. */
+export interface LookedBack {
+  readonly is: 'looked-back';
+  readonly plan: string;
+  /** Id of the plan that undoes it. */
+  readonly undo: string;
+  /** The undo was applied before. */
+  readonly applied: boolean;
+  /** `null` where no allowed door opened. */
+  readonly door: Door | null;
+  readonly identity: NodeIdentity | null;
+  /** What its own lookups say now, in their order, then the files that it wrote; `null` where one could not be read. */
+  readonly said: readonly (string | null)[];
+  /** Generations of the objects that it patched, by name. */
+  readonly generations: Readonly<Record<string, number | null>>;
+  /** What its patches would change now, as `Rehearsed` has it. */
+  readonly rehearsal: readonly string[];
+  readonly failure?: string;
+}
+
 /** Whether a plan could begin now, as far as other changes and the health of the cluster go. Nothing was changed. */
 export interface Held {
   /** `held`: it was approved, and did not begin · `foreseen`: it is on offer. */
@@ -166,6 +186,7 @@ export type Happening =
   | { readonly is: 'settled'; readonly plan: string; readonly entry: LedgerEntry; readonly door: Door }
   | { readonly is: 'unsettled'; readonly plan: string; readonly sentence: string }
   | Rehearsed
+  | LookedBack
   | Held
   | Prepared
   | Stepped

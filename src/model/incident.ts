@@ -32,6 +32,8 @@ export type Meaning =
   | { readonly means: 'reopen' }
   /** A closed incident: look again, and watch while somebody repeats what fails. */
   | { readonly means: 'repeat' }
+  /** Undo a change that stays. */
+  | { readonly means: 'undo'; readonly plan: string }
   /** Start a diagnosis of another node; the desk does it, this incident is not concerned. */
   | { readonly means: 'start'; readonly node: string };
 
@@ -110,8 +112,21 @@ export interface Change {
   readonly stopped?: Person;
   /** When it was found to have mended the node; absent before. */
   readonly until?: number;
+  /** It was undone later, by a plan of its own; it stays no more. Absent: it was not. */
+  readonly undone?: Undone;
   /** Progress of a plan of Kubernetes steps; `null` for a plan that the node runs. */
   readonly cluster: ClusterChange | null;
+}
+
+/** Who undid a change that had stayed. */
+export interface Undone {
+  /** Id of the plan that undid it. */
+  readonly plan: string;
+  readonly asked: Person;
+  readonly approved: Person;
+  readonly at: number;
+  /** Lines of node state by which it differs from before the change, `-old` and `+new`; `null`: it could not be compared. */
+  readonly difference: readonly string[] | null;
 }
 
 /** How far a plan of Kubernetes steps has come. */
@@ -202,7 +217,7 @@ export interface IncidentState {
   readonly rechecks: readonly { readonly at: number; readonly good: boolean; readonly seen: string }[];
   /** Which other nodes have the cause: `asked`, or what was seen; `null` before a repair. */
   readonly sweep: 'asked' | Omit<Swept, 'is'> | null;
-  readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;
+  readonly outcome: 'repaired' | 'undone' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted' | null;
   /** Sentences the person has to read whatever else happens: what failed, on which node, what follows. */
   readonly troubles: readonly string[];
   readonly timeline: readonly { readonly at: number; readonly what: Rich }[];

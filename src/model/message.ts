@@ -144,7 +144,7 @@ export interface ApprovalMessage {
 /** How it ended. */
 export interface SummaryMessage {
   readonly is: 'summary';
-  readonly outcome: 'repaired' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted';
+  readonly outcome: 'repaired' | 'undone' | 'rolled-back' | 'nothing-found' | 'advice' | 'unknown' | 'aborted';
   readonly headline: Rich;
   readonly paragraphs: readonly Rich[];
   readonly timeline: readonly { readonly at: number; readonly what: Rich }[];

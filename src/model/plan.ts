@@ -106,6 +106,8 @@ export interface Plan {
   readonly stage: { readonly at: number; readonly of: number } | null;
   /** What the API server's dry-run of its patches says would change, `-old` and `+new` lines; empty without patches. */
   readonly rehearsal: readonly string[];
+  /** Id of the confirmed plan that this one undoes; absent: it undoes none. */
+  readonly undoes?: string;
   readonly playbook: { readonly id: string; readonly digest: string };
 }
 

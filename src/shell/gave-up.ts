@@ -53,6 +53,19 @@ export function gaveUp(effect: Effect, reason: string): Happening {
         difference: [],
         failure: `the API server was not asked: ${reason}`,
       };
+    case 'look-back':
+      return {
+        is: 'looked-back',
+        plan: effect.plan.id,
+        undo: effect.undo,
+        applied: effect.applied,
+        door: null,
+        identity: null,
+        said: [],
+        generations: {},
+        rehearsal: [],
+        failure: `What there is now could not be read: ${reason}`,
+      };
     case 'foresee':
       return {
         is: 'foreseen',

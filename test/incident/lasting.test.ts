@@ -36,6 +36,7 @@ describe('the lasting form of a repair', () => {
     const tale = mended();
     expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual([
       'Make it last: write it down',
+      'Undo the repair…',
       'Look again',
     ]);
     expect(offers(tale)).toMatchObject([{ state: 'drafted' }]);
@@ -65,7 +66,7 @@ describe('the lasting form of a repair', () => {
     expect(tale.wanted.find((effect) => effect.do === 'change')).toMatchObject({ plan: { remediation: 'last' } });
     tale.changed('applied').verified(true).settled('confirmed');
     expect(tale.state).toMatchObject({ life: 'closed', outcome: 'repaired' });
-    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Look again']);
+    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Undo Fix B…', 'Look again']);
     expect(tale.effects.filter((effect) => effect.do === 'sweep')).toHaveLength(1);
   });
 

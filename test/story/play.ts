@@ -27,6 +27,8 @@ export interface Script {
   readonly reject?: string;
   /** After a repair, ask for its lasting form as well, and approve it. */
   readonly lasting?: boolean;
+  /** What was repaired is undone again, the last change first, as long as there is a button for it. */
+  readonly undo?: boolean;
   /** Journal to use; absent: one in memory. */
   readonly journal?: string;
   /** Id of an incident in that journal with which to go on, when netdiag died before. */
@@ -97,6 +99,8 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
   const written = (state: IncidentState): void => {
     const lasting = script.lasting === true ? state.offers.find((offer) => offer.state === 'drafted') : undefined;
     if (state.outcome === 'repaired' && lasting !== undefined) return press(lasting.tokens.offer, onCall);
+    const undo = script.undo === true && state.outcome === 'repaired' ? undoing(state) : undefined;
+    if (undo !== undefined && !pressed.has(`${undo} ${onCall.id}`)) return press(undo, onCall);
     if (state.outcome !== null) return done.resolve(state);
     const enough = script.approve === undefined || state.past.length >= (script.changes ?? Infinity);
     if (enough && state.life === 'proposing') {
@@ -166,6 +170,12 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     await worker.stop();
     await journal.close();
   }
+}
+
+/** The button that undoes what was changed last. */
+function undoing({ telling }: IncidentState): string | undefined {
+  const summary = telling['summary']?.message;
+  return summary?.is === 'summary' ? summary.buttons?.find(({ label }) => label.startsWith('Undo'))?.token : undefined;
 }
 
 /** The real house, with the script's own deadline and commands where it has some. */

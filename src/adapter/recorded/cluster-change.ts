@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 /** Changes of a recorded cluster: those that were recorded from the present state lead to the state that they led to then. */
 export function clusterChanges(world: World): Pick<Cluster, 'patch' | 'deletePod'> {
   const take = (what: RecordedPatch | RecordedDeletion): Granted => {
-    const step = world.take((one) => sameStep(one, what));
+    const step = world.take((one) => sameStep(one, what), what.is === 'patch' && what.taking === 'back');
     return step === null ? refused('This change is not recorded, so nothing was changed.') : done(step.detail);
   };
   return {
@@ -22,7 +22,10 @@ export function clusterChanges(world: World): Pick<Cluster, 'patch' | 'deletePod
         const against = changedSince(world, object);
         if (against !== null) return refused(against);
       }
-      const granted = take({ is: 'patch', taking, object: { kind, namespace, name, uid }, patch });
+      const what = { is: 'patch', object: { kind, namespace, name, uid }, patch } as const;
+      const taken = take({ ...what, taking });
+      // Somebody who undoes a change does what takes it back.
+      const granted = taken.is === 'refused' && taking === 'effect' ? take({ ...what, taking: 'back' }) : taken;
       if (granted.is === 'done') world.bears.set(key, taking === 'effect' ? fix : back);
       return granted;
     },

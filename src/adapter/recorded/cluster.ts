@@ -45,6 +45,8 @@ export function recordedCluster(world: World): Cluster {
     rehearse: async (step) => {
       const against = changedSince(world, step.object);
       if (against !== null) return { is: 'refused', detail: against };
+      const derived = world.present?.cluster.rehearsals.has(patchKey(step)) === true ? null : world.rehearsed(step);
+      if (derived !== null) return { is: 'would', difference: derived };
       return answer(`what a patch of ${step.object.name} would change`, ({ rehearsals }) =>
         rehearsals.get(patchKey(step)),
       );

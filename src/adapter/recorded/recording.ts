@@ -130,6 +130,11 @@ export function unfixed(state: string): string {
   return state.replace(/:back(:\d+)?$/, '');
 }
 
+/** What the states of one change have in common: `after:REMEDIATION`, `after:REMEDIATION:2` … */
+export function changeOf(state: string): string {
+  return state.replace(/:\d+$/, '');
+}
+
 /** The doors that were configured when the recording was made, by node: without them other doors would be tried first. */
 export function configuredDoors({ nodes }: Recording): Readonly<Record<string, { readonly address: string }>> {
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import type { Gap, LedgerEntry, Output } from '../../model/index.ts';
 import type { Command, NodeSession, RunningCapture } from '../../port.ts';
 import { stillOpen } from './door.ts';
 import { outputKey, type RecordedCapture } from './recording.ts';
-import type { World } from './world.ts';
+import { printed, type World } from './world.ts';
 
 /** A connection to a recorded node. It is lost when the state changes to one in which its door does not answer. */
 export function recordedSession(
@@ -19,7 +19,10 @@ export function recordedSession(
     difference: [],
   });
   const output = (command: Command): Output =>
-    timeOf(world, command) ?? world.present?.outputs.get(node)?.get(outputKey(command)) ?? gapOutput('not-recorded');
+    timeOf(world, command) ??
+    world.present?.outputs.get(node)?.get(outputKey(command)) ??
+    world.looked(node, command.argv) ??
+    gapOutput('not-recorded');
   return {
     door,
     tried,
@@ -47,9 +50,7 @@ export function recordedSession(
 
 /** What time it is on a recorded node is what time it is: the recorded answer is old. */
 function timeOf({ clock }: World, { argv }: Command): Output | null {
-  if (argv.join(' ') !== 'date +%s') return null;
-  const stdout = Buffer.from(`${Math.floor(clock.now() / 1000)}\n`);
-  return { exit: 0, stdout, stderr: new Uint8Array(), timedOut: false, truncated: false, ms: 0 };
+  return argv.join(' ') === 'date +%s' ? printed(`${Math.floor(clock.now() / 1000)}\n`) : null;
 }
 
 const NOT_RECORDED: RecordedCapture = {

@@ -14,7 +14,8 @@ import { isFirst, isReady, stepOf, wantStep } from './cluster-steps.ts';
 import { held } from './held.ts';
 import { repairedBefore } from './past.ts';
 import { replace } from '../offer/propose.ts';
-import { audit, live, record, set, trouble } from '../turn.ts';
+import { lookAfterUndo } from './undo.ts';
+import { audit, live, record, set, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 
 /** The step that an event is about, while it is under way. */
@@ -110,6 +111,10 @@ function goOn(turn: Turn, { offer, change, cluster }: Present, difference: reado
   const state = cluster.list === 'apply' ? 'applied' : taken;
   const entry: LedgerEntry = { fix: plan.id, state, detail: '', difference: difference ?? [] };
   set(turn, { change: { ...change, cluster: { ...cluster, compared: difference !== null }, entry } });
+  if (cluster.list === 'apply' && plan.undoes !== undefined) {
+    live(turn, 'applied');
+    return want(turn, lookAfterUndo(turn, offer));
+  }
   if (cluster.list === 'undo') return close(turn, taken === 'failed' ? 'unknown' : taken);
   live(turn, 'again');
   lookAfresh(turn);

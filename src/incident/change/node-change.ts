@@ -8,6 +8,7 @@ import { repaired } from './repaired.ts';
 import { audit, live, record, set, trouble, want } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { rechecked } from './recheck.ts';
+import { lookAfterUndo, undone } from './undo.ts';
 import { seenAfter, verification } from './verification.ts';
 
 /** The node has answered what became of the change. */
@@ -20,7 +21,7 @@ export function changed(turn: Turn, planId: string, entry: LedgerEntry, door: Do
     record(turn, [{ text: `Fix ${offer.letter} applied; the rollback is armed` }]);
     if (turn.state.change.stopped !== undefined) return rollBack(turn, offer);
     live(turn, 'applied');
-    return want(turn, verification(turn, offer));
+    return want(turn, offer.plan.undoes === undefined ? verification(turn, offer) : lookAfterUndo(turn, offer));
   }
   if (entry.state === 'refused') return refused(turn, offer, entry);
   record(turn, [{ text: `Fix ${offer.letter} did not go through: ` }, { code: entry.detail || entry.state }]);
@@ -82,6 +83,7 @@ export function settled(turn: Turn, planId: string, entry: LedgerEntry, door: Do
   if (entry.state === 'confirmed') {
     record(turn, [{ text: 'Rollback disarmed; the change stays' }]);
     if (turn.state.change.verified !== true) return close(turn, 'unknown');
+    if (offer.plan.undoes !== undefined) return undone(turn, offer, entry.difference);
     return turn.state.change.leaves === undefined ? repaired(turn, offer) : onToTheNext(turn);
   }
   if (entry.state === 'refused') {

@@ -5,20 +5,25 @@ import type { Change, Finding, IncidentState, Offer, Plan } from '../../model/in
  * one of two causes.
  */
 export function repairedBefore({ past, offers }: Pick<IncidentState, 'past' | 'offers'>): boolean {
-  return past.some(({ plan: id, entry, leaves }) => {
-    const plan = offers.find(({ plan }) => plan.id === id)?.plan;
-    return entry?.state === 'confirmed' && leaves === undefined && plan !== undefined && mends(plan);
+  return past.some((change) => {
+    const plan = offers.find(({ plan }) => plan.id === change.plan)?.plan;
+    return stays(change) && change.leaves === undefined && plan !== undefined && mends(plan);
   });
 }
 
 /** Changes that stay, the first one first. */
 export function keptChanges({ past, change }: Pick<IncidentState, 'past' | 'change'>): readonly Change[] {
-  return [...past, ...(change === null ? [] : [change])].filter(({ entry }) => entry?.state === 'confirmed');
+  return [...past, ...(change === null ? [] : [change])].filter(stays);
+}
+
+/** It was confirmed, and nobody has undone it since. */
+function stays({ entry, undone }: Change): boolean {
+  return entry?.state === 'confirmed' && undone === undefined;
 }
 
 /** Every change that stays on the node or in the cluster, those that were made before the incident was looked at again first. */
 export function everKept(state: Pick<IncidentState, 'past' | 'change' | 'earlier'>): readonly Change[] {
-  const before = (state.earlier?.changes ?? []).filter(({ entry }) => entry?.state === 'confirmed');
+  const before = (state.earlier?.changes ?? []).filter(stays);
   return [...before, ...keptChanges(state)];
 }
 

@@ -136,7 +136,14 @@ function byTheNode(plan: Offer['plan']): Rich[] {
     [{ text: `A rollback is armed; the node fires it by itself after ${plan.rollbackSeconds} s.` }],
     [{ text: unchanged(plan.preconditions.length) }],
     [{ text: 'The commands run.' }],
-    [{ text: 'Over a new connection I look again and send the same marked packets.' }],
+    [
+      {
+        text:
+          plan.undoes === undefined
+            ? 'Over a new connection I look again and send the same marked packets.'
+            : 'Over a new connection I look whether everything is as before the fix.',
+      },
+    ],
     [{ text: 'Only if all of that is well, the rollback is disarmed.' }],
   ];
 }

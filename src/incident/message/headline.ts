@@ -16,6 +16,13 @@ export function headline(state: IncidentState, outcome: NonNullable<IncidentStat
         node,
         ...(mendedCauses(state).length < 2 ? [] : [{ text: ` · ${mendedCauses(state).length} causes` }]),
       ];
+    case 'undone':
+      return [
+        { strong: 'The repair was undone: ' },
+        node,
+        { strong: ' is as before it' },
+        { text: ', and so is what was wrong.' },
+      ];
     case 'rolled-back':
       if (change !== null && change.cluster !== null)
         return [{ strong: 'Not repaired; what was changed in the cluster for ' }, node, { strong: ' was taken back.' }];

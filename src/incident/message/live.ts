@@ -32,6 +32,8 @@ function title(state: IncidentState): Rich {
   switch (state.outcome) {
     case 'repaired':
       return [{ text: 'Repaired' }];
+    case 'undone':
+      return [{ text: 'The repair was undone' }];
     case 'rolled-back':
       return [
         {
@@ -60,6 +62,9 @@ function title(state: IncidentState): Rich {
   }
 }
 
+/** A change is to be undone, or is being. */
+const UNDOING: ReadonlySet<string> = new Set(['rehearsing', 'waiting', 'approved']);
+
 function underWay(state: IncidentState): string {
   const { life, symptom, change } = state;
   if (change !== null && change.cluster !== null && life === 'settling') return 'The fix is being taken back';
@@ -67,6 +72,8 @@ function underWay(state: IncidentState): string {
     return `Looking whether the fix has helped${stage(state)}`;
   if (life === 'opened' || life === 'diagnosing')
     return symptom === null ? 'Waiting for an answer in the thread' : 'Looking for the cause';
+  if (state.offers.some(({ plan, state: at }) => plan.undoes !== undefined && UNDOING.has(at)))
+    return life === 'proposing' ? 'Repaired, an undo waits for an approval' : 'The undo is under way';
   if (repairedBefore(state))
     return life === 'proposing' ? 'Repaired, the lasting form waits' : 'Making the repair last';
   return life === 'proposing' ? 'Cause found, the fix waits for an approval' : 'The fix is under way';

@@ -1,6 +1,7 @@
 import type { Button, IncidentState, Message, Rich, SummaryMessage } from '../../model/index.ts';
 import { advise } from '../../remediation/index.ts';
 import { keptChanges, lastChange, mendedCauses, presentOffers } from '../change/past.ts';
+import { notUndoable, undoButton, undoneTold } from './undone.ts';
 import { tokenOf } from '../turn.ts';
 import { causesTold, changesOf, earlierTold, fixesTold, refusalsTold } from './causes.ts';
 import { headline } from './headline.ts';
@@ -11,7 +12,8 @@ import { withoutCause } from './without-cause.ts';
 export function summaryMessage(now: IncidentState): readonly (readonly [string, Message])[] {
   const { outcome } = now;
   if (outcome === null) return [];
-  const change = outcome === 'repaired' ? (keptChanges(now).at(-1) ?? lastChange(now)) : lastChange(now);
+  const last = outcome === 'undone' ? null : lastChange(now);
+  const change = outcome === 'repaired' ? (keptChanges(now).at(-1) ?? last) : last;
   const state = { ...now, change };
   const kept = outcome === 'repaired' ? keptChanges(now) : state.change === null ? [] : [state.change];
   const difference = kept.flatMap(({ entry }) => entry?.difference ?? []);
@@ -27,19 +29,20 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
     ruledOut: state.findings.length > 0 ? [] : state.ruledOut,
     unseen: state.findings.length > 0 ? [] : unseenOf(state),
     ...(state.findings.length > 0 || state.path === undefined ? {} : { path: state.path }),
-    ...goingOn(state),
+    ...goingOn(state, now),
   };
   return [['summary', message]];
 }
 
 /** Buttons for the lasting forms that nobody has decided about yet, and to look again. */
-function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
+function goingOn(state: IncidentState, now: IncidentState): Pick<SummaryMessage, 'buttons'> {
   const { outcome, offers } = state;
   const drafts = outcome === 'repaired' ? offers.filter((offer) => offer.state === 'drafted') : [];
   const again = tokenOf(state, { means: 'reopen' });
   const own = outcome === 'repaired' ? null : tokenOf(state, { means: 'repeat' });
   const buttons: Button[] = [
     ...drafts.map(({ tokens, plan }): Button => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })),
+    ...undoButton(now),
     ...(own === null ? [] : [{ token: own, label: 'Watch while I repeat it' }]),
     ...(again === null ? [] : [{ token: again, label: 'Look again' }]),
   ];
@@ -49,7 +52,13 @@ function goingOn(state: IncidentState): Pick<SummaryMessage, 'buttons'> {
 /** `now` is the whole incident, `state` the same with the change that is told of; `lines` differ in node state. */
 function paragraphs(now: IncidentState, state: IncidentState, lines: number): Rich[] {
   const { outcome, change } = state;
-  const list: Rich[] = [...causesTold(now), ...fixesTold(now), ...earlierTold(now), ...refusalsTold(now)];
+  const list: Rich[] = [
+    ...causesTold(now),
+    ...fixesTold(now),
+    ...earlierTold(now),
+    ...undoneTold(now),
+    ...refusalsTold(now),
+  ];
   if (changesOf(now).length < 2 && change?.seen !== null && change?.seen !== undefined)
     list.push([{ strong: 'Seen afterwards: ' }, { text: change.seen }]);
   const compared = comparison(state, lines);
@@ -62,7 +71,7 @@ function paragraphs(now: IncidentState, state: IncidentState, lines: number): Ri
     const text = mended.includes(found.code) ? null : advise(found);
     if (text !== null) list.push([{ strong: 'Advice: ' }, { text: at === 0 ? text : `${found.statement} ${text}` }]);
   }
-  return list;
+  return [...list, ...notUndoable(now)];
 }
 
 /** What became of the node state; `null` where it was not compared, or is as a fix should leave it. */

@@ -12,6 +12,7 @@ import { notRevocable, recall, revoke } from './revoke.ts';
 import { repairedBefore } from '../change/past.ts';
 import { announce, replace, show } from './propose.ts';
 import { reopen } from '../change/reopen.ts';
+import { undo } from '../change/undo.ts';
 import { stop } from '../change/stop.ts';
 import { takeAnswer } from '../diagnosis/questions.ts';
 import { choosePlaybook, diagnose } from '../diagnosis/diagnose.ts';
@@ -52,6 +53,10 @@ export function press(turn: Turn, event: Press): void {
   if (meaning.means === 'break-glass') return approveAlone(turn, offer, event);
   if (meaning.means === 'reject') return reject(turn, offer, by, event.reason);
   if (meaning.means === 'revoke') return revoke(turn, offer, by);
+  if (meaning.means === 'undo') {
+    const refusal = undo(turn, offer, by);
+    return refusal === null ? undefined : refuse(turn, by, refusal, pressed);
+  }
   if (meaning.means === 'offer' && turn.state.life === 'closed') return makeLast(turn, offer, by);
   if (turn.state.life === 'closed') return refuse(turn, by, OVER, pressed);
   if (meaning.means === 'offer') return show(turn, offer);
@@ -66,7 +71,7 @@ function notAllowed(turn: Turn, { means }: Meaning, by: Person): string | null {
     return 'Only who started this incident, configured starters, and those who may approve can say that it is not it.';
   if (means === 'stop' && !mayReject(...who))
     return 'Only those who may approve, or who started the incident, can stop it.';
-  const asks = means === 'answer' || means === 'offer' || means === 'repeat' || means === 'reopen';
+  const asks = means === 'answer' || means === 'offer' || means === 'undo' || means === 'repeat' || means === 'reopen';
   return asks && !mayAsk(...who)
     ? 'Only who started this incident, configured starters, and those who may approve can decide that.'
     : null;

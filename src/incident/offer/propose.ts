@@ -85,10 +85,12 @@ function offersFor(turn: Turn, remediations: readonly Remediation[], findings: r
     }
   }
   const taken = turn.state.offers.length;
-  return plans.map((plan, index) => offer(turn, LETTERS[taken + index] ?? String(taken + index + 1), plan));
+  return plans.map((plan, index) => makeOffer(turn, taken + index, plan));
 }
 
-function offer(turn: Turn, letter: string, plan: Plan): Offer {
+/** The plan as a draft, with the letter of its place among all offers of the incident and buttons of its own. */
+export function makeOffer(turn: Turn, at: number, plan: Plan): Offer {
+  const letter = LETTERS[at] ?? String(at + 1);
   const made: Offer = {
     letter,
     plan,

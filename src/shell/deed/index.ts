@@ -6,6 +6,7 @@ import { clusterStep } from './cluster-step.ts';
 import { exportBundle } from './export.ts';
 import { foresee } from './foresee.ts';
 import { locate } from './locate.ts';
+import { lookBack } from './look-back.ts';
 import { prepare } from './prepare.ts';
 import { rehearse } from './rehearse.ts';
 import { settle } from './settle.ts';
@@ -49,6 +50,8 @@ export async function perform(
       return settle(ports, state, effect);
     case 'rehearse':
       return rehearse(ports, effect);
+    case 'look-back':
+      return lookBack(ports, state, effect);
     case 'foresee':
       return foresee(ports, effect);
     case 'prepare':

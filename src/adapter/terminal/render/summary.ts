@@ -8,6 +8,7 @@ import { renderRest } from './unseen.ts';
 
 const SIGNS: Readonly<Record<SummaryMessage['outcome'], Piece>> = {
   repaired: say('✓ ', 'good'),
+  undone: say('↺ ', 'warn'),
   'rolled-back': say('↺ ', 'warn'),
   'nothing-found': say('○ ', 'good'),
   advice: say('→ ', 'warn'),
