@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { openJournal } from './adapter/journal/index.ts';
+import { apply } from './cli/apply.ts';
+import { applyRequest } from './cli/apply-request.ts';
 import { connect } from './cli/connect.ts';
 import { diagnose } from './cli/diagnose.ts';
 import { diagnoseRequest } from './cli/diagnose-request.ts';
@@ -7,7 +10,7 @@ import { doctorRequest } from './cli/doctor/request.ts';
 import { BadPlaybooks, buildHouse, PLAYBOOKS } from './cli/house.ts';
 import { plainLog } from './cli/log.ts';
 import { playbookGraph, playbookLint } from './cli/playbook.ts';
-import { policyOf } from './cli/policy.ts';
+import { policyOf, signaturesOf } from './cli/policy.ts';
 import { systemClock, systemIds } from './cli/system.ts';
 import { USAGE } from './cli/usage.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -38,13 +41,34 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       if (typeof request === 'string') return wrong(request);
       const config = configured({ slack: false });
       const house = buildHouse(PLAYBOOKS, policyOf(config));
-      const journal = await openJournal('sqlite::memory:');
+      const journal = await openJournal(request.journal ?? 'sqlite::memory:');
       const { site, shell } = connect(config);
       const log = plainLog((text) => process.stderr.write(text));
       const { stdout: out, stderr: err, stdin: input } = process;
       try {
         const workplace = { journal, clock: systemClock, ids: systemIds, house, sites: [site], log };
         return await diagnose(request, workplace, { out, err, input });
+      } finally {
+        await shell.closeAll();
+        await journal.close();
+      }
+    }
+    case 'apply': {
+      if (rest[0] === '--help' || rest[0] === '-h') return usage();
+      const request = applyRequest(rest);
+      if (typeof request === 'string') return wrong(request);
+      const config = configured({ slack: false });
+      const journal = await openJournal(request.journal ?? config.journal.url);
+      const { site, shell } = connect(config);
+      const log = plainLog((text) => process.stderr.write(text));
+      const signatures = signaturesOf(config);
+      const { stdout: out, stderr: err, stdin: input } = process;
+      try {
+        const house = buildHouse(PLAYBOOKS, policyOf(config));
+        const verifying = signatures === undefined ? {} : { signatures };
+        const parts = { journal, clock: systemClock, ids: systemIds, house, sites: [site], log, ...verifying };
+        // The kernel's word for who runs this; the environment may say anything.
+        return await apply(request, parts, { out, err, input }, userInfo().username);
       } finally {
         await shell.closeAll();
         await journal.close();

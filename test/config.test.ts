@@ -164,7 +164,11 @@ describe('HTTP in place of Socket Mode', () => {
       { ...ENV, ...SIGNED, SLACK_APP_TOKEN: SLACK.SLACK_APP_TOKEN },
       'SLACK_SIGNING_SECRET (environment): found beside SLACK_APP_TOKEN, expected one of the two: HTTP or Socket Mode',
     ],
-  ])('%#: is refused in one sentence', (env, sentence) => {
+    [
+      { ...SIGNED, SLACK_SIGNING_SECRET: '0' },
+      'SLACK_SIGNING_SECRET (environment): found something else (not shown), expected the signing secret of the app',
+    ],
+  ])('T1: %#: is refused in one sentence', (env, sentence) => {
     expect(problems(WHOLE, env)).toEqual([sentence]);
   });
 });
@@ -182,14 +186,14 @@ describe('people', () => {
   const withPeople = (more: string, people = PEOPLE): string =>
     changed(
       'approvers: [U012AB3CD, U0456EFGH]\n',
-      `approvers: [U012AB3CD, U0456EFGH, terminal:root]\n${people}${more}`,
+      `approvers: [U012AB3CD, U0456EFGH, terminal:sam]\n${people}${more}`,
     );
   const FILE = '  signersFile: signers\n';
 
   it('are one person under all their ids', () => {
     expect(read(withPeople(''))).toMatchObject({
       approval: {
-        approvers: ['U012AB3CD', 'U0456EFGH', 'terminal:root'],
+        approvers: ['U012AB3CD', 'U0456EFGH', 'terminal:sam'],
         identities: [['U012AB3CD', 'U0ANNA2', 'terminal:anna', 'signer:anna@example.com'], ['U0456EFGH']],
         signersFile: null,
         breakGlass: [],

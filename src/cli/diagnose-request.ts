@@ -8,6 +8,8 @@ export interface DiagnoseRequest {
   readonly json: boolean;
   /** File to write the incident's bundle to. */
   readonly bundle: string | undefined;
+  /** Journal to keep the incident in, so that somebody else can apply its fix; absent: nothing is kept. */
+  readonly journal?: string;
 }
 
 /** A Kubernetes object name: RFC 1123 subdomain. */
@@ -24,6 +26,7 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
         answer: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         bundle: { type: 'string' },
+        journal: { type: 'string' },
       },
     });
     const [node, ...more] = positionals;
@@ -38,7 +41,15 @@ export function diagnoseRequest(args: readonly string[]): DiagnoseRequest | stri
       answers.set(question, choice);
     }
     const symptom = values.symptom ?? answers.get('symptom');
-    return { node, symptom, answers, json: values.json ?? false, bundle: values.bundle };
+    const { journal } = values;
+    return {
+      node,
+      symptom,
+      answers,
+      json: values.json ?? false,
+      bundle: values.bundle,
+      ...(journal === undefined ? {} : { journal: journal.startsWith('sqlite:') ? journal : `sqlite:${journal}` }),
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -61,7 +61,11 @@ export async function diagnose(
       return ref;
     },
   };
+  const earlier = await journal.latest(MOST_KEPT);
+  if (earlier.some(({ state }) => state.place.team !== 'terminal')) return complain(err, BOTS);
+  const known = new Set(earlier.map(({ incident }) => incident));
   const written = (state: IncidentState): void => {
+    if (known.has(state.id)) return;
     if (state.outcome !== null || state.life === 'proposing') finished.resolve(state);
   };
   const heeded = heeding(ports.sites);
@@ -70,8 +74,10 @@ export async function diagnose(
   const counter = desk(workplace, { starters: [], channels: [] }, () => worker.nudge());
   try {
     const { node, symptom } = request;
-    const known = symptom === undefined ? {} : { symptom };
-    const refusal = await counter.start({ key: ids.token(), node, by, place, ...known });
+    // What an earlier diagnosis in this journal left undone, such as an offer that has expired.
+    if (known.size > 0) await worker.drain();
+    const chosen = symptom === undefined ? {} : { symptom };
+    const refusal = await counter.start({ key: ids.token(), node, by, place, ...chosen });
     if (refusal !== null) return complain(err, refusal, heeded.silent() ? EXIT.unseen : EXIT.usage);
     const state = await finished.promise;
     const timing = { ms: clock.now() - began };
@@ -83,6 +89,8 @@ export async function diagnose(
       const told = document(state, ports.house, timing, (name) => files.path(name));
       out.write(`${JSON.stringify(told, null, 2)}\n`);
     }
+    if (request.journal !== undefined && !request.json && state.life === 'proposing')
+      terminal.say(`Somebody else applies it: netdiag apply ${state.id.slice(0, 8)} FIX --journal FILE`);
     if (request.bundle !== undefined) writeFileSync(request.bundle, await bundle(journal, state), { mode: 0o600 });
     return exitStatus(state);
   } catch (error) {
@@ -93,6 +101,10 @@ export async function diagnose(
     await worker.stop();
   }
 }
+
+/** A journal that a terminal keeps holds few incidents. */
+const MOST_KEPT = 1000;
+const BOTS = 'That journal is the one of a bot, which works on it by itself: choose another file.';
 
 function unknownSymptom(symptom: string | undefined, known: readonly string[]): string | null {
   if (symptom === undefined || known.includes(symptom)) return null;

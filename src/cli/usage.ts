@@ -6,6 +6,13 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --answer QUESTION=CHOICE       answer a question in advance (may be repeated)
       --json                         one JSON document on stdout; exit 0 cause found, 3 nothing wrong, 4 could not see, 2 usage
       --bundle FILE                  write everything that was seen and decided to FILE
+      --journal FILE                 keep the incident in FILE, so that somebody else can apply its fix
+  netdiag apply INCIDENT FIX [opts]  approve a fix as somebody else than who asked; INCIDENT: its id or its node; FIX: its letter
+      --signature FILE               your signature under the plan, where the node demands one; without it, the text to sign
+      --break-glass REASON           approve alone, in an emergency: told to everybody, and reviewed
+      --reject REASON | --revoke     turn it down, or take an approval back
+      --yes                          do not ask; exit 0 done, 1 not repaired, 2 refused or usage
+      --journal FILE                 the journal; otherwise the configured one
   netdiag doctor [options] [NODE…]   look at everything that netdiag needs: settings, Slack, cluster, nodes; changes nothing
       --all                          every node; without it and without names, one of each pool
       --no-slack                     only what diagnose needs

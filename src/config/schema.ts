@@ -19,11 +19,11 @@ const address = z
 const person = text('a Slack user id such as U012AB3CD', /^[UW][A-Z0-9]{2,20}$/);
 const approver = text(
   'the Slack id of a user, such as U012AB3CD, or of a user group, such as S012AB3CD, or terminal:NAME',
-  /^(?:[UWS][A-Z0-9]{2,20}|terminal:[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
+  /^(?:[UWS][A-Z0-9]{2,20}|terminal:(?!root$)[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
 );
 const someone = text(
   'a Slack user id such as U012AB3CD, or terminal:NAME',
-  /^(?:[UW][A-Z0-9]{2,20}|terminal:[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
+  /^(?:[UW][A-Z0-9]{2,20}|terminal:(?!root$)[A-Za-z_][A-Za-z0-9_.-]{0,31})$/,
 );
 /** Whoever is root of a machine is nobody in particular. */
 const machineUser = text(

@@ -4,7 +4,7 @@ export { type Stopped, SWITCH, switchAfter, switched } from './change/stop-switc
 export { bind, choosePeer } from './diagnosis/bind.ts';
 export type { ClusterView } from './diagnosis/bind.ts';
 export type { ApprovalPolicy, House } from './house.ts';
-export { mayReject, samePerson, signersOf } from './offer/people.ts';
+export { isApprover, isNamed, mayBreakGlass, mayReject, samePerson, signersOf } from './offer/people.ts';
 export { offerToSign, textToSign } from './offer/to-sign.ts';
 export { CANNOT, REPEAT } from './watch/repeat.ts';
 export { step } from './step.ts';

@@ -61,6 +61,11 @@ export function approversBut(requester: Person, policy: ApprovalPolicy): readonl
   );
 }
 
+/** Whether the configuration says whose id that is. */
+export function isNamed({ id }: Pick<Person, 'id'>, { identities = [] }: ApprovalPolicy): boolean {
+  return identities.some((ids) => ids.includes(id));
+}
+
 /** Names in `approval.signersFile` under which somebody signs. */
 export function signersOf(by: Pick<Person, 'id'>, { identities = [] }: ApprovalPolicy): readonly string[] {
   const own = identities.find((ids) => ids.includes(by.id)) ?? [];

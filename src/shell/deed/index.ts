@@ -40,7 +40,9 @@ export async function perform(
       await exportBundle(ports, state);
       return null;
     case 'whisper':
-      await ports.thread.whisper(state.place, effect.to, effect.sentence);
+      // Who acts from a terminal is told there; the chat does not know them.
+      if (state.place.team === 'terminal' || !effect.to.id.startsWith('terminal:'))
+        await ports.thread.whisper(state.place, effect.to, effect.sentence);
       return null;
     case 'change':
       return change(ports, state, effect);
