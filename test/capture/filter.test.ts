@@ -83,7 +83,7 @@ describe('a filter that is refused', () => {
     },
   );
 
-  test('more than 32 terms, or more than 512 bytes', () => {
+  test('T10: more than 32 terms, or more than 512 bytes', () => {
     const none = Array.from({ length: 33 }, (_, index) => ({ port: index + 1, proto: 'tcp' as const }));
     expect(() => compileFilter({ all: [], none })).toThrow(/32 terms/);
     expect(compileFilter({ all: [], none: none.slice(1) }).length).toBeLessThanOrEqual(512);
@@ -115,7 +115,7 @@ describe('a filter that is refused', () => {
   });
 });
 
-test('whatever the terms, the text is made of BPF words, addresses and numbers', () => {
+test('T10: whatever the terms, the text is made of BPF words, addresses and numbers', () => {
   fc.assert(
     fc.property(filter, (any) => {
       const text = compiled(any) ?? '';
@@ -126,7 +126,7 @@ test('whatever the terms, the text is made of BPF words, addresses and numbers',
   );
 });
 
-test('whatever the host says, it is an address in the text or it is refused', () => {
+test('T10: whatever the host says, it is an address in the text or it is refused', () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -44,7 +44,7 @@ const damaged = fc.tuple(healthy, fc.array(damage, { minLength: 1, maxLength: 4 
   }, file),
 );
 
-test('a damaged capture is read as far as it makes sense, without crash, and never beyond its packets', () => {
+test('T15: a damaged capture is read as far as it makes sense, without crash, and never beyond its packets', () => {
   const packet = new Packet();
   fc.assert(
     fc.property(damaged, (file) => {
@@ -95,7 +95,7 @@ test('a damaged capture still makes a story, and the story is the same without p
   );
 });
 
-test('twenty thousand of the inputs that `npm run trial -- fuzz` takes are handled as promised', () => {
+test('T15, T31: twenty thousand of the inputs that `npm run trial -- fuzz` takes are handled as promised', () => {
   const mutants = new Mutants(1);
   const judge = new Judge();
   for (let index = 0; index < 20_000; index += 1) {

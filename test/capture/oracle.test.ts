@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTool } from '../lab/available.ts';
 import { must } from '../lab/command.ts';
+import { usersStory } from '../../src/capture/index.ts';
+import type { ExpectedTraffic } from '../../src/model/index.ts';
 import { pcap } from './build.ts';
 import { decoded } from './decoded.ts';
 import { type Claim, claims, FIELDS } from './oracle/claims.ts';
 import { CASES } from './oracle/kinds.ts';
 import { pcapng } from './oracle/pcapng.ts';
+import { at, DNS_SERVICE, dnsAnswer, ETH0, type Lookup, query } from './talk.ts';
 
 const tshark = findTool('tshark');
 const note = tshark === null ? ' (skipped: tshark is not installed)' : '';
+
+const LOOKUPS: ExpectedTraffic = { from: null, to: DNS_SERVICE, port: 53, dns: { behind: [] } };
 
 /** What netdiag keeps of a packet: without and with a tunnel. */
 const SNAPS = [96, 192];
@@ -98,6 +103,46 @@ describe.skipIf(tshark === null)(`tshark reads the same${note}`, { timeout: 60_0
       );
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('which DNS answer belongs to which query, and which query came again', async () => {
+    const lookups = [7, 8, 9, 10].map((id, index): Lookup => ({
+      id,
+      sourcePort: 40_000 + (index >> 1),
+      ipId: index + 1,
+    }));
+    const [first, second, third, fourth] = lookups as [Lookup, Lookup, Lookup, Lookup];
+    const stranger = { ...first, sourcePort: 40_009 };
+    const exchange = pcap([
+      at(0, query(first)),
+      at(1, query(second)),
+      at(2, query(third)),
+      at(3, dnsAnswer(second, { rcode: 3 })),
+      at(4, dnsAnswer(first)),
+      at(900, query({ ...third, ipId: 9 })),
+      at(901, dnsAnswer(third)),
+      at(902, query(fourth)),
+      at(903, dnsAnswer(stranger)),
+    ]);
+    const here = join(directory, 'lookups.pcap');
+    writeFileSync(here, exchange);
+    const said = await told(here, ['dns.id', 'dns.flags.response', 'dns.response_to', 'dns.retransmit_request']);
+    const of = (id: number) => said.filter(([one]) => Number(one![0]) === id);
+    const { story: seen } = usersStory([ETH0], [{ pcap: exchange }], LOOKUPS, 'farEnd');
+    const theirs = lookups.map(({ id }) => [
+      of(id).filter(([, response]) => response![0] === '0' || response![0] === 'False').length,
+      of(id).filter(([, , answers]) => answers![0] !== undefined).length,
+      of(id).filter(([, , , again]) => again![0] !== undefined).length,
+    ]);
+    expect(
+      seen.flows.map(({ requests, answers, again }) => [requests[0], answers[0], again?.requests[0] ?? 0]),
+    ).toEqual(theirs);
+    expect(theirs).toEqual([
+      [1, 1, 0],
+      [1, 1, 0],
+      [2, 1, 1],
+      [1, 0, 0],
+    ]);
   });
 
   test('in the file around them, big endian and with ns', async () => {

@@ -24,29 +24,40 @@ interface Told {
   readonly sent: Sent;
 }
 
-/** The client asks `to`; the devices are watched, each for so many packets. */
-async function ask(net: Net, to: string, devices: Readonly<Record<string, number>>): Promise<Told> {
-  const expected: ExpectedTraffic = { from: null, to, port: 53, dns: { behind: [POD] } };
+const asking = (to: string) => {
   const name = 'kubernetes.default.svc.cluster1.local';
-  const plan = { stimulus: 'dns-query', from: 'farEnd', to, port: 53, name, count: COUNT } as const;
-  const points: CapturePoint[] = Object.keys(devices).map((device) => point(device));
-  const filter = compileFilter(usersFilter(expected));
-  expect(compileFilter(dnsQuery.filter(plan))).toBe(filter);
-  const listening = await Promise.all(points.map(({ device }) => net.capture(device, filter)));
+  return { stimulus: 'dns-query', from: 'farEnd', to, port: 53, name, count: COUNT } as const;
+};
+
+/** Sends marked queries from the client, and reads what became of them. */
+async function send(net: Net, to: string): Promise<Sent> {
+  const plan = asking(to);
   const [mark] = dnsQuery.marks(plan, 1, { between: (low) => low });
   const [[command]] = dnsQuery.ways(plan, mark!);
   const ran = await run(net.in('client', command.argv), { timeoutMs: command.deadlineMs ?? 0 });
   const output = { ...ran, stdout: Buffer.from(ran.stdout), stderr: Buffer.from(ran.stderr), truncated: false, ms: 0 };
   const reading = dnsQuery.parse([output], plan, mark!, { role: 'farEnd', node: 'client' });
   if (!reading.known) throw new Error(reading.detail);
+  expect(reading.value.mark).toEqual(mark);
+  return reading.value;
+}
+
+/** The client asks `to`; the devices are watched, each for so many packets. */
+async function ask(net: Net, to: string, devices: Readonly<Record<string, number>>): Promise<Told> {
+  const expected: ExpectedTraffic = { from: null, to, port: 53, dns: { behind: [POD] } };
+  const points: CapturePoint[] = Object.keys(devices).map((device) => point(device));
+  const filter = compileFilter(usersFilter(expected));
+  expect(compileFilter(dnsQuery.filter(asking(to)))).toBe(filter);
+  const listening = await Promise.all(points.map(({ device }) => net.capture(device, filter)));
+  const sent = await send(net, to);
   const stopped = await Promise.all(
     listening.map((capture, index) => capture.stop(Object.values(devices)[index] ?? 0)),
   );
   const pcaps = stopped.map(({ pcap }) => ({ pcap: headersOnly(pcap) }));
-  expect(reading.value).toMatchObject({ count: COUNT, mark });
+  expect(sent.count).toBe(COUNT);
   return {
-    sent: reading.value,
-    marked: story(points, pcaps, reading.value),
+    sent,
+    marked: story(points, pcaps, sent),
     users: usersStory(points, pcaps, expected, 'farEnd').story,
   };
 }
@@ -96,6 +107,10 @@ describe.skipIf(noNet !== '' || missing.length > 0)(`name lookups on a real kern
     await net.serveDns('node', ANSWERED);
     const { marked, users } = await ask(net, '10.0.10.207', { eth0: 6, eth1: 0 });
     for (const told of [marked, users]) expect(told).toMatchObject({ fate: 'answered', answersAt: [3, 0] });
+  });
+
+  test('not sent, for there is no route', async () => {
+    expect(await send(net, '203.0.113.9')).toMatchObject({ count: 0, answered: 0 });
   });
 
   test('dropped by a firewall on the way to the pod', async () => {

@@ -36,7 +36,7 @@ function payload(file: Uint8Array): number[] {
 }
 
 describe('headersOnly', () => {
-  test('keeps length and every decoded field, and no payload byte', () => {
+  test('T13: keeps length and every decoded field, and no payload byte', () => {
     fc.assert(
       fc.property(capture, (file) => {
         expect(holds(file)).toBe(true);
@@ -62,7 +62,7 @@ describe('headersOnly', () => {
     expect(holds(file)).toBe(true);
   });
 
-  test('a last packet that is cut off loses everything but its record header', () => {
+  test('T13: a last packet that is cut off loses everything but its record header', () => {
     const whole = pcap([syn(33_201), { bytes: Buffer.from(SECRET.repeat(9)) }]);
     for (const missing of [1, 60, 170, 180, 190]) {
       const cut = whole.subarray(0, whole.length - missing);
