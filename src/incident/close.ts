@@ -12,6 +12,7 @@ export function close(turn: Turn, became: NonNullable<IncidentState['outcome']>)
   const outcome = repairedBefore(turn.state) && !open ? 'repaired' : became;
   set(turn, { outcome, watching: false });
   name(turn, { means: 'reopen' });
+  name(turn, { means: 'post-mortem' });
   if (outcome === 'nothing-found' || (outcome === 'unknown' && turn.state.change === null))
     name(turn, { means: 'repeat' });
   const kept = keptChanges(turn.state).at(-1);

@@ -6,6 +6,7 @@ export type { ClusterView } from './diagnosis/bind.ts';
 export type { ApprovalPolicy, House } from './house.ts';
 export { isApprover, isNamed, mayBreakGlass, mayReject, samePerson, signersOf } from './offer/people.ts';
 export { offerToSign, textToSign } from './offer/to-sign.ts';
+export { postMortem } from './message/post-mortem.ts';
 export { CANNOT, REPEAT } from './watch/repeat.ts';
 export { step } from './step.ts';
 export type { Transition } from './step.ts';

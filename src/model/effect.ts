@@ -16,8 +16,8 @@ export type Deed =
   /** Update or post what the state wants to tell in this slot; a lower revision than the state's is skipped. */
   | { readonly do: 'show'; readonly slot: string; readonly revision: number }
   | { readonly do: 'attach'; readonly files: readonly Attachment[] }
-  /** Put everything that is known of the incident into its thread, as one file. */
-  | { readonly do: 'export' }
+  /** Put everything that is known of the incident into its thread, as one file; as Markdown, what people read of it. */
+  | { readonly do: 'export'; readonly as?: 'markdown' }
   | { readonly do: 'whisper'; readonly to: Person; readonly sentence: string }
   /** The only effect that changes a node by itself; carries the approval that opens the door. */
   | { readonly do: 'change'; readonly plan: Plan; readonly approval: Approval }

@@ -34,6 +34,8 @@ export type Meaning =
   | { readonly means: 'repeat' }
   /** Undo a change that stays. */
   | { readonly means: 'undo'; readonly plan: string }
+  /** A closed incident: put it into the thread as Markdown, to be copied. */
+  | { readonly means: 'post-mortem' }
   /** Start a diagnosis of another node; the desk does it, this incident is not concerned. */
   | { readonly means: 'start'; readonly node: string };
 

@@ -51,6 +51,6 @@ function readable(kept: Uint8Array): Kept {
 }
 
 /** File name of a bundle: the node's name is a DNS name, checked when the incident was opened. */
-export function bundleName(state: IncidentState): string {
-  return `netdiag-${state.node}-${state.id.slice(0, 8)}.json`;
+export function bundleName({ node, id }: IncidentState, ending: 'json' | 'md' = 'json'): string {
+  return `netdiag-${node}-${id.slice(0, 8)}.${ending}`;
 }

@@ -116,7 +116,7 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
       if (!standsThere(incident.state, means, press)) return astray(incident.incident, press);
       if (means.means === 'start')
         return start({ key: `press ${key}`, node: means.node, by, place: { ...place, thread: null } });
-      if (incident.state.life !== 'closed' || means.means === 'reviewed') return pressIn(incident, press);
+      if (incident.state.life !== 'closed' || HARMLESS.has(means.means)) return pressIn(incident, press);
       if (!OPENS.has(means.means)) return OVER;
       if (means.means !== 'offer' && means.means !== 'undo' && !mayStart(by)) return NO_STARTER;
       return inTurn(() => reopen(incident, press));
@@ -132,6 +132,8 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
 }
 
 const NO_STARTER = 'You may not start a diagnosis here; ask one of the configured starters.';
+/** What a closed incident still takes without being opened. */
+const HARMLESS: ReadonlySet<string> = new Set(['reviewed', 'post-mortem']);
 /** What opens a closed incident: to make its repair last, and to look again in one way or another. */
 const OPENS: ReadonlySet<string> = new Set(['offer', 'undo', 'reopen', 'repeat']);
 const OVER = 'This incident is over, or the button belongs to an older message: nothing was done.';

@@ -257,7 +257,7 @@ describe('a failure in the middle', () => {
     const { paragraphs, buttons } = tale.shows('summary');
     expect(paragraphs.map(words).join(' ')).toContain('Cause: ');
     expect(paragraphs.map(words).join(' ')).not.toContain('The next thing that would tell us most');
-    expect(buttons?.map(({ label }) => label)).toEqual(['Look again']);
+    expect(buttons?.map(({ label }) => label)).toEqual(['Look again', 'Copy as Markdown']);
   });
 
   test('an undo step that cannot be prepared is told, and the end comes all the same', () => {

@@ -38,6 +38,7 @@ describe('the lasting form of a repair', () => {
       'Make it last: write it down',
       'Undo the repair…',
       'Look again',
+      'Copy as Markdown',
     ]);
     expect(offers(tale)).toMatchObject([{ state: 'drafted' }]);
     expect(tale.state.telling[`approval ${offers(tale)[0]?.plan.id}`]).toBeUndefined();
@@ -66,7 +67,11 @@ describe('the lasting form of a repair', () => {
     expect(tale.wanted.find((effect) => effect.do === 'change')).toMatchObject({ plan: { remediation: 'last' } });
     tale.changed('applied').verified(true).settled('confirmed');
     expect(tale.state).toMatchObject({ life: 'closed', outcome: 'repaired' });
-    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Undo Fix B…', 'Look again']);
+    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual([
+      'Undo Fix B…',
+      'Look again',
+      'Copy as Markdown',
+    ]);
     expect(tale.effects.filter((effect) => effect.do === 'sweep')).toHaveLength(1);
   });
 
@@ -158,7 +163,7 @@ describe('the lasting form of a repair', () => {
 
   test('is no button of an incident that ended otherwise', () => {
     const tale = changing(clusterHouse(LOCAL, LAST)).changed('applied').verified(false).settled('rolled-back');
-    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Look again']);
+    expect(tale.shows('summary').buttons?.map(({ label }) => label)).toEqual(['Look again', 'Copy as Markdown']);
     expect(tale.state.offers).toHaveLength(1);
   });
 });

@@ -366,6 +366,19 @@ describe('the button that makes a repair last', () => {
     expect(await at.incidents()).toMatchObject([{ life: 'opened', outcome: null }]);
   });
 
+  test('the one for the post-mortem leaves it closed, whoever presses', async () => {
+    const at = counter({ starters: [ON_CALL.id] });
+    await start(at);
+    const token = 'c'.repeat(32);
+    await closing(at, { outcome: 'aborted', buttons: { [token]: { means: 'post-mortem' } } });
+    expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toBeNull();
+    expect(await at.incidents()).toEqual([]);
+    const leased = await at.journal.lease('worker', at.clock.now(), 1000, 100);
+    expect(leased.map(({ effect }) => effect)).toContainEqual(
+      expect.objectContaining({ do: 'export', as: 'markdown' }),
+    );
+  });
+
   test('and the one to look again are for starters only, where it starts a diagnosis', async () => {
     const { at, token } = await lookAgain({ starters: [ON_CALL.id] });
     expect(await at.desk.press({ key: 'p1', token, by: SECOND, place: PLACE })).toMatch(/^You may not start/);

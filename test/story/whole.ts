@@ -57,6 +57,6 @@ export function tooOften(story: Outlived): readonly string[] {
 
 /** Which effect says this. */
 export function recordOf(what: string): string {
-  if (what.endsWith('.json')) return 'export';
+  if (/\.(?:json|md)$/.test(what)) return 'export';
   return /\.(?:pcap|png|txt)$/.test(what) ? 'attach' : what;
 }

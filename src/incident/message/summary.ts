@@ -34,17 +34,19 @@ export function summaryMessage(now: IncidentState): readonly (readonly [string, 
   return [['summary', message]];
 }
 
-/** Buttons for the lasting forms that nobody has decided about yet, and to look again. */
+/** Buttons for the lasting forms that nobody has decided about yet, to look again, and to have it in writing. */
 function goingOn(state: IncidentState, now: IncidentState): Pick<SummaryMessage, 'buttons'> {
   const { outcome, offers } = state;
   const drafts = outcome === 'repaired' ? offers.filter((offer) => offer.state === 'drafted') : [];
   const again = tokenOf(state, { means: 'reopen' });
+  const written = tokenOf(state, { means: 'post-mortem' });
   const own = outcome === 'repaired' ? null : tokenOf(state, { means: 'repeat' });
   const buttons: Button[] = [
     ...drafts.map(({ tokens, plan }): Button => ({ token: tokens.offer, label: `Make it last: ${plan.title}` })),
     ...undoButton(now),
     ...(own === null ? [] : [{ token: own, label: 'Watch while I repeat it' }]),
     ...(again === null ? [] : [{ token: again, label: 'Look again' }]),
+    ...(written === null ? [] : [{ token: written, label: 'Copy as Markdown' }]),
   ];
   return buttons.length === 0 ? {} : { buttons };
 }

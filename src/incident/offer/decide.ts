@@ -42,6 +42,7 @@ export function press(turn: Turn, event: Press): void {
     meaning.means === 'dismiss' ||
     meaning.means === 'reopen' ||
     meaning.means === 'repeat' ||
+    meaning.means === 'post-mortem' ||
     meaning.means === 'reviewed'
   ) {
     const refusal = turned(turn, meaning, by);
@@ -80,7 +81,7 @@ function notAllowed(turn: Turn, { means }: Meaning, by: Person): string | null {
 /** The incident takes another course; a sentence where it does not. */
 function turned(
   turn: Turn,
-  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' | 'repeat' | 'reviewed' }>,
+  meaning: Extract<Meaning, { means: 'stop' | 'dismiss' | 'reopen' | 'repeat' | 'post-mortem' | 'reviewed' }>,
   by: Person,
 ): string | null {
   switch (meaning.means) {
@@ -89,6 +90,10 @@ function turned(
     case 'reopen':
     case 'repeat':
       return reopen(turn, by, meaning.means === 'repeat');
+    case 'post-mortem':
+      if (turn.state.life !== 'closed') return 'This incident is open again: what it was is told when it is over.';
+      want(turn, { do: 'export', as: 'markdown' });
+      return null;
     case 'reviewed':
       return review(turn, meaning.plan, by);
     case 'stop':

@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts';
 import { attach } from './attach.ts';
 import { change } from './change.ts';
 import { clusterStep } from './cluster-step.ts';
-import { exportBundle } from './export.ts';
+import { exportBundle, exportMarkdown } from './export.ts';
 import { foresee } from './foresee.ts';
 import { locate } from './locate.ts';
 import { lookBack } from './look-back.ts';
@@ -37,7 +37,7 @@ export async function perform(
     case 'attach':
       return attach(ports, state, effect);
     case 'export':
-      await exportBundle(ports, state);
+      await (effect.as === 'markdown' ? exportMarkdown : exportBundle)(ports, state);
       return null;
     case 'whisper':
       // Who acts from a terminal is told there; the chat does not know them.

@@ -127,7 +127,7 @@ describe('the undo of a repair', () => {
     expect(told(tale)).toMatch(
       /Undone: Fix A, .*, asked for by @third, approved by @second\. Nothing differs from before it\./,
     );
-    expect(labels(tale)).toEqual(['Look again']);
+    expect(labels(tale)).toEqual(['Look again', 'Copy as Markdown']);
     expect(tale.shows('live').title).toEqual([{ text: 'The repair was undone' }]);
   });
 
@@ -205,7 +205,7 @@ describe('the undo of a repair', () => {
     const tale = repaired(clusterHouse(LOCAL, LAST));
     tale.press(button(tale, 'Make it last'), ON_CALL);
     approved(tale).changed('applied').verified(true).settled('confirmed');
-    expect(labels(tale)).toEqual(['Undo Fix B…', 'Look again']);
+    expect(labels(tale)).toEqual(['Undo Fix B…', 'Look again', 'Copy as Markdown']);
     approved(looked(asked(tale))).changed('applied');
     looked(tale).settled('confirmed');
     expect(tale.state.outcome).toBe('repaired');
@@ -251,7 +251,7 @@ describe('the undo of a change of the cluster', () => {
 
   test('is no button where nothing undoes it exactly, and the summary says why', () => {
     const tale = mended(clusterHouse(RESTART));
-    expect(labels(tale)).toEqual(['Look again']);
+    expect(labels(tale)).toEqual(['Look again', 'Copy as Markdown']);
     expect(told(tale)).toContain(
       'No undo: Fix A cannot be undone exactly: it restarted a pod of DaemonSet/aws-node, and that has no opposite.',
     );
