@@ -1,11 +1,12 @@
 import type { Clock } from '../../port.ts';
+import { say } from './words.ts';
 
 /** Slack asked for a pause before the next call of this method. */
 export class TooMany extends Error {
   override readonly name = 'TooMany';
   readonly waitMs: number;
   constructor(waitMs: number) {
-    super(`Slack asks to wait ${waitMs} ms before the next call.`);
+    super(say.slack.wait(waitMs));
     this.waitMs = waitMs;
   }
 }
@@ -55,7 +56,7 @@ export class Gate {
 
   async #wait(): Promise<void> {
     for (;;) {
-      if (this.#stop.aborted) throw new NoAnswer('netdiag is stopping and did not call Slack.');
+      if (this.#stop.aborted) throw new NoAnswer(say.slack.stopping);
       const now = this.#clock.now();
       this.#passed = this.#passed.filter((at) => now - at < this.#allowance.ms);
       const oldest = this.#passed[0];

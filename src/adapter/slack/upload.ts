@@ -5,6 +5,7 @@ import { NoAnswer } from './gate.ts';
 import type { Posted } from './posted.ts';
 import { threadTs } from './spoken.ts';
 import { clip, inert } from './view/clean.ts';
+import { say } from './words.ts';
 import type { CallWeb } from './web.ts';
 import { Refused } from './web.ts';
 
@@ -81,9 +82,9 @@ export class Uploads {
       const asked = { filename, length: content.length, ...altText(filename, file.alt ?? title) };
       const address = await pace.call('files.getUploadURLExternal', () => call('files.getUploadURLExternal', asked));
       const { upload_url: url, file_id: id } = address;
-      if (typeof url !== 'string' || typeof id !== 'string') throw new NoAnswer('Slack gave no address to upload to.');
+      if (typeof url !== 'string' || typeof id !== 'string') throw new NoAnswer(say.slack.noAddress);
       const answer = await postBytes(url, content);
-      if (!answer.ok) throw new NoAnswer(`Slack did not take ${filename}: HTTP ${answer.status}.`);
+      if (!answer.ok) throw new NoAnswer(say.slack.notTaken(filename, answer.status));
       sent.push({ id, title });
     }
     return sent;

@@ -1,6 +1,7 @@
 import { webApi } from '@slack/bolt';
 import type { Logger } from '@slack/bolt';
 import { NoAnswer, TooMany } from './gate.ts';
+import { say } from './words.ts';
 
 /** Every method of the Web API that netdiag calls itself; `manifest.yml` asks for the scopes of these and no others. */
 export const webMethods = [
@@ -22,26 +23,17 @@ export const webMethods = [
 ] as const;
 export type WebMethod = (typeof webMethods)[number];
 
+const remedies: Readonly<Record<string, string>> = say.slack.remedies;
+
 /** Slack answered that it will not. `code` is Slack's own word for it. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: string;
   constructor(method: string, code: string) {
-    super(`Slack refused ${method}: ${remedies[code] ?? code}.`);
+    super(say.slack.refused(method, remedies[code] ?? code));
     this.code = code;
   }
 }
-
-const remedies: Readonly<Record<string, string>> = {
-  not_in_channel: 'netdiag is not in this channel (not_in_channel); invite it with /invite @netdiag',
-  channel_not_found: 'netdiag cannot see this channel (channel_not_found); invite it with /invite @netdiag',
-  is_archived: 'the channel is archived (is_archived)',
-  missing_scope: 'the app lacks a scope (missing_scope); install it again from manifest.yml',
-  invalid_auth: 'the token is not valid (invalid_auth); check SLACK_BOT_TOKEN',
-  not_authed: 'there is no token (not_authed); set SLACK_BOT_TOKEN',
-  account_inactive: 'the app was removed from the workspace (account_inactive); install it again',
-  token_revoked: 'the token was revoked (token_revoked); install the app again',
-};
 
 /** Calls Slack's Web API once: never repeats, never waits. Throws TooMany, Refused or NoAnswer. */
 export type CallWeb = (method: WebMethod, args: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>>;
@@ -70,7 +62,7 @@ export function webCaller(options: {
       if (problem instanceof webApi.WebAPIRateLimitedError) throw new TooMany(problem.retryAfter * 1000);
       if (problem instanceof webApi.WebAPIPlatformError) throw new Refused(method, problem.data.error);
       const why = problem instanceof Error ? problem.message : String(problem);
-      throw new NoAnswer(`Slack did not answer ${method}: ${why}`);
+      throw new NoAnswer(say.slack.silent(method, why));
     }
   };
 }

@@ -1,4 +1,7 @@
-/** What the adapter itself says in Slack, in English. What netdiag finds out is said elsewhere, in its messages. */
+/**
+ * What the adapter itself says to people, in English. What netdiag finds out is said elsewhere, in its messages; what only its log
+ * says stands where it happens.
+ */
 export const say = {
   stop: {
     title: 'Stop it?',
@@ -97,9 +100,45 @@ export const say = {
     tooLong: 'There are more commands than fit here: read them all in the thread, and approve there.',
     ready: (ready: number, all: number) => `${ready} of ${all} nodes are Ready.`,
     notReady: 'Not ready: ',
+    slack: {
+      refused: (method: string, why: string) => `Slack refused ${method}: ${why}.`,
+      silent: (method: string, why: string) => `Slack did not answer ${method}: ${why}`,
+      wait: (ms: number) => `Slack asks to wait ${ms} ms before the next call.`,
+      stopping: 'netdiag is stopping and did not call Slack.',
+      noAddress: 'Slack gave no address to upload to.',
+      notTaken: (file: string, status: number) => `Slack did not take ${file}: HTTP ${status}.`,
+      remedies: {
+        not_in_channel: 'netdiag is not in this channel (not_in_channel); invite it with /invite @netdiag',
+        channel_not_found: 'netdiag cannot see this channel (channel_not_found); invite it with /invite @netdiag',
+        is_archived: 'the channel is archived (is_archived)',
+        missing_scope: 'the app lacks a scope (missing_scope); install it again from manifest.yml',
+        invalid_auth: 'the token is not valid (invalid_auth); check SLACK_BOT_TOKEN',
+        not_authed: 'there is no token (not_authed); set SLACK_BOT_TOKEN',
+        account_inactive: 'the app was removed from the workspace (account_inactive); install it again',
+        token_revoked: 'the token was revoked (token_revoked); install the app again',
+      },
+    },
     more: (number: number) => `… and ${number} more`,
     refreshed: 'As of ',
     thread: 'Open thread',
+  },
+  slack: {
+    refused: (method: string, why: string) => `Slack refused ${method}: ${why}.`,
+    silent: (method: string, why: string) => `Slack did not answer ${method}: ${why}`,
+    wait: (ms: number) => `Slack asks to wait ${ms} ms before the next call.`,
+    stopping: 'netdiag is stopping and did not call Slack.',
+    noAddress: 'Slack gave no address to upload to.',
+    notTaken: (file: string, status: number) => `Slack did not take ${file}: HTTP ${status}.`,
+    remedies: {
+      not_in_channel: 'netdiag is not in this channel (not_in_channel); invite it with /invite @netdiag',
+      channel_not_found: 'netdiag cannot see this channel (channel_not_found); invite it with /invite @netdiag',
+      is_archived: 'the channel is archived (is_archived)',
+      missing_scope: 'the app lacks a scope (missing_scope); install it again from manifest.yml',
+      invalid_auth: 'the token is not valid (invalid_auth); check SLACK_BOT_TOKEN',
+      not_authed: 'there is no token (not_authed); set SLACK_BOT_TOKEN',
+      account_inactive: 'the app was removed from the workspace (account_inactive); install it again',
+      token_revoked: 'the token was revoked (token_revoked); install the app again',
+    },
   },
   more: (number: number) => `… (${number} more)`,
   empty: '(empty)',

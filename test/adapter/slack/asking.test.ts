@@ -2,7 +2,7 @@ import type { IncidentLine, KnownNode } from '../../../src/model/index.ts';
 import { describe, expect, test, vi } from 'vitest';
 import { signCommand } from '../../../src/model/index.ts';
 import { fakeJournal } from '../../fake/journal.ts';
-import { found, incidentsPlace, looking, onCallPerson, secondPerson, wanted } from './messages.ts';
+import { asking, found, incidentsPlace, looking, onCallPerson, secondPerson, wanted } from './messages.ts';
 import type { Practice, Said, View } from './practice.ts';
 import { clock, incidents, NotingDesk, onCall, practise, second, until } from './practice.ts';
 
@@ -113,14 +113,16 @@ describe('/netdiag alone', () => {
     await using practice = await practise();
     const { adapter } = await listening(practice);
     const ref = await adapter.thread.show(incidentsPlace, 'live', looking, null);
-    await practice.control('chaos', { tooMany: 20, tooManyMethod: 'chat.update', retryAfterSeconds: 5 });
+    const pauses = ['chat.update', 'chat.postMessage'].map((method) => ({ method, kind: 'too_many', times: 20 }));
+    await practice.control('chaos', { faults: pauses.map((one) => ({ ...one, retryAfterSeconds: 5 })) });
+    const post = adapter.thread.show({ ...incidentsPlace, thread: ref }, 'question', asking, null);
     const update = adapter.thread.show(incidentsPlace, 'live', { ...looking, title: [{ text: 'on' }] }, ref);
-    await until(async () => (await practice.calls()).calls.some((one) => one.method === 'chat.update'));
+    await until(async () => (await practice.calls()).calls.filter(({ status }) => status === 429).length === 2);
     await practice.type('/netdiag');
     expect((await form(practice)).callback_id).toBe('netdiag_node');
     await practice.control('chaos', { reset: true });
     await adapter.stop();
-    await update.catch(() => {});
+    await Promise.allSettled([update, post]);
   });
 });
 

@@ -184,7 +184,7 @@ function checks(plan: Plan): RichTextSection[] {
   return lines(
     text(before.length === 0 ? objects : say.card.before),
     ...before,
-    text(plan.preconditions.length > 10 ? `… (${plan.preconditions.length - 10} more)` : ''),
+    text(plan.preconditions.length > 10 ? say.more(plan.preconditions.length - 10) : ''),
     [...text(say.card.after), ...(after.length === 0 ? text(say.card.nothing) : limited(after, 500))],
     [...text(say.card.plan), ...code(plan.id, 80)],
   );

@@ -1,4 +1,5 @@
 import { redact } from '../../../model/secret/redact.ts';
+import { say } from '../words.ts';
 
 /** Controls, format characters (bidi, zero width, tags), line separators and anything else that a reader cannot see. */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
@@ -38,8 +39,8 @@ export function clip(text: string, most: number, cleaned: (text: string) => stri
   const seen = cleaned(cut(text, longest));
   const unseen = Math.max(0, text.length - longest);
   if (seen.length <= most && unseen === 0) return seen;
-  const kept = cut(seen, most - `… (${seen.length + unseen} more)`.length);
-  return `${kept}… (${seen.length - kept.length + unseen} more)`;
+  const kept = cut(seen, most - say.more(seen.length + unseen).length);
+  return `${kept}${say.more(seen.length - kept.length + unseen)}`;
 }
 
 /** The first `at` UTF-16 units, one less where that would split a surrogate pair. */

@@ -1,6 +1,5 @@
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Choice, KnownNode } from '../../../model/index.ts';
-import type { ToSign } from '../../../port.ts';
 import type { Source } from '../inbound.ts';
 import { optionValue } from '../nodes.ts';
 import { remembered } from '../payload/metadata.ts';
@@ -129,11 +128,14 @@ export function reasonForm(token: string, source: Source): ModalView {
 /** More than this nobody reads in a form. */
 const MOST_TO_SIGN = 9000;
 
+/** What somebody would sign, as the desk tells it. */
+type Order = Readonly<Record<'letter' | 'title' | 'node' | 'order' | 'command', string>>;
+
 /**
  * Shows what to paste into a terminal and takes the signature that it prints; whoever approves alone says why, too. `null` where the
  * text does not fit as it is: then nobody may be asked to sign less than all of it.
  */
-export function signForm(wanted: ToSign, token: string, alone: boolean, source: Source): ModalView | null {
+export function signForm(wanted: Order, token: string, alone: boolean, source: Source): ModalView | null {
   const { letter, title, node, command } = wanted;
   if (command.length > MOST_TO_SIGN || inertLines(command) !== command) return null;
   return {

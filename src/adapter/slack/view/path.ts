@@ -20,7 +20,7 @@ export function path(hops: readonly Hop[] | undefined, style: Style): KnownBlock
     const next = decision(hop, hops[at - 1]);
     left -= characters(next);
     if (left < 0) {
-      drawn.push(section(...text(`… (${hops.length - at} more)`)));
+      drawn.push(section(...text(say.more(hops.length - at))));
       break;
     }
     drawn.push(...next);

@@ -54,7 +54,7 @@ export function limited(elements: readonly RichTextElement[], most: number): Ric
     const part = element.type === 'text' ? cut(element.text, left) : '';
     const unseen = elements.slice(i).reduce((sum, one) => sum + size(one), 0) - part.length;
     const kept = element.type === 'text' && part !== '' ? [{ ...element, text: part }] : [];
-    return [...elements.slice(0, i), ...kept, ...text(`… (${unseen} more)`)];
+    return [...elements.slice(0, i), ...kept, ...text(say.more(unseen))];
   }
   return [...elements];
 }
