@@ -3,6 +3,7 @@
  * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`,
  * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- hostile [STRINGS] [--seed N] [--strings]`,
  * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N]`,
+ * `npm run trial -- lost [SECONDS]`,
  * `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`,
  * `npm run trial -- workspace [LAB …]`,
@@ -18,6 +19,7 @@ import { evidenceTrial } from './evidence.ts';
 import { fuzzTrial } from './fuzz.ts';
 import { hostileTrial } from './hostile.ts';
 import { killTrial } from './kill.ts';
+import { lostTrial } from './lost.ts';
 import { pageTrial } from './page.ts';
 import { progressTrial } from './progress.ts';
 import { repairTrial } from './repair.ts';
@@ -34,6 +36,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   hostile: hostileTrial,
   approval: approvalTrial,
   cutoff: cutoffTrial,
+  lost: lostTrial,
   repair: repairTrial,
   twins: twinsTrial,
   workspace: workspaceTrial,
