@@ -41,7 +41,9 @@ const announcement = z.object({
 export async function practice(): Promise<number> {
   const recordings = readdirSync(join(SANDBOX, 'recorded'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => loadRecording(join(SANDBOX, 'recorded', name)));
+    .map(({ name }) => name)
+    .toSorted()
+    .map((name) => loadRecording(join(SANDBOX, 'recorded', name)));
   const scratch = mkdtempSync(join(tmpdir(), 'netdiag-practice-'));
   const tour = join(scratch, 'tour.json');
   writeFileSync(tour, JSON.stringify(recordings.map(stop)));
@@ -83,11 +85,29 @@ function site(recording: Recording): Site {
   return { cluster: recordedCluster(world), nodes: recordedNodeShell(world), doors: configuredDoors(recording) };
 }
 
-/** The card of one recording: its sick node is the one that changes were recorded on. */
-function stop({ title, changes, steps, name }: Recording): { node: string; title: string; text: string } {
+/** What people see in an incident and in its variants, by how their recordings' names begin; no heading tells a cause. */
+const GROUPS: Readonly<Record<string, string>> = {
+  i1: 'The kubelet is not reached',
+  i2: 'Pods do not get out',
+  i3: 'Pods are not reached',
+  i4: 'Some connections time out',
+  i5: 'Pods lost their network',
+};
+
+/** The entry of one recording: its sick node is the one that changes were recorded on. */
+function stop({ title, changes, steps, name }: Recording): Stop {
   const made = [...changes, ...steps].flatMap((one) => ('node' in one && one.node !== null ? [one.node] : []));
   const node = made[0] ?? name;
-  return { node, title: node, text: `${title.charAt(0).toUpperCase()}${title.slice(1)}.` };
+  const group = GROUPS[name.slice(0, 2)];
+  const text = `${title.charAt(0).toUpperCase()}${title.slice(1)}.`;
+  return { node, title: node, text, ...(group === undefined ? {} : { group }) };
+}
+
+interface Stop {
+  readonly node: string;
+  readonly title: string;
+  readonly text: string;
+  readonly group?: string;
 }
 
 /** The first line that the workspace prints. Rejects with one sentence when it ends without one. */

@@ -70,6 +70,22 @@ describe.skipIf(missing !== '')(`the page in a browser${missing}`, () => {
     return { page, complaints };
   }
 
+  test('incidents that look alike stand under one heading, each with its own command', async () => {
+    const alike = (node: string) => ({ node, title: node, text: `${node} is odd.`, group: 'Pods are not reached' });
+    await using practice = await practise({ tour: [alike('worker-1'), ...tour, alike('worker-2')] });
+    const { page, complaints } = await open(practice, { width: 390, height: 780 });
+    const region = page.getByRole('region', { name: 'Try it' });
+    const group = region.getByRole('region', { name: 'Pods are not reached' });
+    expect(await group.getByRole('button').allInnerTexts()).toEqual([
+      expect.stringContaining('worker-1 is odd.'),
+      expect.stringContaining('worker-2 is odd.'),
+    ]);
+    expect(await region.getByRole('button').count()).toBe(3);
+    await group.getByRole('button', { name: /worker-2/ }).click();
+    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('/netdiag worker-2');
+    expect(complaints).toEqual([]);
+  });
+
   test('a command, a button, a refusal, another person, and the update', async () => {
     await using practice = await practise({ tour });
     await smallApp(practice);

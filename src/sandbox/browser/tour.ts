@@ -6,9 +6,11 @@ export interface TourStop {
   readonly node: string;
   readonly title: string;
   readonly text: string;
+  /** What people see: incidents that look alike stand under one heading. Absent: it stands alone. */
+  readonly group?: string;
 }
 
-/** Reads the tour: a JSON list of `{node, title, text}`. Throws one sentence when the file is something else. */
+/** Reads the tour: a JSON list of `{node, title, text, group?}`. Throws one sentence when the file is something else. */
 export function readTour(path: string): TourStop[] {
   const given = parseJson(readFileSync(path, 'utf8'));
   if (!Array.isArray(given)) throw new Error(`${path} is no tour: it should be a JSON list of {node, title, text}.`);
@@ -17,6 +19,7 @@ export function readTour(path: string): TourStop[] {
     if (stop.node === undefined || stop.title === undefined || stop.text === undefined) {
       throw new Error(`${path}: entry ${i} needs node, title and text.`);
     }
-    return { node: stop.node, title: stop.title, text: stop.text };
+    const group = textOf(entry, 'group');
+    return { node: stop.node, title: stop.title, text: stop.text, ...(group === undefined ? {} : { group }) };
   });
 }
