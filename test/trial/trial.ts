@@ -8,6 +8,7 @@
  * `npm run trial -- twins [TIMES] [LAB …]`,
  * `npm run trial -- workspace [LAB …]`,
  * `npm run trial -- page [STORY …]`,
+ * `npm run trial -- owned [ATTEMPTS] [--seed N]`,
  * `npm run trial -- wander [NIGHTS] [--seed N]`,
  * `npm run trial -- chaos [PART OF A NAME …]`,
  * `npm run trial -- progress [SECONDS]`.
@@ -20,6 +21,7 @@ import { fuzzTrial } from './fuzz.ts';
 import { hostileTrial } from './hostile.ts';
 import { killTrial } from './kill.ts';
 import { lostTrial } from './lost.ts';
+import { ownedTrial } from './owned.ts';
 import { pageTrial } from './page.ts';
 import { progressTrial } from './progress.ts';
 import { repairTrial } from './repair.ts';
@@ -41,6 +43,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   twins: twinsTrial,
   workspace: workspaceTrial,
   page: pageTrial,
+  owned: ownedTrial,
   wander: wanderTrial,
   chaos: chaosTrial,
   progress: progressTrial,
