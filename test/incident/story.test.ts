@@ -529,7 +529,7 @@ describe('a playbook that was changed meanwhile', () => {
     expect(tale.state.troubles.join(' ')).toContain('playbook');
   });
 
-  test('takes an offer back before anybody can approve it', () => {
+  test('T23: takes an offer back before anybody can approve it', () => {
     const tale = proposing();
     tale.take({ is: 'pressed', token: tale.offer().tokens.approve, by: SECOND }, other);
     expect(tale.state).toMatchObject({ life: 'closed', change: null });

@@ -233,14 +233,14 @@ describe('a way through a playbook', () => {
 });
 
 describe('a hostile text', () => {
-  test('larger than 64 KiB is not even parsed; one of 64 KiB is', () => {
+  test('T23: larger than 64 KiB is not even parsed; one of 64 KiB is', () => {
     const room = 64 * 1024 - Buffer.byteLength(GOOD);
     expect(complaints(`${GOOD}#${' '.repeat(room)}`)).toEqual(['1:1 larger than 65536 bytes']);
     expect(complaints(`${GOOD}#${' '.repeat(room - 1)}`)).toEqual([]);
     expect(complaints(`${GOOD}#${'é'.repeat(room)}`)).toEqual(['1:1 larger than 65536 bytes']);
   });
 
-  test('that explodes by aliases', () => {
+  test('T23: that explodes by aliases', () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (let i = 0; i < 30; i += 1) bomb.push(`b${i}: &b${i} [${`*${i === 0 ? 'a' : `b${i - 1}`}, `.repeat(9)}]`);
     const found = complaints(bomb.join('\n'));
@@ -248,12 +248,12 @@ describe('a hostile text', () => {
     expect(found[0]).toBe('2:10 *a: aliases are not allowed');
   });
 
-  test('that is nested deeper than any stack', () => {
+  test('T23: that is nested deeper than any stack', () => {
     expect(complaints('['.repeat(60_000))).toEqual([expect.stringMatching(/^1:\d+ nested too deeply$/)]);
     expect(complaints('{a: '.repeat(15_000))).toEqual([expect.stringMatching(/^1:\d+ nested too deeply$/)]);
   });
 
-  test('that pollutes leaves no trace', () => {
+  test('T23: that pollutes leaves no trace', () => {
     complaints(`${GOOD}__proto__: { polluted: true }\n`);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });

@@ -25,7 +25,7 @@ function changed(original: Uint8Array, { kind, at, text }: { kind: string; at: n
 
 describe.each(probes.map((probe) => [probe.id, probe] as const))('%s', (id, probe) => {
   // `read` lets everything but Unparsable through, so a parser that fails in another way ends the test.
-  test('reads or refuses any bytes', () => {
+  test('T31: reads or refuses any bytes', () => {
     const statuses = constantFrom(...(probe.exits ?? [0]));
     assert(
       property(uint8Array({ maxLength: 400 }), uint8Array({ maxLength: 80 }), statuses, (stdout, stderr, exit) => {
@@ -36,7 +36,7 @@ describe.each(probes.map((probe) => [probe.id, probe] as const))('%s', (id, prob
     );
   });
 
-  test('reads or refuses its own outputs after any change', () => {
+  test('T31: reads or refuses its own outputs after any change', () => {
     const outputs = recordedOutputs(id).filter(({ output }) => output.stdout.length < 20_000);
     assert(
       property(constantFrom(...outputs), array(change, { minLength: 1, maxLength: 3 }), ({ output }, changes) => {

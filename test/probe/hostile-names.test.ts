@@ -42,7 +42,7 @@ describe('device names that the kernel takes and a careless reader trips over', 
     expect(devices()).toEqual(expect.arrayContaining([...NAMES, ...CLEANED]));
   });
 
-  test('a device named eth0@z9 does not pass for eth0, and eth0 keeps its parent', () => {
+  test('T9: a device named eth0@z9 does not pass for eth0, and eth0 keeps its parent', () => {
     const { links } = hostile(ipLink) as ReturnType<typeof ipLink.parse>;
     expect(links.filter(({ device }) => device === 'eth0')).toEqual([
       expect.objectContaining({ index: 3, parent: 'z9' }),
@@ -53,14 +53,14 @@ describe('device names that the kernel takes and a careless reader trips over', 
     expect(links.filter(({ device }) => device === 'eth0@if2')).toHaveLength(1);
   });
 
-  test('__proto__ is a device like any other and changes no other object', () => {
+  test('T9: __proto__ is a device like any other and changes no other object', () => {
     const { devices } = hostile(sysctlIpv4) as ReturnType<typeof sysctlIpv4.parse>;
     expect(Object.hasOwn(devices, '__proto__')).toBe(true);
     expect(devices['__proto__']).toEqual({ forwarding: '0', rp_filter: '0' });
     expect(({} as Record<string, unknown>)['forwarding']).toBeUndefined();
   });
 
-  test('a rule for a hostile device is one word', () => {
+  test('T9: a rule for a hostile device is one word', () => {
     const { rules } = hostile(ipRule) as ReturnType<typeof ipRule.parse>;
     expect(rules.map(({ iif }) => iif)).toContain('$(id)');
   });

@@ -42,7 +42,7 @@ const SINKS: readonly (readonly [string, (text: string) => string])[] = [
   ],
 ];
 
-test.each(SINKS)('no secret of the corpus leaves by %s', (_name, sink) => {
+test.each(SINKS)('T13: no secret of the corpus leaves by %s', (_name, sink) => {
   fc.assert(
     fc.property(planted, ({ text, secrets }) => {
       const shown = sink(`10.0.0.1 dev eth0\n${text}\n10.0.0.2 dev eth0`);

@@ -75,7 +75,7 @@ describe.skipIf(noLab)(`bad input: one sentence, the right exit status${skipNote
     });
   });
 
-  test.concurrent('a node that shows another host key gets no command', async () => {
+  test.concurrent('T17: a node that shows another host key gets no command', async () => {
     const lines = readFileSync(lab.knownHostsFile, 'utf8').trim().split('\n');
     const keys = lines.map((line) => line.split(' ').slice(1).join(' '));
     const shifted = lines.map((line, index) => `${line.split(' ')[0]} ${keys[(index + 1) % keys.length]}\n`);
@@ -150,7 +150,7 @@ describe.skipIf(noLab)(`bad input: one sentence, the right exit status${skipNote
     expect(seen(diagnose)).toEqual({ exit: 2, says: expect.stringContaining('uplink-upp'), trace: false });
   });
 
-  test.concurrent('a node prints a line of 10 MB, and another hangs', async ({ onTestFinished }) => {
+  test.concurrent('T14: a node prints a line of 10 MB, and another hangs', async ({ onTestFinished }) => {
     const lab = await startLab('i1', { prefix: 'bad-node', twin: true, dialTimeoutMs: 2000 });
     onTestFinished(() => lab.down());
     await instead(lab, subject, 'ss', String.raw`head -c 10485760 /dev/zero | tr '\0' x; echo`);

@@ -31,7 +31,7 @@ describe.skipIf(noLab)(`a fix that cannot be confirmed is taken back${skipNote}`
   test.concurrent.for([
     ['both ways', ['saddr', 'daddr']],
     ['one way: it is heard no more', ['saddr']],
-  ] as const)('the node is cut off right after the change, %s', async ([, ways], { onTestFinished }) => {
+  ] as const)('T25: the node is cut off right after the change, %s', async ([, ways], { onTestFinished }) => {
     const lab = await startLab('i1', { prefix: 'cut', dialTimeoutMs: 2000 });
     onTestFinished(() => lab.down());
     const [before, clean] = [await lab.nodeState(node), await leftOn(lab, node)];
@@ -64,7 +64,7 @@ describe.skipIf(noLab)(`a fix that cannot be confirmed is taken back${skipNote}`
     await clears(lab, node, clean, ['+sshd: root@notty']);
   });
 
-  test.concurrent('the change shuts the only door and opens none', async ({ onTestFinished }) => {
+  test.concurrent('T25: the change shuts the only door and opens none', async ({ onTestFinished }) => {
     const lab = await startLab('i1-one-door', { prefix: 'cut', dialTimeoutMs: 2000 });
     onTestFinished(() => lab.down());
     const before = await lab.nodeState(node);

@@ -30,7 +30,9 @@ export function tell(lab: Lab, script: Script): Told {
   stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   stdin.on('error', () => undefined);
   createInterface({ input: stdout }).on('line', (line) => {
-    const said = JSON.parse(line) as Said;
+    // A process that is killed while it speaks does not end its line.
+    const said = parsed(line);
+    if (said === null) return undefined;
     if ('ending' in said) return ended.resolve(said.ending);
     const next = waiting.shift();
     if (next === undefined) offers.push(said.offered);
@@ -51,6 +53,14 @@ export function tell(lab: Lab, script: Script): Told {
     approve: () => void stdin.write('approve\n'),
     ending: () => ended.promise,
   };
+}
+
+function parsed(line: string): Said | null {
+  try {
+    return JSON.parse(line) as Said;
+  } catch {
+    return null;
+  }
 }
 
 /** The offer of that letter that waits for an approval. Throws when there is none. */

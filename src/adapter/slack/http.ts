@@ -76,7 +76,10 @@ async function serve(
     return end(response, 401);
   }
   for (const [one, until] of seen) if (until < clock.now()) seen.delete(one);
-  if (seen.has(signature)) return end(response, 401);
+  if (seen.has(signature)) {
+    log('warn', 'A request was refused: the very same one was taken before.');
+    return end(response, 401);
+  }
   seen.set(signature, clock.now() + 2 * skewMs);
   const body = bodyOf(request.headers['content-type'] ?? '', bytes.toString('utf8'));
   if (body === undefined) return end(response, 400);

@@ -27,7 +27,7 @@ const exec = (statement: string): void => {
 };
 const change: Effect = show('1-change');
 
-test('no row of the audit, no effect: nothing of the step is written', async () => {
+test('T39: no row of the audit, no effect: nothing of the step is written', async () => {
   for (const table of ['audit', 'audit_head']) {
     exec(`create trigger refused before insert on ${table} begin select raise(abort, 'the audit is read-only'); end`);
     await expect(journal.advance(step('i1', 0, { audit: ROWS.slice(0, 1), effects: [change] }))).rejects.toThrow(

@@ -61,7 +61,7 @@ test('nothing is said of a chain as it was written, with and without checkpoints
 });
 
 describe('is seen, wherever it is', () => {
-  test('any byte of any text', async () => {
+  test('T39: any byte of any text', async () => {
     const byte = fc.record({ seq: seqs, column: fc.constantFrom(...TEXTS), at: fc.nat(), to: fc.nat({ max: 255 }) });
     await fc.assert(
       fc.asyncProperty(byte, async ({ seq, column, at, to }) => {
@@ -165,7 +165,7 @@ describe('is seen, wherever it is', () => {
     );
   });
 
-  test('any two rows exchanged, and any row put in', async () => {
+  test('T39: any two rows exchanged, and any row put in', async () => {
     await fc.assert(
       fc.asyncProperty(seqs, seqs, async (a, b) => {
         fc.pre(a !== b);
@@ -195,7 +195,7 @@ describe('is seen, wherever it is', () => {
     );
   });
 
-  test('the end cut off: by the head, and where that was moved with it, by a checkpoint alone', async () => {
+  test('T39: the end cut off: by the head, and where that was moved with it, by a checkpoint alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: ROWS.length - 1 }), async (left) => {
         const cut = (tx: Kysely<Schema>) => tx.deleteFrom('audit').where('seq', '>', left).execute();
@@ -242,7 +242,7 @@ describe('says what it is', () => {
   const said = async (deed: (db: Kysely<Schema>) => Promise<unknown>) => undone(db, deed, (tx) => sentences(tx));
   const tampered = (what: string): string => `The audit was tampered with: ${what}.`;
 
-  test('a fork: a row that continues an earlier one, or the beginning', async () => {
+  test('T39: a fork: a row that continues an earlier one, or the beginning', async () => {
     const forked = (prev: string) => (tx: Kysely<Schema>) => rewrite(tx, [...rows.slice(0, 4), link(row(5), 5, prev)]);
     expect(await said(forked(row(2).hash))).toEqual([
       tampered('row 5 continues row 2 instead of row 4: the chain was forked there'),

@@ -120,7 +120,7 @@ describe('a witness', () => {
     expect(kept).toEqual([1, 501, 502]);
   });
 
-  test('is spoken of once when it fails for two minutes, and again after it has kept one', async () => {
+  test('T39: is spoken of once when it fails for two minutes, and again after it has kept one', async () => {
     const one = new WitnessedAudit(witness);
     failing = true;
     const said = [];

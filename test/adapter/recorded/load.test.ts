@@ -92,7 +92,7 @@ describe('loading a recording', () => {
     expect(({} as { exit?: number }).exit).toBeUndefined();
   });
 
-  test('refuses a file that was changed, is missing, or is too large', () => {
+  test('T15: refuses a file that was changed, is missing, or is too large', () => {
     const file = anOutput();
     const before = readFileSync(file);
     writeFileSync(file, `${before.toString()} `);
@@ -103,7 +103,7 @@ describe('loading a recording', () => {
     expect(refusal()).toMatch(/is larger than \d+ bytes\.$/);
   });
 
-  test('follows no link and waits for no pipe', () => {
+  test('T15: follows no link and waits for no pipe', () => {
     const file = anOutput();
     const elsewhere = join(directory, 'elsewhere');
     writeFileSync(elsewhere, readFileSync(file));

@@ -74,7 +74,7 @@ describe('requests', () => {
     ]);
   });
 
-  test('are refused with another key, without a signature, and when they are not of this moment', async () => {
+  test('T1: are refused with another key, without a signature, and when they are not of this moment', async () => {
     const refused = [
       await send('command=a', { key: 'another secret' }),
       await send('command=b', { signature: 'v0=' }),
@@ -87,11 +87,24 @@ describe('requests', () => {
     expect((await send('command=f', { at: now - 299_000 })).status).toBe(200);
   });
 
-  test('are taken once, however often the same one is sent', async () => {
+  test('T2: are taken once, however often the same one is sent', async () => {
     expect([(await send('command=a')).status, (await send('command=a')).status]).toEqual([200, 401]);
     now += 240_000;
     expect((await send('command=a', { at: now - 240_000 })).status).toBe(401);
     expect(taken).toHaveLength(1);
+  });
+
+  test('T2: 1,000 times in four minutes have one effect, each of the other 999 is in the log', async () => {
+    const sent = now;
+    const statuses: number[] = [];
+    for (let times = 0; times < 20; times += 1) {
+      const some = Array.from({ length: 50 }, () => send('command=a', { at: sent }));
+      statuses.push(...(await Promise.all(some)).map(({ status }) => status));
+      now += 12_000;
+    }
+    expect([200, 401].map((status) => statuses.filter((one) => one === status).length)).toEqual([1, 999]);
+    expect(taken).toHaveLength(1);
+    expect(log.filter((line) => line.startsWith('A request was refused: '))).toHaveLength(999);
   });
 
   test('that are not acknowledged in time are answered so that Slack tries again', async () => {
@@ -141,7 +154,7 @@ describe('the whole bot by HTTP', () => {
     await adapter.stop();
   });
 
-  test('takes nothing that is signed by another, or was signed long ago, and one request once', async () => {
+  test('T1, T2: takes nothing that is signed by another, or was signed long ago, and one request once', async () => {
     await using practice = await practise();
     const { adapter, desk } = await listening(practice);
     await practice.control('chaos', { wrongSignature: 1 });

@@ -60,7 +60,7 @@ describe('showing', () => {
     expect(await practice.violations()).toEqual([]);
   });
 
-  test('nothing is unfurled, linked or parsed', async () => {
+  test('T12: nothing is unfurled, linked or parsed', async () => {
     await using practice = await practise();
     const { adapter, place } = await begin(practice);
     await adapter.thread.show(place, 'live', looking, place.thread);
@@ -149,7 +149,7 @@ describe('showing', () => {
     ).rejects.toThrow('Slack refused chat.postMessage: netdiag is not in this channel (not_in_channel); invite it');
   });
 
-  test('bytes of a node are inert in every message', async () => {
+  test('T11: bytes of a node are inert in every message', async () => {
     await using practice = await practise();
     const { adapter, place } = await begin(practice);
     const bytes = hostile.filter((one) => one.length < 1000);

@@ -82,7 +82,7 @@ for (const user of ['root', 'ops'] as const) {
     }, 30_000);
     afterAll(() => lab?.stop());
 
-    test('is applied once its precondition held, and stays when confirmed', async () => {
+    test('T26: is applied once its precondition held, and stays when confirmed', async () => {
       const { fix, ...rest } = plan();
       expect(await session.change({ fix, ...rest })).toEqual({ fix, state: 'applied', detail: '', difference: [] });
       expect(await route()).toBe(shown);
@@ -96,7 +96,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test('that nobody confirms is undone by the node, which is then as before', async () => {
+    test('T25: that nobody confirms is undone by the node, which is then as before', async () => {
       const request = plan({ rollbackSeconds: 2 });
       expect(await session.change(request)).toMatchObject({ state: 'applied' });
       expect(await settled(request.fix)).toEqual({
@@ -197,7 +197,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test('is restored by the node when the connection is cut right after it was applied', async () => {
+    test('T25: is restored by the node when the connection is cut right after it was applied', async () => {
       const request = plan({ rollbackSeconds: 3 });
       expect(await session.change(request)).toMatchObject({ state: 'applied' });
       await reconnect();
@@ -218,7 +218,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test('that closes the very door it came through is undone, and the door opens again', async () => {
+    test('T25: that closes the very door it came through is undone, and the door opens again', async () => {
       const drop = ['iptables', '-I', 'OUTPUT', '-p', 'tcp', '--sport', '22', '-j', 'DROP'];
       const undrop = ['iptables', '-D', 'OUTPUT', '-p', 'tcp', '--sport', '22', '-j', 'DROP'];
       const closed = async () => (await inside('iptables', '-S', 'OUTPUT')).includes('DROP');
@@ -237,7 +237,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test('that kills every SSH session is finished, and undone when nobody confirms', async () => {
+    test('T27: that kills every SSH session is finished, and undone when nobody confirms', async () => {
       const request = plan({
         rollbackSeconds: 3,
         apply: [['pkill', '-f', 'sshd: '], ['pkill', '-f', 'ssh|ip|netdiag|NetworkManager|systemd|timeout'], add],
@@ -252,7 +252,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test.each(['guard', 'work'])('whose %s is killed is undone by the node all the same', async (name) => {
+    test.each(['guard', 'work'])('T27: whose %s is killed is undone by the node all the same', async (name) => {
       const request = plan({ rollbackSeconds: 2 });
       await session.change(request);
       const pids = (await inside('pgrep', '-f', `^sh ./fix ${name}`)).split('\n').filter(Boolean);
@@ -308,7 +308,7 @@ for (const user of ['root', 'ops'] as const) {
       await isClean();
     });
 
-    test('is undone, and known to be, when the disk fills up after it was applied', async () => {
+    test('T27: is undone, and known to be, when the disk fills up after it was applied', async () => {
       await disk('4m');
       const request = plan({ rollbackSeconds: 3 });
       expect(await session.change(request)).toMatchObject({ state: 'applied' });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -236,7 +236,7 @@ describe.skipIf(noLab)(`host keys and logins${skipNote}`, { timeout: 60_000 }, (
     ['changed', () => knownHosts(`[loop]:${sshd.port} ssh-ed25519 ${other}`), 'but known_hosts says SHA256:'],
     ['revoked', () => knownHosts(`${readFileSync(sshd.knownHostsFile, 'utf8')}@revoked * ${sshd.hostKey}`), '@revoked'],
     ['not pinned', () => pinnedHostKeys({ someone: sshd.fingerprint }), 'none is pinned for loop'],
-  ])('a host key that is %s is refused before anything is sent', async (_, keys, because) => {
+  ])('T17: a host key that is %s is refused before anything is sent', async (_, keys, because) => {
     const before = sshd.log();
     const reached = await shellWith(keys()).open(at(sshd.port));
     expect(reached).toMatchObject({ reached: false, gap: 'denied' });
@@ -305,13 +305,23 @@ describe.skipIf(noLab)(`host keys and logins${skipNote}`, { timeout: 60_000 }, (
     expect(await open(shell, loop.target)).toMatchObject({ reached: true });
   });
 
-  test('an sshd that offers only old algorithms is refused', async () => {
-    const loop = await startLoopback({ sshdConfig: ['Ciphers aes128-ctr'] });
+  test.each([
+    ['chacha20', ['Ciphers chacha20-poly1305@openssh.com']],
+    ['AES in counter mode with HMAC-SHA-1', ['Ciphers aes128-ctr', 'MACs hmac-sha1']],
+    ['a Diffie-Hellman group of 2048 bits', ['KexAlgorithms diffie-hellman-group14-sha1']],
+    ['RSA signatures with SHA-1', ['HostKeyAlgorithms ssh-rsa', 'HostKey RSA']],
+  ])('T19: an sshd that offers only %s is refused', async (_, config) => {
+    const rsa = join(directory, 'old-rsa');
+    if (!existsSync(rsa)) spawnSync('ssh-keygen', ['-q', '-t', 'rsa', '-N', '', '-f', rsa]);
+    const loop = await startLoopback({
+      sshdConfig: config.map((line) => line.replace('HostKey RSA', `HostKey ${rsa}`)),
+    });
     closes.push(() => loop.stop());
     const reached = await loop.shell.open(loop.target);
     expect(reached).toMatchObject({
       reached: false,
       tried: [{ because: expect.stringContaining('no agreement on how to encrypt') as string }],
     });
+    expect(logins(loop.sshd.log())).toBe(0);
   });
 });

@@ -61,7 +61,7 @@ for (const user of ['root', 'ops'] as const) {
       expect(records(pcap)).toEqual(Array.from({ length: 10 }, () => 96));
     });
 
-    test('two captures run at the same time, and none holds our own connection', async () => {
+    test('T24: two captures run at the same time, and none holds our own connection', async () => {
       const [near, far] = await Promise.all([capture('eth0', everything), capture('lo', everything)]);
       await ping(2);
       await ping(3, '127.0.0.1');
@@ -88,13 +88,13 @@ for (const user of ['root', 'ops'] as const) {
       expect(pcap.length).toBeGreaterThan(pcapHead);
     });
 
-    test('a capture ends with its time and says so', async () => {
+    test('T24: a capture ends with its time and says so', async () => {
       const running = await capture('lo', icmp, { seconds: 1 });
       await until('tcpdump ended', async () => (await processes('tcpdump')).length === 0);
       expect(await running.stop()).toMatchObject({ gap: 'truncated', detail: 'it reached its limit of 1 s' });
     });
 
-    test('a capture does not outlive its connection', async () => {
+    test('T24: a capture does not outlive its connection', async () => {
       const running = await capture('lo', icmp, { seconds: 600 });
       expect(await processes('tcpdump')).toHaveLength(1);
       lab.cut();
@@ -136,7 +136,7 @@ for (const user of ['root', 'ops'] as const) {
     if (user === 'ops') return;
 
     test.each(['nope', '-z', '../lo', 'lo/../lo', '.', '', '$(touch /pwned)', '--help', 'any'])(
-      'the device %j is refused',
+      'T10: the device %j is refused',
       async (device) => {
         const running = await capture(device, icmp);
         expect(await running.stop()).toMatchObject({ gap: 'unparsable', pcap: new Uint8Array() });
@@ -145,7 +145,7 @@ for (const user of ['root', 'ops'] as const) {
     );
 
     test.each(['$(id);`a`', ';id>x', '"\'*', '<!channel>'])(
-      'the interface %j is captured like any other',
+      'T9: the interface %j is captured like any other',
       async (name) => {
         await lab.node.exec('node', ['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'calm']);
         await lab.node.exec('node', ['ip', 'link', 'set', name, 'up']);

@@ -62,7 +62,7 @@ describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 },
     expect(present).toMatchObject({ exit: 0 });
   });
 
-  test('cuts a 10 MB line at 1 MiB and a flood of stderr at 256 KiB, exactly full outputs stay whole', async () => {
+  test('T14: cuts a 10 MB line at 1 MiB and a flood of stderr at 256 KiB, exactly full outputs stay whole', async () => {
     const [line, flood, full, both] = await session.run([
       sh('head -c 10000000 /dev/zero | tr "\\0" x'),
       sh('while :; do echo complaint; done >&2', 5000),
@@ -78,7 +78,7 @@ describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 },
     expect(both).toMatchObject({ truncated: true });
   });
 
-  test('survives endless output and a command that never ends, and says which was which', async () => {
+  test('T14: survives endless output and a command that never ends, and says which was which', async () => {
     const outputs = await session.run([
       { argv: ['yes'], deadlineMs: 5000 },
       { argv: ['sleep', '600'], deadlineMs: 1000 },

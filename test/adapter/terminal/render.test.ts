@@ -238,7 +238,7 @@ describe('render', () => {
     );
   });
 
-  test('whatever text comes in, every line is inert and no wider than the terminal', () => {
+  test('T11: whatever text comes in, every line is inert and no wider than the terminal', () => {
     const nasty = fc.string({
       unit: fc.oneof(
         fc.constantFrom(

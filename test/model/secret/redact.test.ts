@@ -20,7 +20,7 @@ describe('secrets', () => {
     expect(KINDS.length).toBeGreaterThan(20);
   });
 
-  test.each(CORPUS)('%s is cut, wherever it stands, and nothing beside it', (_title, planted) => {
+  test.each(CORPUS)('T13: %s is cut, wherever it stands, and nothing beside it', (_title, planted) => {
     const before = fc.constantFrom('', '10.0.0.0/24 dev eth0\n', '{\n  "a": 1,\n', 'abc\n\n');
     const after = fc.constantFrom('', '\n10.0.0.1 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE', '\n\n}\n');
     fc.assert(

@@ -217,7 +217,7 @@ describe('verify', () => {
     expect(happening.is === 'verified' && happening.failure).toContain('through 10.0.10.207');
   });
 
-  test('another machine behind the same address is a failure', async () => {
+  test('T17: another machine behind the same address is a failure', async () => {
     const { deed, state } = verifying();
     const at = holding(deed.plan, { identity: { ...SAME, bootId: 'boot-2' } });
     const happening = await verify(at.ports, state, deed);

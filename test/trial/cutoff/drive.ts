@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Told } from '../../story/tell.ts';
 
 /** Longer than any story takes from an approval to its end. */
-const HUNG_MS = 60_000;
+const HUNG_MS = 150_000;
 /** Fixes that are approved one after the other, when what was approved first could not be begun. */
 const OFFERS = 3;
 

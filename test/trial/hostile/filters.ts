@@ -75,7 +75,8 @@ const EVIL: readonly string[] = [
   long(3000),
 ];
 
-const strange = (seed: number): readonly string[] => [
+/** 500 strings that tcpdump would obey, and mixtures of them. */
+export const strangeFilters = (seed: number): readonly string[] => [
   ...EVIL,
   ...fc.sample(
     fc
@@ -103,8 +104,6 @@ function filtersWith(text: string): readonly CaptureFilter[] {
     { port: 80, proto: text },
     { proto: text },
     { any: [{ host: text }] },
-    { any: text },
-    text,
   ];
   return terms.flatMap((term) => [{ all: [term], none: [] } as never, { all: [], none: [term] } as never]);
 }
@@ -114,11 +113,16 @@ const WORDS = /^(?:[0-9a-f.:]+|host|port|tcp|udp|icmp|icmp6|arp|and|or|not|[() ]
 
 /** Hands 500 strings to every place of a filter, and some of them to tcpdump itself. What is taken for an option is a complaint. */
 export async function throughFilters(say: (line: string) => void, seed: number): Promise<readonly string[]> {
-  const strings = strange(seed);
-  const complaints = strings.flatMap((text, at) => filtersWith(text).flatMap((filter) => judged(filter, at)));
+  const strings = strangeFilters(seed);
+  const complaints = [...refusedFilters(strings)];
   say(`  ${strings.length} strings at ${filtersWith('').length} places each: refused, or an address`);
   complaints.push(...compiled(seed, say), ...(await handed(strings, say)));
   return complaints;
+}
+
+/** Puts each string at every place of a filter; what is neither refused nor an address is a complaint. */
+export function refusedFilters(strings: readonly string[]): readonly string[] {
+  return strings.flatMap((text, at) => filtersWith(text).flatMap((filter) => judged(filter, at)));
 }
 
 function judged(filter: CaptureFilter, at: number): readonly string[] {

@@ -10,6 +10,13 @@ import { ALIAS, ALTNAME, escaped, NAMES } from './names.ts';
 import { programsIn, sshdUnder } from './trace.ts';
 
 const NODE = 'ip-10-0-10-207';
+/** What a diagnosis may run on a node: its shell and what bounds it, then the questions. */
+const ALLOWED = new Set(
+  [
+    'bash cat env gzip head mkdir mv nice rm sh sleep sshd timeout wc',
+    'bridge conntrack curl dmesg ethtool find grep ip iptables iptables-save ip6tables-save nft nstat ping readlink ss sysctl systemctl tc tcpdump uname',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /**
  * Diagnoses a node twice, as it is and with hostile names on it: the cause is the same, nothing that a reader obeys is in what
@@ -32,6 +39,7 @@ export async function hostileNode(say: (line: string) => void): Promise<readonly
       ...(plain.programs.size > 3 ? [] : ['the trace shows no programs']),
       ...(taken >= 33 ? [] : [`the kernel took only ${taken} names`]),
       ...(hostile.codes === plain.codes ? [] : [`found ${hostile.codes} instead of ${plain.codes}`]),
+      ...[...hostile.programs].filter((program) => !ALLOWED.has(program)).map((program) => `${program} may not be run`),
       ...foreign.map((program) => `${program} was run because of a name`),
       ...(after === before ? [] : ['the diagnosis changed the node']),
       ...(/hunter2/.test(hostile.text) ? ['the password in an alias was kept'] : []),

@@ -6,9 +6,10 @@ export interface Started {
   readonly argv: readonly string[];
 }
 
-/** The programs of a trace of execve; words with bytes that strace escapes keep their escapes. */
+/** The programs of a trace of execve that were found; words with bytes that strace escapes keep their escapes. */
 export function programsIn(trace: string): readonly Started[] {
-  return [...trace.matchAll(/execve\("([^"]+)", \[(.*?)\], 0x/g)].map(([, program = '', words = '']) => ({
+  const found = trace.split('\n').filter((line) => !line.includes(') = -1 '));
+  return [...found.join('\n').matchAll(/execve\("([^"]+)", \[(.*?)\], 0x/g)].map(([, program = '', words = '']) => ({
     program,
     argv: [...words.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) => word),
   }));

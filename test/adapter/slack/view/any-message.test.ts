@@ -33,6 +33,9 @@ function faults({ text, blocks }: Rendering): string[] {
     ...strings(blocks)
       .filter(([, value]) => value === 'mrkdwn')
       .map(() => 'mrkdwn'),
+    ...strings(blocks)
+      .filter(([name]) => name === 'url' || name === 'image_url')
+      .map(([, value]) => `a link to ${value}`),
     ...shown
       .filter(([, value]) => unreadable.test(value.replaceAll('\n', '')))
       .map(([, value]) => `unreadable: ${JSON.stringify(value)}`),
@@ -41,7 +44,7 @@ function faults({ text, blocks }: Rendering): string[] {
 }
 
 test.each(['modern', 'classic'] as const)(
-  'any message in the %s style is within the limits of Slack and inert',
+  'T11, T12: any message in the %s style is within the limits of Slack, inert, and links nowhere',
   (style) => {
     fc.assert(
       fc.property(anyMessage, fc.constantFrom(...hostile), (message, ladder) => {
@@ -62,7 +65,7 @@ test('the classic style uses no block that Slack rolls out by phases', () => {
   );
 });
 
-test('any sentence to one person is within the limits of Slack and inert', () => {
+test('T11: any sentence to one person is within the limits of Slack and inert', () => {
   fc.assert(
     fc.property(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary' })), (words) => {
       expect(faults(whisper(words))).toEqual([]);

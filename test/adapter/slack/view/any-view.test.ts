@@ -41,7 +41,7 @@ const line: fc.Arbitrary<IncidentLine> = fc.record({
 const lines = fc.array(fc.record({ line, link: fc.option(fc.webUrl()) }), { maxLength: 10 });
 const nodes = fc.array(fc.record({ name: bytes, cluster: bytes, ready: fc.boolean() }), { maxLength: 200 });
 
-test('any Home tab is within the limits of Slack and inert', () => {
+test('T11: any Home tab is within the limits of Slack and inert', () => {
   const content = fc.record({
     refusal: fc.constant(null),
     notice: fc.option(bytes),
@@ -65,7 +65,7 @@ test('any Home tab is within the limits of Slack and inert', () => {
   );
 });
 
-test('any form is within the limits of Slack and inert', () => {
+test('T11: any form is within the limits of Slack and inert', () => {
   const source = fc.record({ by: person, place, responseUrl: fc.constant(null) });
   const symptoms = fc.array(fc.record({ id: fc.string({ minLength: 1 }), label: bytes }), { maxLength: 120 });
   const names = fc.uniqueArray(fc.stringMatching(/^[a-z0-9.-]{1,253}$/), { maxLength: 120 });

@@ -63,7 +63,7 @@ describe('clipping', () => {
   });
 });
 
-test('nothing opens a control sequence of Slack', () => {
+test('T11: nothing opens a control sequence of Slack', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(escaped(text)).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
