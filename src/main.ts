@@ -74,6 +74,9 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
         await journal.close();
       }
     }
+    case 'stop-changes':
+    case 'allow-changes':
+      return switched(command === 'stop-changes', rest);
     case 'doctor': {
       if (rest[0] === '--help' || rest[0] === '-h') return usage();
       const request = doctorRequest(rest);
@@ -91,6 +94,18 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       return usage();
     default:
       return wrong(`netdiag has no command ${JSON.stringify(command)}.`);
+  }
+}
+
+async function switched(stop: boolean, reason: readonly string[]): Promise<number> {
+  const config = configured({ slack: false });
+  const { switchChanges } = await import('./cli/switch-changes.ts');
+  const journal = await openJournal(config.journal.url);
+  try {
+    const parts = { journal, clock: systemClock, house: buildHouse(PLAYBOOKS, policyOf(config)) };
+    return await switchChanges(stop, reason, parts, (text) => process.stdout.write(text), userInfo().username);
+  } finally {
+    await journal.close();
   }
 }
 

@@ -326,6 +326,18 @@ export interface Desk {
     /** Armored, as somebody pasted it; absent: none was asked for. */
     readonly signature?: string;
   }): Promise<string | null>;
+  /**
+   * Stops every change of every cluster before it begins, or allows them again; only for those who may approve. `done`: the switch was
+   * turned. The sentence is for the person. Rejects with one sentence when it cannot be told whether they may.
+   */
+  switchChanges(request: {
+    readonly by: Person;
+    readonly stop: boolean;
+    /** In their own words; empty where they gave none. */
+    readonly reason: string;
+    /** As with a press. */
+    readonly groups?: () => Promise<readonly string[]>;
+  }): Promise<{ readonly done: boolean; readonly sentence: string }>;
   /** What somebody would have to sign for this button to count; `null` where nothing, or where the button means nothing any more. */
   toSign(token: string): Promise<ToSign | null>;
   /** Every node of every cluster, in the order of their names, and one sentence for each cluster that did not answer. */

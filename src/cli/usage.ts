@@ -13,6 +13,8 @@ export const USAGE = `netdiag finds out why a Kubernetes node's network is broke
       --reject REASON | --revoke     turn it down, or take an approval back
       --yes                          do not ask; exit 0 done, 1 not repaired, 2 refused or usage
       --journal FILE                 the journal; otherwise the configured one
+  netdiag stop-changes [WHY]         let no fix begin, in any incident, until allow-changes; for those who may approve
+  netdiag allow-changes              let fixes begin again
   netdiag doctor [options] [NODE…]   look at everything that netdiag needs: settings, Slack, cluster, nodes; changes nothing
       --all                          every node; without it and without names, one of each pool
       --no-slack                     only what diagnose needs

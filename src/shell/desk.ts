@@ -11,6 +11,7 @@ import { askedAtPress, standsThere } from './pressing.ts';
 import type { Press } from './pressing.ts';
 import { Rates } from './rates.ts';
 import type { StartLimits } from './rates.ts';
+import { switching } from './switching.ts';
 import { givenSignature, toSign } from './signing.ts';
 
 /** Closed incidents whose buttons still mean something: to start elsewhere, or to make a repair last. */
@@ -106,6 +107,7 @@ export function desk(workplace: Workplace, policy: DeskPolicy, nudge: () => void
   };
   return {
     ...known(workplace),
+    ...switching(workplace),
     start,
     async press(press) {
       const { key, token, by, place } = press;

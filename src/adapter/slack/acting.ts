@@ -71,6 +71,8 @@ export class Acting {
         return this.#start(wish, key);
       case 'press':
         return this.#press(wish, key);
+      case 'switch':
+        return this.#switch(wish, key);
     }
   }
 
@@ -156,6 +158,20 @@ export class Acting {
     const by = { id, name: '' };
     const [admitted, groups] = await Promise.all([this.#admission.person({ by, team }), this.#groups.of(id)]);
     return { id, member: admitted.in, groups };
+  }
+
+  /** The channel reads what was switched; whoever may not is told alone. */
+  async #switch({ stop, reason, source }: Extract<Wish, { is: 'switch' }>, key: string): Promise<Answer | null> {
+    const admitted = await this.#admission.admit(source);
+    if (!admitted.in) return { sentence: admitted.sentence };
+    const by = { id: source.by.id, name: admitted.name };
+    const groups = () => this.#groups.of(source.by.id);
+    const { done, sentence } = await this.#desk.switchChanges({ by, stop, reason, groups });
+    if (!done) return { sentence };
+    const why = reason === '' ? [] : [{ text: ': ' }, { code: reason }];
+    const text = [{ person: by }, { text: stop ? say.switched.stopped : say.switched.allowed }, ...why];
+    await this.#thread.show({ ...source.place, thread: null }, `switch ${key}`, { is: 'note', text }, null);
+    return { sentence };
   }
 
   async #press(

@@ -7,6 +7,8 @@ export type Command =
   | { readonly is: 'ask'; readonly help: string }
   | { readonly is: 'list' }
   | { readonly is: 'node'; readonly node: string }
+  /** Stop all changes, or allow them again. */
+  | { readonly is: 'switch'; readonly stop: boolean; readonly reason: string }
   /** Help, or one sentence why it is no command. */
   | { readonly is: 'say'; readonly sentence: string };
 
@@ -25,6 +27,8 @@ export function readCommand(text: string): Command {
   if (word === undefined) return { is: 'ask', help: say.command.help };
   if (['help', '--help', '-h', '?'].includes(word)) return { is: 'say', sentence: say.command.help };
   if (words.length === 1 && ['list', 'status'].includes(word)) return { is: 'list' };
+  if (word === 'stop-changes' || word === 'allow-changes')
+    return { is: 'switch', stop: word === 'stop-changes', reason: clip(words.slice(1).join(' '), 200, inert) };
   if (words.length > 1) return refused(say.command.tooMany(words.length, quoted(text)));
   if (word.length > longestName) {
     return refused(say.command.tooLong(quoted(word), word.length));

@@ -45,6 +45,14 @@ export type Wish =
       readonly signature?: string;
       readonly source: Source;
     }
+  /** To stop all changes, or to allow them again. */
+  | {
+      readonly is: 'switch';
+      readonly key: string;
+      readonly stop: boolean;
+      readonly reason: string;
+      readonly source: Source;
+    }
   /** To be asked for the node. `source` is null where no channel is known. */
   | {
       readonly is: 'ask';
@@ -105,5 +113,5 @@ export function read(body: unknown): Inbound {
 
 /** Whether it has to be recorded before it is acknowledged. */
 export function isWish(inbound: Inbound): inbound is Wish {
-  return ['start', 'press', 'ask', 'reason', 'sign', 'find'].includes(inbound.is);
+  return ['start', 'press', 'switch', 'ask', 'reason', 'sign', 'find'].includes(inbound.is);
 }

@@ -62,7 +62,7 @@ export const say = {
     help:
       '`/netdiag NODE` looks at the network of that Kubernetes node and of a healthy one beside it, asks what you see, and ' +
       'shows the cause with its proof in a thread. It changes nothing before somebody other than you has approved the exact ' +
-      'commands. `/netdiag` alone asks which node, `/netdiag list` shows what is open, `/netdiag help` shows this. In a thread, ' +
+      'commands. `/netdiag` alone asks which node, `/netdiag list` shows what is open, `/netdiag stop-changes WHY` lets no fix begin until `/netdiag allow-changes`, `/netdiag help` shows this. In a thread, ' +
       'where commands do not work: `@netdiag NODE`.',
     tooMany: (words: number, typed: string) => `netdiag takes one node name, not ${words} words: ${typed}.`,
     tooLong: (typed: string, length: number) =>
@@ -70,6 +70,10 @@ export const say = {
     noName: (typed: string) =>
       `${typed} is not a node name: those have lower-case letters, digits, \`-\` and \`.\`, and begin and end ` +
       'with a letter or digit. `kubectl get nodes` lists them.',
+  },
+  switched: {
+    stopped: ' stopped all changes: no fix begins in any incident',
+    allowed: ' allowed changes again',
   },
   late: 'That took me too long, and Slack waits only three seconds. Please try again.',
   restarted: 'netdiag was restarted at that moment. Please press again.',

@@ -51,6 +51,7 @@ export const clock: Clock = {
 export class NotingDesk implements Desk {
   readonly starts: Parameters<Desk['start']>[0][] = [];
   readonly presses: Parameters<Desk['press']>[0][] = [];
+  readonly switches: Omit<Parameters<Desk['switchChanges']>[0], 'groups'>[] = [];
   known: readonly KnownNode[] = ['ip-10-0-10-207', 'ip-10-0-10-88'].map((name) => ({
     name,
     cluster: 'prod-east',
@@ -76,6 +77,11 @@ export class NotingDesk implements Desk {
     this.groups = groups;
     this.standing = standing;
     return this.answer();
+  }
+
+  switchChanges({ by, stop, reason }: Parameters<Desk['switchChanges']>[0]): ReturnType<Desk['switchChanges']> {
+    this.switches.push({ by, stop, reason });
+    return Promise.resolve({ done: reason !== 'refused', sentence: 'It was noted.' });
   }
 
   toSign(): ReturnType<Desk['toSign']> {

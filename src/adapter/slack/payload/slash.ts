@@ -33,6 +33,8 @@ export function readSlash(body: unknown): Inbound | null {
     case 'ask':
       if (payload.trigger_id === undefined) return { is: 'say', sentence: command.help, source };
       return { is: 'ask', key, trigger: payload.trigger_id, actor: { by: source.by, team: payload.team_id }, source };
+    case 'switch':
+      return { is: 'switch', key, stop: command.stop, reason: command.reason, source };
     case 'node':
       return { is: 'start', key, node: command.node, symptom: null, source, form: false, elsewhere: false };
     case 'say':
