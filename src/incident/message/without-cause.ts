@@ -1,3 +1,4 @@
+import { interpret } from '../../capture/index.ts';
 import { explained } from '../../check/explained.ts';
 import type { IncidentState, Rich } from '../../model/index.ts';
 
@@ -27,7 +28,7 @@ function looked({ ruledOut, bound }: IncidentState, own: number, both: boolean):
 /** What was provoked, how it fared, and whether the kernels on its way decide rightly. */
 function packets({ watched, path = [] }: IncidentState): Rich[] {
   if (watched === null) return [];
-  const { sent } = watched;
+  const { sent, story } = watched;
   const port = sent.port === null ? '' : ` port ${sent.port}`;
   return [
     [
@@ -37,6 +38,8 @@ function packets({ watched, path = [] }: IncidentState): Rich[] {
       { code: sent.to },
       { text: `${port} were answered.${decisions(path)}` },
     ],
+    // A server that refuses, or answers by halves, is seen in no counter.
+    ...(sent.behind === undefined || sent.count === 0 ? [] : [interpret(story)]),
     ...explained(watched)
       .slice(0, 1)
       .map(({ sentence }): Rich => [{ text: sentence }]),

@@ -39,6 +39,8 @@ export function trafficOf(state: IncidentState, readings: Readings): Traffic | n
   const { bound, watched } = state;
   if (bound === null || watched === null) return null;
   const { sent, story } = watched;
+  // Name lookups of pods go from this node to pods elsewhere, some here, some there.
+  if (sent.behind !== undefined) return null;
   const sender = senderOf(bound, sent, story);
   const source = sourceOf(readings, sender, sent, story);
   if (source === null || (sender === null && sent.by !== 'user')) return null;

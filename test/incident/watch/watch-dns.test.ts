@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { dnsQuestions, dnsWay, lookupPoints } from '../../../src/incident/watch/watch-dns.ts';
 import { questionsFor, watchFor } from '../../../src/incident/watch/watch.ts';
+import { usersStory } from '../../../src/capture/index.ts';
 import { questionKey } from '../../../src/model/index.ts';
 import type { Answer, Bound, IncidentState } from '../../../src/model/index.ts';
 import { ipRouteGet, iptablesNat } from '../../../src/probe/index.ts';
+import { pcap } from '../../capture/build.ts';
+import { at, dnsAnswer, type Lookup, query } from '../../capture/talk.ts';
 import { I2, I2_HEALTHY, i2Answers } from '../../fake/flannel.ts';
 import { smallHouse } from '../../fake/house.ts';
 import { answered, boundNode, lost } from '../../fake/scene.ts';
@@ -161,5 +164,27 @@ states:
 
   test('are not asked for lookups whose way is not known', () => {
     expect(failed(without('kubelet-config')).state.questions.map(({ question }) => question)).toEqual(['symptom']);
+  });
+
+  describe.each([
+    ['refused', { rcode: 2 }, 'says SERVFAIL: it could not find out.'],
+    ['answered', { rcode: 3 }, 'all 2 DNS answers left by '],
+  ] as const)('and whose lookups are %s', (fate, answer, words) => {
+    const lookups: readonly Lookup[] = [1, 2].map((id) => ({ id, source: ASKER, target: SERVICE, ipId: id }));
+    const packets = lookups.flatMap((lookup) => [at(lookup.id, query(lookup)), at(5, dnsAnswer(lookup, answer))]);
+
+    test('are told how they fared, and no way of them is judged that nobody followed', () => {
+      const tale = failed(KNOWN).answer('repeat', 'now');
+      const effect = tale.wanted.find((one) => one.do === 'watch-users');
+      if (effect?.do !== 'watch-users') throw new RangeError('nobody is watched');
+      const pcaps = [{ pcap: pcap(packets) }, { pcap: pcap([]) }];
+      const { story, sent } = usersStory(effect.watch.points, pcaps, effect.expected, 'farEnd');
+      expect(story.fate).toBe(fate);
+      tale.watch({ sent, story, captures: [], counters: [] }, KNOWN);
+      expect(tale.state.life).toBe('closed');
+      const said = JSON.stringify(tale.shows('summary').paragraphs);
+      expect(said).toContain(words);
+      expect(tale.state.path ?? []).toEqual([]);
+    });
   });
 });
