@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 import { openJournal } from '../../src/adapter/journal/index.ts';
@@ -7,7 +8,8 @@ import { buildHouse, PLAYBOOKS } from '../../src/cli/house.ts';
 import { systemClock, systemIds } from '../../src/cli/system.ts';
 import { readConfig } from '../../src/config.ts';
 import type { House } from '../../src/incident/index.ts';
-import type { IncidentState, Message, PlanStep } from '../../src/model/index.ts';
+import { orderOf, SIGNATURE_NAMESPACE } from '../../src/model/index.ts';
+import type { IncidentState, Message, Plan, PlanStep } from '../../src/model/index.ts';
 import type { Clock, Journal, Thread } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
 import type { Site } from '../../src/shell/index.ts';
@@ -29,6 +31,8 @@ export interface Script {
   readonly lasting?: boolean;
   /** What was repaired is undone again, the last change first, as long as there is a button for it. */
   readonly undo?: boolean;
+  /** Files of the private keys with which people sign where a node demands it, by their ids. */
+  readonly signs?: Readonly<Record<string, string>>;
   /** Journal to use; absent: one in memory. */
   readonly journal?: string;
   /** Id of an incident in that journal with which to go on, when netdiag died before. */
@@ -90,11 +94,12 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
   const place = { team: 'TTEST', channel: 'CTEST', thread: null };
   const pressing: Promise<unknown>[] = [];
   /** The same click has the same key, however often it is delivered. */
-  const press = (token: string, by: typeof onCall): void => {
+  const press = (token: string, by: typeof onCall, signature?: string): void => {
     const key = `${token} ${by.id}`;
     if (pressed.has(key)) return;
     pressed.add(key);
-    pressing.push(counter.press({ key, token, by, place }).catch(done.reject));
+    const signed = signature === undefined ? {} : { signature };
+    pressing.push(counter.press({ key, token, by, place, ...signed }).catch(done.reject));
   };
   const written = (state: IncidentState): void => {
     const lasting = script.lasting === true ? state.offers.find((offer) => offer.state === 'drafted') : undefined;
@@ -126,7 +131,8 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     const decided = async (): Promise<void> => {
       await stage.ready?.(state);
       if (rejects) return press(offer.tokens.reject, second);
-      for (const by of [second, third].slice(0, offer.plan.approvals)) press(offer.tokens.approve, by);
+      for (const by of [second, third].slice(0, offer.plan.approvals))
+        press(offer.tokens.approve, by, signatureOf(script, offer.plan, by.id));
     };
     decided().catch(done.reject);
     return undefined;
@@ -170,6 +176,13 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     await worker.stop();
     await journal.close();
   }
+}
+
+function signatureOf({ signs = {} }: Script, plan: Plan, by: string): string | undefined {
+  const key = signs[by];
+  if (plan.signed !== true || key === undefined) return undefined;
+  const argv = ['-q', '-Y', 'sign', '-f', key, '-n', SIGNATURE_NAMESPACE];
+  return execFileSync('ssh-keygen', argv, { input: orderOf(plan), encoding: 'utf8', stdio: 'pipe' });
 }
 
 /** The button that undoes what was changed last. */

@@ -7,6 +7,7 @@ import { canonical, orderOf, sha256, SIGNATURE_NAMESPACE } from '../../../src/mo
 import type { ChangeRequest, NodeIdentity, Plan } from '../../../src/model/index.ts';
 import { sshNodeShell, type SshNodeShell } from '../../../src/adapter/ssh/index.ts';
 import type { SshOptions } from '../../../src/adapter/ssh/index.ts';
+import type { Ran, RunOptions } from '../../lab/command.ts';
 import { startLabDoor, type LabDoor } from './lab-door.ts';
 
 const deploy = join(import.meta.dirname, '../../../deploy/node');
@@ -29,12 +30,35 @@ export interface GateDoor {
   stop(): Promise<void>;
 }
 
+/** Both keys of a gate, and one of each person. */
+export function makeKeys(key: (name: string) => string): void {
+  for (const name of ['check', 'fix', ...people])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', key(name)]);
+}
+
+/** Runs the installer on a node; from then on its only logins are the gate's. */
+export async function installGate(
+  exec: (argv: readonly string[], options?: RunOptions) => Promise<Ran>,
+  key: (name: string) => string,
+): Promise<void> {
+  const write = (name: string, text: string) => exec(['tee', `/root/${name}`], { input: text });
+  for (const name of ['netdiag-gate', 'install.sh', 'gate.conf'])
+    await write(name, readFileSync(join(deploy, name), 'utf8'));
+  for (const name of ['check', 'fix']) await write(`${name}.pub`, readFileSync(`${key(name)}.pub`, 'utf8'));
+  const signers = ['second', 'third'].map((name) => `${name} ${readFileSync(`${key(name)}.pub`, 'utf8')}`);
+  await write('signers', signers.join(''));
+  const keys = '/etc/ssh/authorized_keys/root';
+  await exec(['rm', keys]);
+  const words = ['--check-key', '/root/check.pub', '--fix-key', '/root/fix.pub', '--signers', '/root/signers'];
+  const ran = await exec(['sh', '/root/install.sh', ...words, '--authorized-keys', keys]);
+  if (ran.exit !== 0) throw new Error(`${ran.stdout}${ran.stderr}`);
+}
+
 /** Starts a node, installs the gate on it and takes its plain login away. */
 export async function startGateDoor(): Promise<GateDoor> {
   const home = mkdtempSync(join(tmpdir(), 'netdiag-gate-'));
   const key = (name: string): string => join(home, name);
-  for (const name of ['check', 'fix', ...people])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', key(name)]);
+  makeKeys(key);
   const lab = await startLabDoor('root', ['Subsystem sftp internal-sftp']);
   const inside = async (...argv: readonly string[]): Promise<string> => (await lab.node.exec('node', argv)).stdout;
   const write = async (path: string, text: string): Promise<void> => {
@@ -50,17 +74,7 @@ export async function startGateDoor(): Promise<GateDoor> {
   const shells: SshNodeShell[] = [];
   const shell = other({});
   try {
-    for (const name of ['netdiag-gate', 'install.sh', 'gate.conf']) {
-      await write(`/root/${name}`, readFileSync(join(deploy, name), 'utf8'));
-    }
-    for (const name of ['check', 'fix']) await write(`/root/${name}.pub`, readFileSync(`${key(name)}.pub`, 'utf8'));
-    const signers = ['second', 'third'].map((name) => `${name} ${readFileSync(`${key(name)}.pub`, 'utf8')}`);
-    await write('/root/signers', signers.join(''));
-    const keys = '/etc/ssh/authorized_keys/root';
-    await inside('rm', keys);
-    const words = ['--check-key', '/root/check.pub', '--fix-key', '/root/fix.pub', '--signers', '/root/signers'];
-    const ran = await lab.node.exec('node', ['sh', '/root/install.sh', ...words, '--authorized-keys', keys]);
-    if (ran.exit !== 0) throw new Error(`${ran.stdout}${ran.stderr}`);
+    await installGate(lab.node.exec.bind(null, 'node'), key);
   } catch (error) {
     rmSync(home, { recursive: true, force: true });
     await lab.stop();
