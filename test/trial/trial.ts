@@ -1,8 +1,8 @@
 /**
  * Long trials, each a command: `npm run trial -- kill [--lab]`, `npm run trial -- fuzz [INPUTS] [--seed N] [--only INDEX]`,
  * `npm run trial -- throughput [MEGABYTES]`, `npm run trial -- evidence [LAB …]`,
- * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- hostile [STRINGS] [--seed N] [--strings]`,
- * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N]`,
+ * `npm run trial -- approval [HISTORIES] [--seed N]`, `npm run trial -- hostile [STRINGS] [--seed N] [--strings] [PART …]`,
+ * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N] [--jobs N] [--minutes N]`,
  * `npm run trial -- lost [SECONDS]`,
  * `npm run trial -- repair [STORY …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`,
