@@ -222,7 +222,7 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
       await nothingHappened();
     });
 
-    test('a signature for another purpose, for other bytes, cut off, and none', async () => {
+    test('T7: a signature for another purpose, for other bytes, cut off, and none', async () => {
       const made = plan();
       const order = orderOf(made);
       const good = door.sign('second', order);
