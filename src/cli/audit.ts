@@ -5,6 +5,7 @@ import { CSV_HEADER, csvLine, jsonLine } from '../adapter/journal/audit-export.t
 import { readAudit } from '../adapter/journal/audit-open.ts';
 import { readRow } from '../adapter/journal/audit-row.ts';
 import { inert } from '../adapter/terminal/inert.ts';
+import { glassIn } from './audit-glass.ts';
 import type { AuditRequest } from './audit-request.ts';
 
 /** Where the journal and the checkpoints are, as the configuration says. */
@@ -35,11 +36,12 @@ export function audit(request: AuditRequest, place: AuditPlace, streams: AuditSt
 async function verify({ journal, checkpoints }: AuditPlace, { out, err }: AuditStreams): Promise<number> {
   const files = checkpoints.map((file) => readCheckpoints(file, textOf(file)));
   const found = files.flatMap((file) => file.checkpoints);
-  const review = await readAudit(journal, (db) => reviewAudit(db, found));
+  const [review, glass] = await readAudit(journal, async (db) => [await reviewAudit(db, found), await glassIn(db)]);
   const complaints = [...review.complaints, ...files.flatMap((file) => file.complaints)];
   for (const { sentence } of complaints) err(`${inert(sentence)}\n`);
   if (complaints.length > 0) return TAMPERED;
   out(`${said(review, Math.max(0, ...found.map(({ seq }) => seq)), found.length)}\n`);
+  for (const sentence of glass) out(`${sentence}\n`);
   return WHOLE;
 }
 

@@ -62,6 +62,26 @@ describe('verify', () => {
     });
   });
 
+  test('says who approved alone, and what nobody has reviewed', async () => {
+    const row = { at: 1_700_000_000_000, incident: 'i9', by: 'UONCALL' };
+    const broken = (plan: string) => ({
+      ...row,
+      what: 'broke-glass',
+      detail: `plan ${plan} hash 00 all are \u001b[2J`,
+    });
+    const other = await openJournal(journal);
+    await other.note(broken('aa'));
+    await other.note(broken('bb'));
+    await other.note({ ...row, by: 'USECOND', what: 'reviewed', detail: 'plan aa, approved alone by UONCALL' });
+    await other.close();
+    const { out } = await run(['verify']);
+    expect(out.split('\n').slice(1)).toEqual([
+      'Glass was broken 2 times; 1 not reviewed.',
+      'Not reviewed: UONCALL approved alone at 2023-11-14T22:13:20.000Z, incident i9, plan bb hash 00 all are \\x1b[2J',
+      '',
+    ]);
+  });
+
   test('while netdiag works with the journal', async () => {
     const other = await openJournal(journal);
     await other.advance(step('i2', 0, { audit: ROWS }));

@@ -25,7 +25,7 @@ export async function approvalTrial(args: readonly string[]): Promise<boolean> {
   const sum = (name: keyof Outcome['tally']): number => outcomes.reduce((all, { tally }) => all + tally[name], 0);
   const changed = outcomes.reduce((all, { changes }) => all + changes, 0);
   say(
-    `seed ${seed / 2}: ${histories} histories in ${seconds(began)} s by ${LANES} lanes: ${sum('presses')} presses, ${sum('begins')} changes begun, ${sum('counts')} consents counted, ${sum('refused')} approvals refused, ${sum('rejected')} plans rejected; ${changed} plans with one thing changed`,
+    `seed ${seed / 2}: ${histories} histories in ${seconds(began)} s by ${LANES} lanes: ${sum('presses')} presses, ${sum('begins')} changes begun, ${sum('counts')} consents counted, ${sum('refused')} approvals refused, ${sum('rejected')} plans rejected, ${sum('revoked')} approvals revoked, glass broken ${sum('alone')} times; ${changed} plans with one thing changed`,
   );
   for (const one of wrong.slice(0, 20)) say(`WRONG: ${one}`);
   say(wrong.length === 0 ? 'nothing was accepted that should not be, and everything that should be was' : '');

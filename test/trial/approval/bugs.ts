@@ -7,13 +7,16 @@ export interface Bug {
 
 const AUTHORISE = 'incident/authorise.ts';
 const DECIDE = 'incident/decide.ts';
+const PEOPLE = 'incident/people.ts';
+const REVOKE = 'incident/revoke.ts';
+const GLASS = 'incident/glass.ts';
 
 /** Bugs that somebody could make; each must be found. */
 export const BUGS: readonly Bug[] = [
   {
     says: 'an expired offer is approved',
     edits: [
-      [AUTHORISE, "offer.state === 'expired' || at >= offer.plan.expiresAt", "offer.state === 'expired'"],
+      [AUTHORISE, "state === 'expired' || at >= offer.plan.expiresAt", "state === 'expired'"],
       ['incident/step.ts', 'if (!changed) expireDue(turn);', ''],
     ],
   },
@@ -41,23 +44,32 @@ export const BUGS: readonly Bug[] = [
   },
   {
     says: 'the ids of one person count as two people',
-    edits: [[AUTHORISE, 'samePerson(consent.by, by, policy)', 'consent.by.id === by.id']],
+    edits: [
+      [
+        AUTHORISE,
+        'offer.consents.some((consent) => samePerson(consent.by, by, policy))',
+        'offer.consents.some((consent) => consent.by.id === by.id)',
+      ],
+    ],
   },
   {
     says: 'anybody approves',
-    edits: [[AUTHORISE, 'if (!isApprover(by, policy, groups)) return', 'if (by.id === "nobody") return']],
+    edits: [[AUTHORISE, 'if (!isApprover(by, policy, asked.groups ?? [])) return', 'if (by.id === "nobody") return']],
   },
   {
     says: 'any user group approves',
-    edits: [[AUTHORISE, 'groups.includes(id)', 'groups.length > 0']],
+    edits: [[PEOPLE, 'groups.includes(one.id)', 'groups.length > 0']],
   },
   {
     says: 'anybody rejects and stops',
-    edits: [[AUTHORISE, 'return samePerson(by, requester, policy) || isApprover(by, policy, groups);', 'return true;']],
+    edits: [[PEOPLE, 'return samePerson(by, requester, policy) || isApprover(by, policy, groups);', 'return true;']],
   },
   {
     says: 'one consent is enough where two are needed',
-    edits: [[AUTHORISE, 'consents.length < offer.plan.approvals', 'consents.length < 1']],
+    edits: [
+      [AUTHORISE, 'if (offer.consents.length + 1 < plan.approvals) {', 'if (offer.consents.length < 0) {'],
+      [AUTHORISE, 'if (missing > 0) return', 'if (missing > 9) return'],
+    ],
   },
   {
     says: 'a plan of the highest risk asks for one consent',
@@ -65,11 +77,11 @@ export const BUGS: readonly Bug[] = [
   },
   {
     says: 'a rejection does not last',
-    edits: [[DECIDE, "state: 'rejected', decidedBy: by", "state: 'waiting', decidedBy: by"]],
+    edits: [[DECIDE, "    state: 'rejected',\n", "    state: 'waiting',\n"]],
   },
   {
     says: 'an approved offer stays on offer',
-    edits: [[DECIDE, "state: 'approved', decidedBy: by", "state: 'waiting', decidedBy: by"]],
+    edits: [['incident/carry-out.ts', "state: 'approved', decidedBy: by", "state: 'waiting', decidedBy: by"]],
   },
   {
     says: 'a button of another incident approves this one',
@@ -125,5 +137,102 @@ export const BUGS: readonly Bug[] = [
       ['model/json.ts', 'member !== undefined)', "member !== undefined && _ !== 'stdin')"],
       ['model/json.ts', '.filter(([, member])', '.filter(([_, member])'],
     ],
+  },
+  {
+    says: 'who has left the workspace since still counts',
+    edits: [[PEOPLE, 'now.member && isApprover', 'isApprover']],
+  },
+  {
+    says: 'who has left the group since still counts',
+    edits: [[PEOPLE, 'now !== undefined && now.member && isApprover(by, policy, now.groups)', 'now?.member === true']],
+  },
+  {
+    says: 'nobody is asked again when the last approval comes',
+    edits: [
+      [AUTHORISE, 'if (untold.length > 0) {', 'if (untold.length > 99) {'],
+      [AUTHORISE, 'stillApprover(earlier, policy, standing)', 'earlier.id !== ""'],
+    ],
+  },
+  {
+    says: 'a linked id is nobody known',
+    edits: [[PEOPLE, '|| samePerson(one, by, policy)', '|| one.id === by.id']],
+  },
+  {
+    says: 'a revoked approval of one of two stays',
+    edits: [
+      [REVOKE, 'return replace(turn, { ...offer, consents: left });', 'return replace(turn, { ...offer, consents });'],
+    ],
+  },
+  {
+    says: 'one who revokes takes the approvals of all others back as well',
+    edits: [
+      [
+        REVOKE,
+        'return replace(turn, { ...offer, consents: left });',
+        'return replace(turn, { ...offer, consents: [] });',
+      ],
+    ],
+  },
+  {
+    says: 'a revoked change goes on',
+    edits: [[REVOKE, 'set(turn, { change: { ...change, stopped: by } });', '']],
+  },
+  {
+    says: 'anybody revokes',
+    edits: [[REVOKE, 'if (!mayReject(by, state.by, house.approval, groups))', 'if (by.id === "nobody")']],
+  },
+  {
+    says: 'no signature is asked for where the node demands one',
+    edits: [[AUTHORISE, 'offer.plan.signed === true ? signedBy(by, policy, asked.signature) : null', 'null']],
+  },
+  {
+    says: 'the signature of somebody else counts',
+    edits: [
+      [AUTHORISE, 'if (samePerson({ id: `signer:${signature.principal}` }, by, policy)) return null;', 'return null;'],
+    ],
+  },
+  {
+    says: 'a signature that nobody could verify counts',
+    edits: [
+      [
+        AUTHORISE,
+        "if (signature.principal === null) return 'Your signature could not be verified, so it does not count.';",
+        'if (signature.principal === null) return null;',
+      ],
+    ],
+  },
+  {
+    says: 'anybody breaks glass',
+    edits: [[AUTHORISE, 'if (!mayBreakGlass(by, policy))', 'if (by.id === "nobody")']],
+  },
+  {
+    says: 'glass is broken without a reason',
+    edits: [[AUTHORISE, "if (reason.trim() === '')", "if (reason === '')"]],
+  },
+  {
+    says: 'glass is broken without a signature',
+    edits: [
+      [AUTHORISE, 'if (unsigned !== null || signature === undefined) return refused(unsigned ?? NO_SIGNATURE);', ''],
+      [
+        AUTHORISE,
+        'planHash: hash, signature: signature.armored };\n  const consents = [...offer.consents.filter',
+        "planHash: hash, signature: '' };\n  const consents = [...offer.consents.filter",
+      ],
+    ],
+  },
+  {
+    says: 'an expired offer is approved by breaking glass',
+    edits: [
+      [AUTHORISE, "state === 'expired' || at >= offer.plan.expiresAt", "state === 'expired'"],
+      ['incident/step.ts', 'if (!changed) expireDue(turn);', ''],
+    ],
+  },
+  {
+    says: 'who breaks glass reviews it',
+    edits: [[GLASS, 'if (samePerson(by, broken.by, house.approval))', "if (by.id === 'nobody')"]],
+  },
+  {
+    says: 'the executor does not count people',
+    edits: [['shell/not-approved.ts', "return 'Fewer people have approved the plan than it wants.';", 'return null;']],
   },
 ];

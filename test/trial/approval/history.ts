@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { canonical } from '../../../src/model/json.ts';
 import { sha256 } from '../../../src/model/hash.ts';
-import type { Effect, Meaning, Offer } from '../../../src/model/index.ts';
+import { changesCluster } from '../../../src/model/index.ts';
+import type { Effect, Happening, Meaning, Offer } from '../../../src/model/index.ts';
 import { notApproved } from '../../../src/shell/not-approved.ts';
 import { SECOND, THIRD } from '../../fake/house.ts';
 import { Rules } from './rules.ts';
 import type { Presser, Verdict } from './rules.ts';
-import { answerRehearsal, carryOut, lookAgain, person, PRESSERS, scene, SCENES, SITE, turnDown } from './world.ts';
+import {
+  answerRehearsal,
+  carryOut,
+  CREW,
+  lookAgain,
+  person,
+  PRESSERS,
+  scene,
+  SCENES,
+  SITE,
+  turnDown,
+} from './world.ts';
 import type { Story } from './world.ts';
 
 const MINUTE = 60_000;
@@ -23,7 +35,9 @@ const JUMPS = [
 ];
 
 /** What histories came to, so that a trial in which nothing happens is seen to be none. */
-export type Tally = Record<Verdict | 'rejected' | 'presses', number>;
+export type Tally = Record<Verdict | 'rejected' | 'revoked' | 'alone' | 'presses', number>;
+
+type Pressed = Extract<Happening, { is: 'pressed' }>;
 
 /** One incident and what the rules say of it. */
 class Course {
@@ -51,7 +65,8 @@ class Course {
       const before = transitions[this.#seen - 1]?.state.offers ?? [];
       for (const { plan, state } of transitions[this.#seen]?.state.offers ?? []) {
         const was = before.find((one) => one.plan.id === plan.id)?.state;
-        if (state === 'waiting' && was !== 'waiting') this.rules.offered(plan.id, plan.finding, plan.risk, at);
+        if (state === 'waiting' && was !== 'waiting' && was !== 'approved')
+          this.rules.offered(plan.id, plan.finding, plan.risk, at, this.story.gated && !changesCluster(plan));
       }
     }
   }
@@ -64,27 +79,54 @@ class Course {
   }
 
   /** Whoever presses, and what must come of it. */
-  press(token: string, by: Presser): void {
+  press(token: string, by: Presser, more: Pick<Pressed, 'signature' | 'reason' | 'standing'> = {}): void {
+    // Whoever is not in the workspace does not come as far as a button.
+    if (this.gone.has(by.id)) return;
     this.tally.presses += 1;
     this.story.take({
       is: 'pressed',
       token,
       by: person(by.id),
       ...(by.groups.length === 0 ? {} : { groups: by.groups }),
+      ...more,
     });
   }
 
-  approve(offer: Offer, by: Presser): void {
+  /** People who have left the workspace, and people who have left their group. */
+  readonly gone = new Set<string>();
+  readonly ungrouped = new Set<string>();
+
+  /** How somebody stands at present. */
+  readonly stands = (id: string): Presser | null =>
+    this.gone.has(id) ? null : { id, groups: this.ungrouped.has(id) || !id.startsWith('UCREW') ? [] : [CREW] };
+
+  /** Approves, or approves alone where there is a reason. */
+  approve(offer: Offer, by: Presser, signer: string | null | undefined, alone?: string): void {
+    if (this.gone.has(by.id)) return;
     const { plan } = offer;
     const from = this.story.transitions.length;
-    const had = this.offer(plan.id)?.consents.length ?? 0;
     this.rules.at(this.story.now + 1000);
-    const verdict = this.rules.approve(plan.id, by);
+    const verdict =
+      alone === undefined
+        ? this.rules.approve(plan.id, by, { signer, stands: this.stands })
+        : this.rules.breakGlass(plan.id, by, alone, { signer, stands: this.stands });
     this.tally[verdict] += 1;
-    this.press(offer.tokens.approve, by);
-    const has = this.offer(plan.id)?.consents.length ?? 0;
-    const due = had + (verdict === 'refused' ? 0 : 1);
-    if (has !== due) throw new Error(`${by.id} pressed Approve (${verdict}): ${has} consents instead of ${due}`);
+    if (alone !== undefined && verdict === 'begins') this.tally.alone += 1;
+    const consents = this.offer(plan.id)?.consents ?? [];
+    const standing = consents.map(({ by: { id } }) => {
+      const now = this.stands(id);
+      return { id, member: now !== null, groups: now?.groups ?? [] };
+    });
+    const signature = signer === undefined ? {} : { signature: { armored: 'armored', principal: signer } };
+    const [token = ''] = alone === undefined ? [offer.tokens.approve] : (this.token('break-glass', plan.id) ?? []);
+    this.press(token, by, { standing, ...signature, ...(alone === undefined ? {} : { reason: alone }) });
+    const now = this.offer(plan.id);
+    if (verdict !== 'refused' && now?.consents.length !== this.rules.yes(plan.id))
+      throw new Error(
+        `${by.id} pressed Approve (${verdict}): ${now?.consents.length} consents instead of ${this.rules.yes(plan.id)}`,
+      );
+    if (verdict === 'refused' && canonical(now?.consents ?? []) !== canonical(consents))
+      throw new Error(`${by.id} pressed Approve, was refused, and the consents are others`);
     this.agree(verdict === 'begins' ? [plan.id] : [], from);
   }
 
@@ -99,8 +141,10 @@ class Course {
     return offer;
   }
 
-  token(means: Meaning['means']): [string, Meaning] | undefined {
-    return Object.entries(this.story.state.buttons).findLast(([, meaning]) => meaning.means === means);
+  token(means: Meaning['means'], plan?: string): [string, Meaning] | undefined {
+    return Object.entries(this.story.state.buttons).findLast(
+      ([, meaning]) => meaning.means === means && (plan === undefined || ('plan' in meaning && meaning.plan === plan)),
+    );
   }
 
   /** Netdiag and the rules are of one mind. */
@@ -112,7 +156,13 @@ class Course {
       throw new Error(`begun: ${plans.length} changes, expected: ${expected.length}`);
     begun.forEach((effect) => this.#honest(effect, story.transitions[from - 1]?.state.offers ?? []));
     this.catchUp();
-    const { life, offers } = story.state;
+    const { life, offers, change, glass = [] } = story.state;
+    if (rules.revoked && rules.running && change !== null && change.stopped === undefined)
+      throw new Error('the approval was taken back, and the change goes on');
+    if (rules.revoked && life === 'closed' && change?.entry?.state === 'confirmed')
+      throw new Error('the approval was taken back, and the change stayed');
+    for (const { plan, reviewed } of glass)
+      if ((reviewed !== null) !== rules.reviewedOf(plan)) throw new Error(`reviewed: ${reviewed?.by.id ?? 'nobody'}`);
     if (life === 'closed' || life === 'proposing') rules.rested();
     for (const { letter, plan, state } of offers) {
       const waits = state === 'waiting' && life === 'proposing';
@@ -130,8 +180,9 @@ class Course {
     if (offer === undefined || hash !== offer.hash || canonical(plan) !== canonical(offer.plan))
       throw new Error('what begins is not what was shown');
     if (approval.planHash !== hash || approval.planId !== plan.id) throw new Error('the approval is of another plan');
-    if (notApproved(plan, approval, plan.expiresAt - 1) !== null) throw new Error('in time, and refused');
-    if (notApproved(plan, approval, plan.expiresAt) === null) throw new Error('too late, and carried out');
+    if (approval.expiresAt > plan.expiresAt) throw new Error('the approval outlives the plan');
+    if (notApproved(plan, approval, approval.expiresAt - 1) !== null) throw new Error('in time, and refused');
+    if (notApproved(plan, approval, approval.expiresAt) === null) throw new Error('too late, and carried out');
     const [foreign] = this.other.state.offers;
     if (foreign !== undefined && notApproved(foreign.plan, approval, 0) === null)
       throw new Error('an approval opens the door to another plan');
@@ -162,18 +213,73 @@ const willing = fc.oneof(
   presser,
 );
 
-const approve = fc.tuple(which, willing, fc.constantFrom(1, 1, 1, 2)).map(([nth, by, times]) =>
-  move(`approve ${nth} by ${said(by)} x${times}`, (course) => {
+/** Under whose name somebody signs: mostly their own. */
+const OWN: Readonly<Record<string, string>> = {
+  UONCALL: 'ona',
+  UONCALL2: 'ona',
+  USECOND: 'sam',
+  USECOND2: 'sam',
+  USECOND3: 'sam',
+  UTHIRD: 'thea',
+  UCREW: 'cleo',
+  UCREW2: 'cleo',
+};
+const signing = fc.constantFrom('own', 'own', 'own', 'sam', 'nobody', 'unverified', 'none');
+const signerOf = ({ id }: Presser, how: string): string | null | undefined =>
+  how === 'none' ? undefined : how === 'unverified' ? null : how === 'own' ? (OWN[id] ?? 'nobody') : how;
+
+const approve = fc.tuple(which, willing, fc.constantFrom(1, 1, 1, 2), signing).map(([nth, by, times, how]) =>
+  move(`approve ${nth} by ${said(by)} x${times}, signed ${how}`, (course) => {
     const offer = course.nth(nth);
-    for (let time = 0; time < times; time += 1) course.approve(offer, by);
+    for (let time = 0; time < times; time += 1) course.approve(offer, by, signerOf(by, how));
+  }),
+);
+
+const breaking = fc
+  .tuple(which, presser, signing, fc.constantFrom('all are down', 'why', ' '))
+  .map(([nth, by, how, why]) =>
+    move(`break glass ${nth} by ${said(by)}, signed ${how}, because "${why}"`, (course) =>
+      course.approve(course.nth(nth), by, signerOf(by, how), why),
+    ),
+  );
+
+const revoke = fc.tuple(which, willing).map(([nth, by]) =>
+  move(`revoke ${nth} by ${said(by)}`, (course) => {
+    const { plan } = course.nth(nth);
+    const [token = ''] = course.token('revoke', plan.id) ?? [];
+    if (course.gone.has(by.id)) return;
+    course.rules.at(course.story.now + 1000);
+    const counts = course.rules.revoke(plan.id, by);
+    if (counts) course.tally.revoked += 1;
+    course.quietly(() => course.press(token, by));
+    if (course.rules.stands(plan.id) && course.offer(plan.id)?.consents.length !== course.rules.yes(plan.id))
+      throw new Error(`${by.id} revoked, and ${course.offer(plan.id)?.consents.length} consents are left`);
+  }),
+);
+
+const review = fc.tuple(which, presser).map(([nth, by]) =>
+  move(`review ${nth} by ${said(by)}`, (course) => {
+    const { plan } = course.nth(nth);
+    const [token] = course.token('reviewed', plan.id) ?? [];
+    if (token === undefined || course.gone.has(by.id)) return;
+    course.rules.review(plan.id, by);
+    course.quietly(() => course.press(token, by));
+  }),
+);
+
+const leave = fc.tuple(fc.constantFrom(SECOND.id, THIRD.id, 'UCREW', 'USECOND2'), fc.boolean()).map(([id, group]) =>
+  move(`${id} leaves ${group ? 'the group' : 'the workspace'}, or comes back`, (course) => {
+    const set = group ? course.ungrouped : course.gone;
+    if (!set.delete(id)) set.add(id);
   }),
 );
 
 const reject = fc.tuple(which, presser).map(([nth, by]) =>
   move(`reject ${nth} by ${said(by)}`, (course) => {
     const offer = course.nth(nth);
+    if (course.gone.has(by.id)) return;
     course.rules.at(course.story.now + 1000);
-    if (course.rules.stands(offer.plan.id) && course.rules.reject(offer.plan.id, by)) course.tally.rejected += 1;
+    if (course.rules.reject(offer.plan.id, by)) course.tally.rejected += 1;
     course.quietly(() => {
       course.press(offer.tokens.reject, by);
       answerRehearsal(course.story);
@@ -184,6 +290,7 @@ const reject = fc.tuple(which, presser).map(([nth, by]) =>
 const show = fc.tuple(which, presser).map(([nth, by]) =>
   move(`show ${nth} to ${said(by)}`, (course) => {
     const over = course.story.state.life === 'closed';
+    if (course.gone.has(by.id)) return;
     course.quietly(() => {
       course.press(course.nth(nth).tokens.offer, by);
       if (over && course.story.state.life !== 'closed') course.rules.asked(by.id);
@@ -205,11 +312,11 @@ const foreign = fc.tuple(presser, fc.constantFrom('approve', 'reject', 'plan', '
 const dismiss = presser.map((by) =>
   move(`dismissed by ${said(by)}`, (course) => {
     const [token, meaning] = course.token('dismiss') ?? [];
-    if (token === undefined || meaning?.means !== 'dismiss') return;
+    if (token === undefined || meaning?.means !== 'dismiss' || course.gone.has(by.id)) return;
     course.rules.at(course.story.now + 1000);
     course.quietly(() => {
       const known = course.story.state.findings.some(({ code }) => code === meaning.finding);
-      if (known && course.story.state.life === 'proposing') course.rules.dismissed(meaning.finding);
+      if (known && course.story.state.life === 'proposing') course.rules.dismissed(meaning.finding, by);
       course.press(token, by);
       answerRehearsal(course.story);
     });
@@ -219,6 +326,7 @@ const dismiss = presser.map((by) =>
 const stop = presser.map((by) =>
   move(`stopped by ${said(by)}`, (course) => {
     const [token] = course.token('stop') ?? [];
+    if (course.gone.has(by.id)) return;
     course.rules.stop(by);
     course.quietly(() => course.press(token ?? '', by));
   }),
@@ -228,7 +336,7 @@ const reopen = presser.map((by) =>
   move(`reopened by ${said(by)}`, (course) => {
     const [token] = course.token('reopen') ?? [];
     const over = course.story.state.life === 'closed';
-    if (token === undefined) return;
+    if (token === undefined || course.gone.has(by.id)) return;
     course.quietly(() => {
       course.press(token, by);
       if (!over) return;
@@ -279,6 +387,13 @@ const weighted = [
   approve,
   approve,
   approve,
+  approve,
+  breaking,
+  revoke,
+  revoke,
+  revoke,
+  review,
+  leave,
   reject,
   show,
   foreign,
@@ -318,5 +433,5 @@ export function play(runs: number, seed: number, tally: Tally, done?: (run: numb
 
 /** Nothing has happened yet. */
 export function nothing(): Tally {
-  return { begins: 0, counts: 0, refused: 0, rejected: 0, presses: 0 };
+  return { begins: 0, counts: 0, refused: 0, rejected: 0, revoked: 0, alone: 0, presses: 0 };
 }

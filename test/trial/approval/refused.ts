@@ -9,6 +9,7 @@ import { clusterStep } from '../../../src/shell/deed/cluster-step.ts';
 import { prepare } from '../../../src/shell/deed/prepare.ts';
 import { notApproved } from '../../../src/shell/not-approved.ts';
 import type { Ports } from '../../../src/shell/index.ts';
+import { nodeNamed } from '../../fake/cluster.ts';
 import { changes } from './leaves.ts';
 import { realPlans } from './plans.ts';
 import { scene } from './world.ts';
@@ -28,6 +29,11 @@ export async function everyChange(): Promise<Tried> {
   for (const plan of plans) {
     const approval = approvalOf(plan);
     if (!(await carriesOut(plan, approval))) wrong.push(`${plan.remediation}: refused as it was approved`);
+    for (const [what, consents] of fewer(plan, approval)) {
+      tried += 1;
+      if (await carriesOut(plan, { ...approval, consents }))
+        wrong.push(`${plan.remediation}: carried out with ${what}`);
+    }
     for (const { where, value } of changes(plan as unknown as Json)) {
       tried += 1;
       const other = value as unknown as Plan;
@@ -42,13 +48,24 @@ export async function everyChange(): Promise<Tried> {
 
 function approvalOf(plan: Plan): Approval {
   const planHash = sha256(canonical(plan));
-  const by = { id: 'USECOND', name: 'second' };
-  return {
-    planId: plan.id,
+  const consents = Array.from({ length: plan.approvals }, (_, n) => ({
+    by: { id: `UAPPROVER${n}`, name: `approver ${n}` },
+    at: plan.expiresAt - 1000,
     planHash,
-    consents: [{ by, at: plan.expiresAt - 1000, planHash }],
-    expiresAt: plan.expiresAt,
-  } as unknown as Approval;
+  }));
+  return { planId: plan.id, planHash, consents, expiresAt: plan.expiresAt } as unknown as Approval;
+}
+
+/** Consents that are too few, whatever the hash says. */
+function fewer(plan: Plan, { consents }: Approval): readonly (readonly [string, Approval['consents']])[] {
+  const [first] = consents;
+  if (first === undefined) return [];
+  return [
+    ['one consent less', consents.slice(1)],
+    ['a consent to another plan', consents.with(0, { ...first, planHash: 'f'.repeat(64) })],
+    ['a consent that came too late', consents.with(0, { ...first, at: plan.expiresAt })],
+    ...(consents.length < 2 ? [] : [['one person twice', consents.map(() => first)] as const]),
+  ];
 }
 
 /** Whether anything of the world is touched. */
@@ -80,17 +97,29 @@ async function carriesOut(plan: Plan, approval: Approval, byCluster = changesClu
 
 /** Ports that tell when anything is done, and know nothing else. */
 function world(plan: Plan, approval: Approval, touch: () => Promise<never>): Ports {
+  const now = approval.expiresAt - 1;
+  const around = [plan.node?.name ?? '', 'peer-1', 'peer-2'].map((name, at) => nodeNamed(name, `10.1.0.${at}`));
+  const none = (): Promise<readonly never[]> => Promise.resolve([]);
   const session = {
     identity: plan.node ?? null,
     door: { address: '10.0.10.190', port: 22, from: 'node-status' },
+    run: () => Promise.resolve([{ exit: 0, stdout: new TextEncoder().encode(`${Math.floor(now / 1000)}\n`) }]),
+    state: () => Promise.resolve({ known: false, gap: 'timed-out' }),
     ledger: () => Promise.resolve(null),
     change: touch,
     close: () => Promise.resolve(),
   } as unknown as NodeSession;
   return {
     doors: {},
-    clock: { now: () => approval.expiresAt - 1, sleep: () => new Promise(() => undefined) },
+    clock: { now: () => now, sleep: () => new Promise(() => undefined) },
     nodes: { open: () => Promise.resolve({ reached: true, session }) },
-    cluster: { patch: touch, podsOf: touch, deletePod: touch },
+    cluster: {
+      name: plan.cluster,
+      nodes: () => Promise.resolve(around),
+      patch: touch,
+      podsOf: touch,
+      deletePod: touch,
+    },
+    journal: { load: () => Promise.resolve(null), audit: none, latest: none, open: none },
   } as unknown as Ports;
 }

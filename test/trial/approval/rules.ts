@@ -14,12 +14,21 @@ export interface Presser {
   readonly groups: readonly string[];
 }
 
+/** What comes with a press: whose signature it is (`null`: of nobody who could be told), and how everybody stands by now. */
+export interface With {
+  readonly signer?: string | null | undefined;
+  /** Whether somebody is in the workspace still, and in which groups. */
+  readonly stands: (id: string) => Presser | null;
+}
+
 /** Whom a site lets approve. */
 export interface Site {
   /** Ids of people and of user groups. */
   readonly approvers: readonly string[];
-  /** Ids of one and the same person. */
+  /** Ids of one and the same person, the names under which they sign among them. */
   readonly same: readonly (readonly string[])[];
+  /** Ids of people who may approve alone in an emergency. */
+  readonly breakers: readonly string[];
 }
 
 /** What a press must come to. */
@@ -29,8 +38,14 @@ interface Card {
   readonly finding: string;
   readonly wanted: number;
   readonly until: number;
+  /** Every approval needs a signature of who gives it. */
+  readonly signed: boolean;
   over: boolean;
-  readonly yes: Set<string>;
+  /** Who said yes, and under which id. */
+  readonly yes: Map<string, string>;
+  /** One person who approved alone, until somebody else has reviewed it. */
+  alone: string | null;
+  reviewed: boolean;
 }
 
 /** The approvals of one incident. */
@@ -38,7 +53,8 @@ export class Rules {
   readonly #site: Site;
   readonly #cards = new Map<string, Card>();
   #requester: string;
-  #running = false;
+  #running: string | null = null;
+  #revoked = false;
   #void = false;
 
   constructor(site: Site, requester: string) {
@@ -47,8 +63,9 @@ export class Rules {
   }
 
   /** A plan is put up for approval. */
-  offered(plan: string, finding: string, risk: number, at: number): void {
-    this.#cards.set(plan, { finding, wanted: WANTED[risk] ?? 2, until: at + STANDS_MS, over: false, yes: new Set() });
+  offered(plan: string, finding: string, risk: number, at: number, signed: boolean): void {
+    const fresh = { over: false, yes: new Map<string, string>(), alone: null, reviewed: false };
+    this.#cards.set(plan, { finding, wanted: WANTED[risk] ?? 2, until: at + STANDS_MS, signed, ...fresh });
   }
 
   /** Something happened at that time. What was late once is late for ever, whatever the clock says later. */
@@ -56,38 +73,104 @@ export class Rules {
     for (const card of this.#cards.values()) if (now >= card.until) card.over = true;
   }
 
-  approve(plan: string, { id, groups }: Presser): Verdict {
+  approve(plan: string, by: Presser, { signer, stands }: With): Verdict {
+    const card = this.#cards.get(plan);
+    const person = this.#person(by.id);
+    if (card === undefined || !this.stands(plan)) return 'refused';
+    if (person === this.#requester || !this.#mayApprove(by) || card.yes.has(person)) return 'refused';
+    if (card.signed && !this.#signs(person, signer)) return 'refused';
+    if (card.yes.size + 1 >= card.wanted)
+      for (const [other, id] of card.yes) {
+        const now = stands(id);
+        if (now === null || !this.#mayApprove(now)) card.yes.delete(other);
+      }
+    card.yes.set(person, by.id);
+    return card.yes.size < card.wanted ? 'counts' : this.#begin(plan);
+  }
+
+  /** One person alone: configured for it, with a reason and their own signature. It does not matter who asked. */
+  breakGlass(plan: string, { id }: Presser, reason: string, { signer }: With): Verdict {
     const card = this.#cards.get(plan);
     const person = this.#person(id);
-    if (card === undefined || card.over || this.#running || this.#void) return 'refused';
-    if (person === this.#requester || !this.#mayApprove({ id, groups }) || card.yes.has(person)) return 'refused';
-    card.yes.add(person);
-    if (card.yes.size < card.wanted) return 'counts';
-    this.#running = true;
+    if (card === undefined || !this.stands(plan)) return 'refused';
+    if (!this.#site.breakers.some((one) => this.#person(one) === person)) return 'refused';
+    if (reason.trim() === '' || !this.#signs(person, signer)) return 'refused';
+    card.alone = person;
+    return this.#begin(plan);
+  }
+
+  /** Whether that person's review of what was approved alone counts. */
+  review(plan: string, by: Presser): boolean {
+    const card = this.#cards.get(plan);
+    const may = this.#mayApprove(by) || this.#site.breakers.some((one) => this.#person(one) === this.#person(by.id));
+    if (card === undefined || card.alone === null || card.reviewed || card.alone === this.#person(by.id) || !may)
+      return false;
+    card.reviewed = true;
+    return true;
+  }
+
+  /** A yes is taken back: one's own as long as others are wanted, the last one by whoever may say no, until the node has begun. */
+  revoke(plan: string, by: Presser): boolean {
+    const card = this.#cards.get(plan);
+    if (this.stands(plan)) return card?.yes.delete(this.#person(by.id)) === true;
+    if (this.#running !== plan || this.#revoked || !this.#mayDeny(by)) return false;
+    this.#revoked = true;
+    return true;
+  }
+
+  /** Consents that count at present. */
+  yes(plan: string): number {
+    const card = this.#cards.get(plan);
+    return card?.alone === null ? card.yes.size : (card?.yes.size ?? 0) + 1;
+  }
+
+  reviewedOf(plan: string): boolean {
+    return this.#cards.get(plan)?.reviewed === true;
+  }
+
+  #begin(plan: string): Verdict {
+    this.#running = plan;
+    this.#revoked = false;
     this.#endAll();
     return 'begins';
+  }
+
+  #signs(person: string, signer: string | null | undefined): boolean {
+    return typeof signer === 'string' && this.#person(`signer:${signer}`) === person;
   }
 
   /** A no is final, whoever said yes before. False where it does not count. */
   reject(plan: string, by: Presser): boolean {
     const card = this.#cards.get(plan);
+    // A no that comes after the last yes, and before the node has begun, is a no.
+    if (this.#running === plan) return this.revoke(plan, by);
     if (card === undefined || card.over || this.#void || !this.#mayDeny(by)) return false;
     card.over = true;
     return true;
   }
 
   stop(by: Presser): void {
-    if (!this.#running && this.#mayDeny(by)) this.#endAll();
+    if (!this.#mayDeny(by)) return;
+    if (this.#running === null) this.#endAll();
+    else this.#revoked = true;
   }
 
   /** That finding is not the cause: what mends it is off. */
-  dismissed(finding: string): void {
+  dismissed(finding: string, by: Presser): boolean {
+    if (!this.#mayDeny(by)) return false;
     for (const card of this.#cards.values()) if (card.finding === finding) card.over = true;
+    return true;
   }
 
   /** The change is over, or was never begun. */
   rested(): void {
-    this.#running = false;
+    this.#running = null;
+    this.#revoked = false;
+  }
+
+  /** Whether what is under way was taken back by somebody, so that it must not stay. */
+  get revoked(): boolean {
+    return this.#revoked;
   }
 
   /** Whoever asks anew is who asks; nothing old can be approved any more. */
@@ -98,18 +181,18 @@ export class Rules {
 
   /** The playbook that all of it rests on is another one now. */
   playbookChanged(): void {
-    if (!this.#running) this.#endAll();
+    if (this.#running === null) this.#endAll();
     this.#void = true;
   }
 
   get running(): boolean {
-    return this.#running;
+    return this.#running !== null;
   }
 
   /** Whether anybody at all could still approve it. */
   stands(plan: string): boolean {
     const card = this.#cards.get(plan);
-    return card !== undefined && !card.over && !this.#running && !this.#void;
+    return card !== undefined && !card.over && this.#running === null && !this.#void;
   }
 
   #endAll(): void {
@@ -121,7 +204,11 @@ export class Rules {
   }
 
   #mayApprove({ id, groups }: Presser): boolean {
-    return this.#site.approvers.includes(id) || groups.some((group) => this.#site.approvers.includes(group));
+    const person = this.#person(id);
+    return (
+      this.#site.approvers.some((one) => this.#person(one) === person) ||
+      groups.some((group) => this.#site.approvers.includes(group))
+    );
   }
 
   #mayDeny(by: Presser): boolean {

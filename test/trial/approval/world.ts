@@ -21,7 +21,7 @@ import { surveyed, Tale } from '../../incident/tale.ts';
 import type { Presser, Site } from './rules.ts';
 
 /** A group of people who may approve, and one that may nothing. */
-const CREW = 'SNETCREW';
+export const CREW = 'SNETCREW';
 const OTHERS = 'SGARDENERS';
 
 /** People under all their ids, and one group that each is in at times. */
@@ -31,6 +31,7 @@ export const PRESSERS: readonly Presser[] = [
   { id: 'UONCALL2', groups: [CREW] },
   { id: SECOND.id, groups: [] },
   { id: 'USECOND2', groups: [] },
+  { id: 'USECOND3', groups: [] },
   { id: THIRD.id, groups: [] },
   { id: 'UCREW', groups: [CREW] },
   { id: 'UCREW', groups: [] },
@@ -44,10 +45,12 @@ export const PRESSERS: readonly Presser[] = [
 export const SITE: Site = {
   approvers: [ON_CALL.id, 'UONCALL2', SECOND.id, 'USECOND2', THIRD.id, CREW],
   same: [
-    [ON_CALL.id, 'UONCALL2'],
-    [SECOND.id, 'USECOND2'],
-    ['UCREW', 'UCREW2'],
+    [ON_CALL.id, 'UONCALL2', 'signer:ona'],
+    [SECOND.id, 'USECOND2', 'USECOND3', 'signer:sam'],
+    [THIRD.id, 'signer:thea'],
+    ['UCREW', 'UCREW2', 'signer:cleo'],
   ],
+  breakers: [ON_CALL.id, 'UCREW'],
 };
 
 /** The plans that an incident may come to, the first one first. */
@@ -62,15 +65,20 @@ const KINDS: readonly (readonly Remediation[])[] = [
 ];
 const REQUESTERS: readonly string[] = [ON_CALL.id, STRANGER.id, 'USECOND2', 'UCREW'];
 /** Kinds of incidents that histories begin with. */
-export const SCENES = KINDS.length * REQUESTERS.length;
+export const SCENES = (KINDS.length + 2) * REQUESTERS.length;
+/** Kinds whose node has a gate, which demands signatures: they come after the others. */
+const GATED = [0, 2];
+const GATE = { version: '1', approvals: [1, 1, 2], mostRollbackSeconds: 300, signers: 4 } as const;
 
 /** One incident among others: its tokens are its own. */
 export class Story extends Tale {
   readonly salt: string;
+  readonly gated: boolean;
   #house: House;
 
-  constructor(house: House, salt: string) {
+  constructor(house: House, salt: string, gated: boolean) {
     super(house);
+    this.gated = gated;
     this.#house = house;
     this.salt = salt;
   }
@@ -97,13 +105,17 @@ export class Story extends Tale {
       this.state.life === 'closed'
         ? undefined
         : this.state.looks.toSorted((a, b) => (a.role > b.role ? -1 : 1)).find(({ state }) => state === 'asked');
-    for (let look = asked(); look !== undefined; look = asked()) this.take(surveyed(this, look.role, known));
+    for (let look = asked(); look !== undefined; look = asked()) {
+      const seen = surveyed(this, look.role, known);
+      const identity = seen.identity === null || !this.gated ? seen.identity : { ...seen.identity, gate: GATE };
+      this.take({ ...seen, identity });
+    }
     return this;
   }
 
   /** Goes on from what has happened so far, apart from the original. */
   fork(): Story {
-    const fork = new Story(this.#house, this.salt);
+    const fork = new Story(this.#house, this.salt, this.gated);
     fork.events.push(...this.events);
     fork.transitions.push(...this.transitions);
     fork.now = this.now;
@@ -181,13 +193,21 @@ function allSteps(story: Story): void {
 
 function built(scene: number): Story {
   const requester = REQUESTERS[scene % REQUESTERS.length] ?? '';
-  const remediations = KINDS[Math.floor(scene / REQUESTERS.length)] ?? [];
+  const kind = Math.floor(scene / REQUESTERS.length);
+  const gated = kind >= KINDS.length;
+  const remediations = KINDS[gated ? (GATED[kind - KINDS.length] ?? 0) : kind] ?? [];
   const approvers = SITE.approvers.map(person);
   const house = smallHouse(undefined, {
     remediations,
-    approval: { approvers, expiresMs: 15 * 60_000, identities: SITE.same },
+    approval: {
+      approvers,
+      expiresMs: 15 * 60_000,
+      identities: SITE.same,
+      breakers: SITE.breakers,
+      verifies: true,
+    },
   });
-  const story = new Story(house, `scene ${scene}`);
+  const story = new Story(house, `scene ${scene}`, gated);
   story.open(person(requester)).thread().locate().answer('symptom', 'kubelet', person(requester)).look(SICK);
   story.watch(counted('answered-elsewhere'), SICK);
   answerRehearsal(story);
