@@ -115,11 +115,11 @@ async function used(): Promise<readonly string[]> {
   return [...seen].toSorted();
 }
 
-it('deploy/ allows exactly what the code asks', async () => {
+it('T20: deploy/ allows exactly what the code asks', async () => {
   expect(await used()).toEqual(allowed());
 });
 
-it('nothing is allowed that reads secrets, or is a wildcard', () => {
+it('T20: nothing is allowed that reads secrets, or is a wildcard', () => {
   expect(allowed().filter((one) => /secrets|\*/.test(one))).toEqual([]);
 });
 

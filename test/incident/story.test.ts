@@ -130,7 +130,7 @@ describe('the story of I1', () => {
 });
 
 describe('a change that does not come true', () => {
-  test('is taken back when verification fails, and the node says that it restored itself', () => {
+  test('T16: is taken back when verification fails, and the node says that it restored itself', () => {
     const tale = changing().changed('applied').verified(false);
     expect(tale.wanted).toContainEqual(expect.objectContaining({ do: 'settle', verb: 'roll-back' }));
     tale.settled('rolled-back');
@@ -158,7 +158,7 @@ describe('a change that does not come true', () => {
     expect(JSON.stringify(tale.shows('summary').paragraphs)).toContain('2 lines');
   });
 
-  test('is never judged repaired without a verification, whatever the ledger says', () => {
+  test('T16: is never judged repaired without a verification, whatever the ledger says', () => {
     const tale = changing();
     tale.take({ is: 'change-unknown', plan: tale.change.plan, sentence: 'The connection was lost.' });
     expect(tale.wanted).toContainEqual(expect.objectContaining({ do: 'settle', verb: 'await' }));

@@ -143,7 +143,7 @@ describe.each(CASES)('$id over $change', ({ id, code, world, change }) => {
     },
   );
 
-  test('leaves the container beside it, and every other setting, as they are', () => {
+  test('T21: leaves the container beside it, and every other setting, as they are', () => {
     const [own, beside] = specOf(through(cluster.DaemonSet, draft.steps, 'DaemonSet')).template.spec.containers;
     expect(beside).toEqual(specOf(cluster.DaemonSet).template.spec.containers[1]);
     const others = own?.env?.filter(({ name }) => name === 'FIRST' || name === 'LAST');

@@ -38,7 +38,7 @@ function patchAnswers(status: number, body: string, headers: Record<string, stri
 }
 
 describe('a patch', () => {
-  it('is a strategic merge, guarded by identity and version, that bears the fix', async () => {
+  it('T21: is a strategic merge, guarded by identity and version, that bears the fix', async () => {
     onlyNock();
     const api = changeable();
     const granted = await cluster().patch(patchTo('true'), 'f1', 'effect');
@@ -68,7 +68,7 @@ describe('a patch', () => {
     });
   });
 
-  it('is sent again when somebody wrote what does not count, and not when they wrote what counts', async () => {
+  it('T21: is sent again when somebody wrote what does not count, and not when they wrote what counts', async () => {
     onlyNock();
     const api = changeable();
     api.interfere(2, () => undefined);
@@ -93,7 +93,7 @@ describe('a patch', () => {
     expect(clock.pauses).toEqual([200, 200, 200, 200]);
   });
 
-  it('is not sent for an object that was deleted and made again, nor for one that is gone', async () => {
+  it('T21: is not sent for an object that was deleted and made again, nor for one that is gone', async () => {
     onlyNock();
     const api = changeable();
     const { object } = patchTo('true');

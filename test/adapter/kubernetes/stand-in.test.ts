@@ -144,7 +144,7 @@ it('deletes there the pod of that uid, and no other one', async () => {
   });
 });
 
-it('asks it only what it may, and is refused as nobody', async () => {
+it('T20: asks it only what it may, and is refused as nobody', async () => {
   const { asked, calls } = await standIn();
   await Promise.all([asked.nodes(), asked.podsOn(NODE), asked.cni(), asked.events(NODE), asked.apiServers()]);
   expect(calls().filter((line) => /"(?:code|status)":(?:4|5)\d\d/.test(line))).toEqual([]);

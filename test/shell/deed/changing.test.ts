@@ -173,7 +173,7 @@ describe('verify', () => {
     expect(happening.is === 'verified' && happening.failure).toBeUndefined();
   });
 
-  test('asks the API server for its own view', async () => {
+  test('T16: asks the API server for its own view', async () => {
     const { deed, state } = verifying();
     const at = holding(deed.plan);
     expect(await verify(at.ports, state, deed)).toMatchObject({ apiServer: 'answers' });
