@@ -9,7 +9,7 @@ import { systemClock, systemIds } from '../../src/cli/system.ts';
 import { readConfig } from '../../src/config.ts';
 import type { House } from '../../src/incident/index.ts';
 import { orderOf, SIGNATURE_NAMESPACE } from '../../src/model/index.ts';
-import type { IncidentState, Message, Plan, PlanStep } from '../../src/model/index.ts';
+import type { IncidentState, Message, Plan, PlanStep, Standing } from '../../src/model/index.ts';
 import type { Clock, Journal, Thread } from '../../src/port.ts';
 import { desk, startWorker } from '../../src/shell/index.ts';
 import type { Site } from '../../src/shell/index.ts';
@@ -71,6 +71,9 @@ export const second = { id: 'USECOND', name: 'second' };
 /** Approves what one person alone may not let happen. */
 export const third = { id: 'UTHIRD', name: 'third' };
 
+/** Everybody in the story stays a full member of the chat. */
+const standing = (id: string): Promise<Standing> => Promise.resolve({ id, member: true, groups: [] });
+
 /** What people say unless the script tells. */
 const UNTOLD: Readonly<Record<string, string>> = { repeat: 'cannot' };
 
@@ -99,7 +102,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     if (pressed.has(key)) return;
     pressed.add(key);
     const signed = signature === undefined ? {} : { signature };
-    pressing.push(counter.press({ key, token, by, place, ...signed }).catch(done.reject));
+    pressing.push(counter.press({ key, token, by, place, standing, ...signed }).catch(done.reject));
   };
   const written = (state: IncidentState): void => {
     const lasting = script.lasting === true ? state.offers.find((offer) => offer.state === 'drafted') : undefined;
@@ -124,6 +127,10 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     if (offer === undefined) return every ? undefined : done.reject(new Error(`there is no Fix ${script.approve}`));
     if (offer.state === 'rejected') return done.resolve(state);
     if (offer.state === 'drafted') press(offer.tokens.offer, onCall);
+    const approved = (by: typeof onCall): void =>
+      press(offer.tokens.approve, by, signatureOf(script, offer.plan, by.id));
+    // Whoever approves last sees who approved before.
+    if (offer.consents.length === 1 && offer.plan.approvals === 2) return approved(third);
     if (offer.state !== 'waiting' || pressed.has(offer.plan.id)) return undefined;
     pressed.add(offer.plan.id);
     const rejects = offer.letter === script.reject;
@@ -131,8 +138,7 @@ export async function play(script: Script, site: Site, stage: Stage = {}): Promi
     const decided = async (): Promise<void> => {
       await stage.ready?.(state);
       if (rejects) return press(offer.tokens.reject, second);
-      for (const by of [second, third].slice(0, offer.plan.approvals))
-        press(offer.tokens.approve, by, signatureOf(script, offer.plan, by.id));
+      approved(second);
     };
     decided().catch(done.reject);
     return undefined;

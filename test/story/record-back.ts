@@ -2,18 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { nodeCommands } from '../../src/model/index.ts';
 import type { NodeRun, Plan, PlanStep, PodDelete } from '../../src/model/index.ts';
+import type { NodeSession } from '../../src/port.ts';
 import type { Site } from '../../src/shell/index.ts';
 
 /** Applies a plan by itself and asks for its rollback. */
 export async function rollBack(site: Site, plan: Plan): Promise<void> {
-  const door = site.doors[plan.node.name];
-  const addresses = door === undefined ? [] : [{ ...door, from: 'configured' as const }];
-  const reached = await site.nodes.open({ name: plan.node.name, addresses });
-  if (!reached.reached) throw new Error(reached.sentence);
+  const session = await entered(site, plan.node.name);
   const fix = randomBytes(16).toString('hex');
   const commands = (steps: Plan['steps']): NodeRun[] =>
     nodeCommands(steps).map(({ argv, stdin }) => ({ argv, ...(stdin === undefined ? {} : { stdin }) }));
-  const { session } = reached;
   await session.change({
     fix,
     planHash: fix,
@@ -22,9 +19,13 @@ export async function rollBack(site: Site, plan: Plan): Promise<void> {
     apply: commands(plan.steps),
     undo: commands(plan.undo),
   });
+  await session.close();
+  // What is changed and taken back may close the door through which it was asked for.
   for (let attempt = 0; attempt < 20; attempt += 1) {
-    const entry = await session.ledger(fix, 'roll-back');
-    if (entry?.state === 'rolled-back') return session.close();
+    const again = await entered(site, plan.node.name);
+    const entry = await again.ledger(fix, 'roll-back');
+    await again.close();
+    if (entry?.state === 'rolled-back') return;
     await pause(250);
   }
   throw new Error('the node did not roll back');
@@ -70,10 +71,21 @@ async function replace({ cluster }: Site, { namespace, owner, node }: PodDelete)
 
 /** Node state afterwards, with which the one before is compared. */
 async function look(site: Site, { node }: Plan): Promise<void> {
-  const door = site.doors[node.name];
-  const addresses = door === undefined ? [] : [{ ...door, from: 'configured' as const }];
-  const reached = await site.nodes.open({ name: node.name, addresses });
+  const session = await entered(site, node.name);
+  await session.state();
+  await session.close();
+}
+
+/** Comes in by the configured door, else by any address that the cluster knows of the node. */
+async function entered(site: Site, name: string): Promise<NodeSession> {
+  const door = site.doors[name];
+  const facts = (await site.cluster.nodes()).find((node) => node.name === name);
+  const known = (facts?.addresses ?? []).filter(({ type }) => type.endsWith('IP'));
+  const addresses =
+    door === undefined
+      ? known.map(({ address }) => ({ address, port: 22, from: 'node-status' as const }))
+      : [{ ...door, from: 'configured' as const }];
+  const reached = await site.nodes.open({ name, addresses });
   if (!reached.reached) throw new Error(reached.sentence);
-  await reached.session.state();
-  await reached.session.close();
+  return reached.session;
 }
