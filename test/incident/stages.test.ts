@@ -79,6 +79,12 @@ describe('a repair in three approved steps', () => {
     expect(tale.effects.filter((effect) => effect.do === 'sweep')).toHaveLength(1);
     const said = tale.shows('summary').paragraphs.map(words).join('\n');
     for (const step of ['step 1', 'step 2', 'step 3']) expect(said).toContain(`${step}, approved by `);
+    expect(said.match(/^(Cause|Fix)[^:]*: /gm), 'one cause, and its steps in order').toEqual([
+      'Cause: ',
+      'Fix A, step 1 of 3: ',
+      'Fix B, step 2 of 3: ',
+      'Fix C, step 3 of 3: ',
+    ]);
     expect(tale.effects.filter((effect) => effect.do === 'cluster-step')).toHaveLength(3);
   });
 
