@@ -31,7 +31,7 @@ serve() {
   set -- $SSH_ORIGINAL_COMMAND
   case $role.${1-}.${2-}.$# in
     check.netdiag.batch.4 | fix.netdiag.batch.4)
-      hexadecimal "$3" 32 && number "$4" 1 600 || greet
+      hexadecimal "$3" 32 && number "$4" 1 200 || greet
       set +f
       slot 12
       requests "$3" "$4"

