@@ -73,7 +73,7 @@ test.each([
   ['a head with a word too many', 'frame 1\n0 0 10 1 1 1 1\n'],
   ['too many sections', 'frame 10000\n'],
   ['a frame without sections', 'frame 0\n'],
-])('%s is refused', (_, text) => {
+])('T14: %s is refused', (_, text) => {
   const reader = new FrameReader(() => undefined);
   expect(() => reader.push(Buffer.from(text))).toThrow(TypeError);
 });
