@@ -9,13 +9,13 @@ import { Windows } from './windows.ts';
 export class Practice implements AsyncDisposable {
   /** Everything the process has printed. */
   printed = '';
-  readonly #windows: Windows;
+  readonly windows: Windows;
   readonly #home = trappedHome();
   readonly #process;
   readonly #gone: Promise<unknown>;
 
   private constructor(browser: Browser) {
-    this.#windows = new Windows(browser, () => this.address);
+    this.windows = new Windows(browser, () => this.address);
     const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
     const { PATH = '' } = process.env;
     this.#process = spawn(process.execPath, [main], { env: { PATH, ...this.#home.env } });
@@ -42,16 +42,16 @@ export class Practice implements AsyncDisposable {
 
   /** A window of its own in which `user` is signed in. */
   window(user?: string, options?: BrowserContextOptions): Promise<Page> {
-    return this.#windows.open(user, options);
+    return this.windows.open(user, options);
   }
 
   /** What is wrong with everything so far: what Slack would refuse, live markup, complaints of the browser, secrets that were read. */
   async faults(): Promise<string[]> {
-    return [...(await this.#windows.faults()), ...this.#home.touched().map((one) => `read: ${one}`)];
+    return [...(await this.windows.faults()), ...this.#home.touched().map((one) => `read: ${one}`)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#windows.close();
+    await this.windows.close();
     this.#process.kill('SIGTERM');
     await this.#gone;
     this.#home[Symbol.dispose]();

@@ -19,7 +19,7 @@ export async function openThread(page: Page, node: string): Promise<Locator> {
   await liveMessage(page, node)
     .getByRole('button', { name: /open thread/ })
     .click();
-  return page.getByRole('region', { name: 'Thread' });
+  return page.getByRole('region', { name: 'Thread', exact: true });
 }
 
 /** The task of a plan with these words and this state. */
@@ -37,6 +37,16 @@ export async function reject(page: Page, card: Locator, reason: string): Promise
   if (reason !== '') await form.getByRole('textbox').fill(reason);
   await form.getByRole('button', { name: 'Reject' }).click();
   await form.waitFor({ state: 'hidden' });
+}
+
+/** Presses as people do who see that nothing happens: again, until the button is gone. */
+export async function pressed(button: Locator): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    await button.click();
+    const gone = button.waitFor({ state: 'detached', timeout: 10_000 });
+    if (await gone.then(() => true).catch(() => false)) return;
+  }
+  throw new Error(`${String(button)} was pressed three times, and is still there`);
 }
 
 /** Goes to an element with the keyboard, from wherever the focus is, and presses Enter on it. */

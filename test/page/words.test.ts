@@ -57,7 +57,7 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     await page.keyboard.type(`/netdiag ${HEALTHY}`);
     await page.keyboard.press('Enter');
     await press(page, liveMessage(page, HEALTHY).getByRole('button', { name: /open thread/ }));
-    const thread = page.getByRole('region', { name: 'Thread' });
+    const thread = page.getByRole('region', { name: 'Thread', exact: true });
     await press(page, thread.getByRole('button', { name: 'kubectl logs/exec fails' }));
     const summary = thread.getByRole('article').filter({ hasText: `Nothing wrong found in the network of ${HEALTHY}` });
     await summary
@@ -74,7 +74,7 @@ describe.skipIf(noChrome)(`what practice answers to people who do otherwise${ski
     await task(live, 'nothing was changed', 'complete').waitFor();
     expect(await thread.getByRole('button', { name: /Approve/ }).count()).toBe(0);
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('region', { name: 'Thread' }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Thread', exact: true }).count()).toBe(0);
     expect(await practice.faults()).toEqual([]);
     await page.context().close();
   });

@@ -17,7 +17,7 @@ export function everybody(look: Look): Story {
     setting: { recordings: [recording] },
     async play(_stage, windows) {
       const page = await windows.open(undefined, LOOKS[look]);
-      const thread = page.getByRole('region', { name: 'Thread' });
+      const thread = page.getByRole('region', { name: 'Thread', exact: true });
       const form = page.getByRole('dialog');
       await sees(page, 'the channel');
       await openHome(page);

@@ -74,14 +74,14 @@ export async function diagnosed(page: Page, { node, symptom, cause }: Incident):
 
 /** Approves the fix with this letter in a window whose person may. */
 export async function approve(page: Page, node: string, letter: string): Promise<void> {
-  const thread = page.getByRole('region', { name: 'Thread' });
+  const thread = page.getByRole('region', { name: 'Thread', exact: true });
   if (!(await thread.isVisible())) await openThread(page, node);
   await thread.getByRole('button', { name: `Approve Fix ${letter}` }).click();
 }
 
 /** Waits in an open thread until its first message says that it is repaired, and sees that nothing is left to approve. */
 export async function repaired(page: Page): Promise<void> {
-  const thread = page.getByRole('region', { name: 'Thread' });
+  const thread = page.getByRole('region', { name: 'Thread', exact: true });
   await thread.getByRole('region', { name: 'Repaired' }).waitFor();
   await thread
     .getByText(/^Repaired in /)

@@ -28,7 +28,7 @@ export const keyboard: Story = {
     await form.waitFor({ state: 'hidden' });
 
     await press(page, liveMessage(page, node).getByRole('button', { name: /open thread/ }));
-    const thread = page.getByRole('region', { name: 'Thread' });
+    const thread = page.getByRole('region', { name: 'Thread', exact: true });
     await press(page, thread.getByRole('button', { name: symptom, exact: true }));
     await thread.getByText(cause).first().waitFor();
     const card = thread.getByRole('article').filter({ hasText: 'Fix A — ' });
