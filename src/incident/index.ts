@@ -1,4 +1,6 @@
 export { blastObjection, stoppedSentence } from './change/blast.ts';
+export { fitting } from './diagnosis/fitting.ts';
+export { mayRoll, rolls } from './change/roll-out.ts';
 export { leftBehind } from './change/inverse.ts';
 export { type Stopped, SWITCH, switchAfter, switched } from './change/stop-switch.ts';
 export { bind, choosePeer } from './diagnosis/bind.ts';

@@ -1,5 +1,6 @@
 import type { Approval, Person } from './approval.ts';
 import type { WatchPlan } from './capture.ts';
+import type { Health } from './event.ts';
 import type { Attachment } from './message.ts';
 import type { Plan } from './plan.ts';
 import type { Digest, Question } from './reading.ts';
@@ -66,6 +67,8 @@ export type Deed =
       readonly nth: number;
       /** Uids of the pods that the owner of a pod to be deleted had before; empty for a patch. */
       readonly there: readonly string[];
+      /** How well the nodes were that this step concerns; absent: none. */
+      readonly health?: readonly Health[];
       /** Node state before the first step, to compare with after the last; `null` where there is none. */
       readonly before: Digest | null;
     }

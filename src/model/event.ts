@@ -92,6 +92,15 @@ export interface Held {
   readonly sentence: string | null;
 }
 
+/** How well a node was before a step that concerns it. */
+export interface Health {
+  readonly node: string;
+  /** The API server said Ready. */
+  readonly ready: boolean;
+  /** Ids of the checks that were clear there; `null` where the node could not be asked. */
+  readonly clear: readonly string[] | null;
+}
+
 /** What a Kubernetes step is compared with once it is done. */
 export interface Prepared {
   readonly is: 'prepared';
@@ -105,6 +114,8 @@ export interface Prepared {
   readonly before: Digest | null;
   /** Why the step must not begin, one sentence; absent when it may. */
   readonly refusal?: string;
+  /** The nodes that the step concerns, as well as they are; absent: none. */
+  readonly health?: readonly Health[];
   /** Why the plan must not begin now although it holds, one sentence; it can be approved again. Absent when it may. */
   readonly held?: string;
 }

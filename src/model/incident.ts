@@ -1,7 +1,7 @@
 import type { Approval, Consent, Person } from './approval.ts';
 import type { Watched } from './capture.ts';
 import type { ClosedDoor, Door } from './door.ts';
-import type { Located, Swept } from './event.ts';
+import type { Health, Located, Swept } from './event.ts';
 import type { Finding, Missing } from './finding.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Button, Choice, Message, MessageRef, Place, Rich } from './message.ts';
@@ -141,6 +141,8 @@ export interface ClusterChange {
   readonly said: readonly string[];
   /** Uids of the pods that there were before the present step; `null` until it is prepared. */
   readonly there: readonly string[] | null;
+  /** How well the nodes are that the present step concerns; absent: none, or not prepared. */
+  readonly health?: readonly Health[];
   /** Node state before the first step. */
   readonly before: Digest | null;
   /** Whether node state was compared after the last step. */

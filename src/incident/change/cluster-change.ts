@@ -56,7 +56,13 @@ export function prepared(turn: Turn, event: Prepared): void {
   if (change.stopped !== undefined && event.list === 'apply')
     return isFirst(event) ? notBegun(turn, offer) : takeBack(turn, offer);
   const before = isFirst(event) ? event.before : cluster.before;
-  const ready = { ...cluster, there: event.there, before };
+  const { health: _, ...rest } = cluster;
+  const ready = {
+    ...rest,
+    there: event.there,
+    before,
+    ...(event.health === undefined ? {} : { health: event.health }),
+  };
   set(turn, { change: { ...change, cluster: ready } });
   wantStep(turn, offer.plan, ready);
 }

@@ -2,10 +2,12 @@ import type { Effect, Happening, IncidentState, PodDelete, Stepped } from '../..
 import { stoppedSentence, SWITCH, switchAfter } from '../../incident/index.ts';
 import { ClusterError } from '../../port.ts';
 import { stateDifference } from '../kept-state.ts';
+import { regression } from '../node-health.ts';
 import { notApproved } from '../not-approved.ts';
 import { passing } from '../passing.ts';
 import type { Ports } from '../ports.ts';
 import { replacePod } from '../replace-pod.ts';
+import { watchRollOut } from '../roll-out.ts';
 import { revoked } from '../revoked.ts';
 
 type ClusterStep = Extract<Effect, { do: 'cluster-step' }>;
@@ -26,7 +28,7 @@ export async function clusterStep(ports: Ports, state: IncidentState, deed: Clus
   if (stopped !== null && nth > 0) return { ...base, outcome: 'failed', detail: stoppedSentence(stopped) };
   const taken = list === 'apply' ? await revoked(ports, state, plan) : null;
   if (taken !== null) return { ...base, ...(await notBegun(ports, deed, taken)) };
-  const told = await carryOut(ports, deed);
+  const told = await watched(ports, state, deed, await carryOut(ports, deed));
   const last = nth + 1 === (list === 'apply' ? plan.steps : plan.undo).length;
   if (!last || (list === 'apply' && told.outcome !== 'done')) return { ...base, ...told };
   return { ...base, ...told, difference: await stateDifference(ports, state, deed.before) };
@@ -64,6 +66,28 @@ async function carryOut({ cluster, clock }: Ports, { plan, list, nth, there }: C
   } catch (error) {
     if (!(error instanceof ClusterError) || passing(error)) throw error;
     return { outcome: error.gap === 'denied' ? 'refused' : 'failed', detail: error.message };
+  }
+}
+
+/** The nodes that a step concerns are to be as well as before, one after the other; at the first one that is not, it has failed. */
+async function watched(ports: Ports, state: IncidentState, deed: ClusterStep, told: Told): Promise<Told> {
+  const { plan, list, nth, there, health = [] } = deed;
+  const step = plan.steps[nth];
+  if (list === 'undo' || told.outcome !== 'done' || step === undefined || health.length === 0) return told;
+  try {
+    if (step.kind === 'kubernetes-patch') {
+      const rolled = await watchRollOut(ports, state, step, there, health);
+      return { outcome: rolled.outcome, detail: `${told.detail} ${rolled.detail}` };
+    }
+    const [before] = health;
+    const worse = before === undefined ? null : await regression(ports, state, before);
+    return worse === null ? told : { outcome: 'failed', detail: `${told.detail} But ${worse}.` };
+  } catch (error) {
+    if (!(error instanceof ClusterError) || passing(error)) throw error;
+    return {
+      outcome: 'failed',
+      detail: `${told.detail} Whether its node is as well as before could not be seen: ${error.message}`,
+    };
   }
 }
 

@@ -1,8 +1,11 @@
-import type { Digest, Effect, Happening, IncidentState, PlanStep } from '../../model/index.ts';
+import { mayRoll, rolls } from '../../incident/index.ts';
+import type { Digest, Effect, Happening, IncidentState, PlanStep, PodFacts } from '../../model/index.ts';
 import { ClusterError } from '../../port.ts';
 import { skewObjection } from '../clock-skew.ts';
 import { keepState, nodeState } from '../kept-state.ts';
 import { againstBeginning } from '../may-begin.ts';
+import { healthOf } from '../node-health.ts';
+import { MOST_ROLLED } from '../roll-out.ts';
 import { notApproved } from '../not-approved.ts';
 import { passing } from '../passing.ts';
 import type { Ports } from '../ports.ts';
@@ -36,15 +39,31 @@ export async function prepare(
     before = await keepState(ports, seen?.lines ?? null);
   }
   try {
-    return { ...base, there: await podsBefore(ports, (list === 'apply' ? plan.steps : plan.undo)[nth]), before };
+    const step = (list === 'apply' ? plan.steps : plan.undo)[nth];
+    const pods = await podsBefore(ports, list, step);
+    const told = { ...base, there: pods.map(({ uid }) => uid).toSorted(), before };
+    if (list === 'undo' || step === undefined || pods.length === 0) return told;
+    const nodes = step.kind === 'pod-delete' ? [step.node] : [...new Set(pods.flatMap(({ node }) => node ?? []))];
+    if (nodes.length > MOST_ROLLED) return refused(tooWide(step, nodes.length));
+    return { ...told, health: await healthOf(ports, state, nodes.toSorted()) };
   } catch (error) {
     if (!(error instanceof ClusterError) || passing(error)) throw error;
     return refused(error.message);
   }
 }
 
-async function podsBefore({ cluster }: Ports, step: PlanStep | undefined): Promise<readonly string[]> {
-  if (step?.kind !== 'pod-delete') return [];
-  const pods = await cluster.podsOf(step.namespace, step.owner);
-  return pods.map(({ uid }) => uid).toSorted();
+/** The pods of the owner, where the step deletes one of them, or makes the owner replace them by itself. */
+async function podsBefore(
+  { cluster }: Ports,
+  list: Prepare['list'],
+  step: PlanStep | undefined,
+): Promise<readonly PodFacts[]> {
+  if (step?.kind === 'pod-delete') return cluster.podsOf(step.namespace, step.owner);
+  if (list === 'undo' || !mayRoll(step) || !rolls(step, await cluster.cni())) return [];
+  return cluster.podsOf(step.object.namespace ?? '', `DaemonSet/${step.object.name}`);
+}
+
+function tooWide(step: PlanStep, nodes: number): string {
+  const name = step.kind === 'kubernetes-patch' ? step.object.name : '';
+  return `DaemonSet ${name} would roll over ${nodes} nodes by itself, and I watch at most ${MOST_ROLLED}: set its updateStrategy to OnDelete first.`;
 }

@@ -37,7 +37,7 @@ describe('stopping all changes from the chat', () => {
     });
     expect(desk.switches).toEqual([{ by: onCallPerson, stop: true, reason: 'a storm <!channel>' }]);
     expect(note?.text).toContain('stopped all changes');
-    expect((await practice.state()).activeMentions.map(({ kind }) => kind)).toEqual(['user']);
+    expect((await practice.state()).activeMentions).toMatchObject([{ kind: 'user' }]);
     expect(await practice.violations()).toEqual([]);
   });
 

@@ -109,11 +109,15 @@ describe('preparing a step', () => {
     expect(at.nodes.asked).toEqual([]);
   });
 
-  test('tells the pods of the owner before a deletion, and asks no node', async () => {
+  test('tells the pods of the owner before a deletion, and how well its node is', async () => {
     const at = holding();
     const tale = stepped(prepared(begun()));
-    expect(await prepare(at.ports, tale.state, deed(tale, 'prepare'))).toMatchObject({ there: ['old'], before: null });
-    expect(at.nodes.asked).toEqual([]);
+    expect(await prepare(at.ports, tale.state, deed(tale, 'prepare'))).toMatchObject({
+      there: ['old'],
+      before: null,
+      health: [{ node: NODE, ready: true }],
+    });
+    expect(at.nodes.asked.filter((line) => !line.startsWith('run') && !line.startsWith('open'))).toEqual([]);
   });
 
   test('an API server that is silent is tried again by whoever asked; one that says no is a refusal', async () => {
