@@ -37,7 +37,8 @@ export function marked({ id }: Mark) {
 
 /**
  * Finds out what stands in Slack already. That needs `channels:history`, in private channels `groups:history`; without them the answer
- * is `null`, not known, and the log says once what that means. Both questions throw NoAnswer.
+ * is `null`, not known, and the log says once what that means. Both questions throw NoAnswer. An app of a workspace's own may ask 50
+ * times a minute; one that is distributed outside of the Marketplace once (https://docs.slack.dev/apis/web-api/rate-limits).
  */
 export class Posted {
   readonly #call: CallWeb;

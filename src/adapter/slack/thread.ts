@@ -92,6 +92,7 @@ export class SlackThread implements Thread {
     await this.#uploads.share(place, files, bytes);
   }
 
+  /** What is said to one person alone cannot be looked for: after a lost answer they may read it twice. */
   async whisper(place: Place, to: Person, sentence: string, link: string | null = null): Promise<void> {
     const thread = threadTs(place);
     await this.#pace.call('chat.postEphemeral', () =>
