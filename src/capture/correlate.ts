@@ -35,7 +35,7 @@ const SEEN_TWICE = 100_000;
  * packets themselves tell how far their clocks are apart. Never throws for what a capture holds.
  */
 export function story(points: readonly CapturePoint[], pcaps: readonly Captured[], sent: Sent): CaptureStory {
-  const recogniser = recogniserFor(sent);
+  const recogniser = recogniserFor(sent, pcaps[0] === undefined || pcaps[0].gap !== undefined);
   const gaps = points.map((_, point) => learn(pcaps[point], point, recogniser));
   const seen = points.flatMap((_, point) => recognise(pcaps[point], point, recogniser));
   const order = inOrderSent(seen);
@@ -61,11 +61,12 @@ export function story(points: readonly CapturePoint[], pcaps: readonly Captured[
   };
 }
 
-function recogniserFor(sent: Sent): Recogniser {
+function recogniserFor(sent: Sent, blind: boolean): Recogniser {
   const { mark, rounds, ...one } = sent;
   if (sent.by === 'user' && mark.proto !== 'dns') return new AnyRecogniser(sent);
-  if (rounds !== undefined) return new RoundsRecogniser(rounds.map((round) => recogniserFor({ ...one, ...round })));
-  if (mark.proto === 'dns') return new DnsRecogniser(sent, mark);
+  if (rounds !== undefined)
+    return new RoundsRecogniser(rounds.map((round) => recogniserFor({ ...one, ...round }, blind)));
+  if (mark.proto === 'dns') return new DnsRecogniser(sent, mark, blind);
   return mark.proto === 'tcp'
     ? new TcpRecogniser(sent, mark.firstPort, mark.lastPort)
     : new IcmpRecogniser(sent, mark.totalLength);

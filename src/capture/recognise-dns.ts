@@ -42,6 +42,7 @@ export class DnsRecogniser implements Recogniser {
   readonly #from: string | null;
   readonly #behind: ReadonlySet<string>;
   readonly #mark: Extract<Mark, { proto: 'dns' }>;
+  readonly #blind: boolean;
   readonly #legs = new Map<string, Leg>();
   #settled = false;
   readonly #byLeg = new Map<Leg, Exchange>();
@@ -50,7 +51,9 @@ export class DnsRecogniser implements Recogniser {
   /** By the ends alone, for errors that quote no transaction: the last one asked. */
   readonly #byEnds = new Map<string, Exchange>();
 
-  constructor(sent: Sent, mark: Extract<Mark, { proto: 'dns' }>) {
+  /** `blind`: the capture of the first point is not whole, so that a lookup which came in there may be missing. */
+  constructor(sent: Sent, mark: Extract<Mark, { proto: 'dns' }>, blind: boolean) {
+    this.#blind = blind;
     this.#to = canonicalAddress(sent.to);
     this.#from = sent.source === null || sent.by !== 'user' ? null : canonicalAddress(sent.source);
     this.#behind = new Set(sent.behind?.map(canonicalAddress));
@@ -146,10 +149,14 @@ export class DnsRecogniser implements Recogniser {
     }
   }
 
-  /** People's queries go to the address that is watched, or to a pod behind it; marked ones bear the mark wherever they go. */
-  #ours({ source, target, id, length }: Leg): boolean {
+  /**
+   * People's queries come in at the first point, for the address that is watched or a pod behind it; what is only seen further on, others
+   * asked: the node itself. Marked ones bear the mark wherever they go.
+   */
+  #ours({ source, target, id, length, points }: Leg): boolean {
     const { firstId, lastId, totalLength } = this.#mark;
     if (totalLength > 0) return id >= firstId && id <= lastId && length === totalLength;
+    if (!points.has(0) && !this.#blind) return false;
     return (target === this.#to || this.#behind.has(target)) && (this.#from === null || source === this.#from);
   }
 }

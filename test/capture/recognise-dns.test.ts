@@ -270,22 +270,27 @@ describe('what is not a lookup of ours', () => {
     expect(seen).toMatchObject({ requestsAt: [1, 0], answersAt: [0, 0] });
   });
 
-  test('the same transaction of another asker, seen beside it', () => {
-    const other = one({ source: '10.39.0.9', ipId: 0x2002 });
-    const { story: seen } = told(
-      [VETH, UPLINK],
-      [capture(at(0, query(one()))), capture(at(0.1, query(dnat(other))), at(1, dnsAnswer(dnat(other))))],
-    );
+  test.each([
+    ['the same transaction of another asker', one({ source: '10.39.0.9', ipId: 0x2002 })],
+    ['what the node itself asks', one({ id: 4712, source: NODE, ipId: 0x2003 })],
+  ])('%s, seen on its way out alone', (_, other) => {
+    const beside = capture(at(0.1, query(dnat(other))), at(1, dnsAnswer(dnat(other))));
+    const { story: seen, sent } = told([VETH, UPLINK], [capture(at(0, query(one()))), beside]);
+    expect(sent).toMatchObject({ count: 1, answered: 0 });
     expect(seen.flows.map(({ requests, answers }) => [requests, answers])).toEqual([
       [
         [1, 0],
         [0, 0],
       ],
-      [
-        [0, 1],
-        [0, 1],
-      ],
     ]);
+  });
+
+  test('anything, where only others asked', () => {
+    const other = dnat(one({ source: NODE }));
+    const beside = capture(at(0, query(other)), at(1, dnsAnswer(other)));
+    expect(told([VETH, UPLINK], [capture(), beside]).story.fate).toBe('not-sent');
+    const blind = told([VETH, UPLINK], [{ ...capture(), gap: 'truncated' }, beside]);
+    expect(blind.sent).toMatchObject({ count: 1, answered: 1 });
   });
 
   test('lookups of others where the asker is known', () => {
