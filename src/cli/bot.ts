@@ -7,6 +7,7 @@ import type { House } from '../incident/index.ts';
 import type { Journal, Signatures } from '../port.ts';
 import { desk, startWorker } from '../shell/index.ts';
 import type { DeskPolicy, Log, Site } from '../shell/index.ts';
+import { approverIds } from './policy.ts';
 import { systemClock, systemIds } from './system.ts';
 
 /** What fits into Slack's thread pane without wrapping, where a wrapped ladder is no ladder. */
@@ -37,7 +38,7 @@ export async function startBot({ slack, journal, house, sites, policy, log, sign
   const adapter: SlackAdapter = slackAdapter({
     botToken: slack.botToken,
     inbound: slack.http === null ? { by: 'socket', appToken: slack.appToken } : { by: 'http', ...slack.http },
-    approvers: house.approval.approvers.map(({ id }) => id),
+    approvers: approverIds(house.approval),
     ...(slack.apiUrl === null ? {} : { apiUrl: slack.apiUrl }),
     journal,
     clock: systemClock,

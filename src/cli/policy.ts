@@ -19,3 +19,9 @@ export function policyOf({ approval, starters }: Pick<ServeConfig, 'approval' | 
 export function signaturesOf({ approval }: Pick<ServeConfig, 'approval'>): Signatures | undefined {
   return approval.signersFile === null ? undefined : signaturesBy(approval.signersFile);
 }
+
+/** Every Slack id under which somebody may approve, and the user groups that may. */
+export function approverIds({ approvers, identities = [] }: ApprovalPolicy): readonly string[] {
+  const ids = approvers.flatMap(({ id }) => [id, ...(identities.find((all) => all.includes(id)) ?? [])]);
+  return [...new Set(ids)].filter((id) => /^[UWS]/.test(id));
+}

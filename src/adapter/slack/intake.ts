@@ -88,7 +88,7 @@ export class Intake {
 
   async #wish(wish: Wish, body: unknown, ack: Ack): Promise<void> {
     const { journal, clock, log } = this.#parts;
-    if (this.#running.size > mostAtOnce) {
+    if (this.#running.size >= mostAtOnce) {
       await ack();
       return this.#tell(wish, say.busy);
     }

@@ -68,7 +68,8 @@ async function slackRoom({ slack, config }: Settings, clock: Clock): Promise<rea
     wanted: manifestScopes(() => readFileSync(MANIFEST, 'utf8')),
     channels: config?.channels ?? null,
     auditChannel: config?.audit.channel ?? null,
-    approvers: config?.approval.approvers ?? null,
+    // Users of this machine are none of Slack's.
+    approvers: config?.approval.approvers.filter((id) => !id.startsWith('terminal:')) ?? null,
     starters: config?.starters ?? [],
   });
 }

@@ -164,16 +164,6 @@ export const BUGS: readonly Bug[] = [
     ],
   },
   {
-    says: 'one who revokes takes the approvals of all others back as well',
-    edits: [
-      [
-        REVOKE,
-        'return replace(turn, { ...offer, consents: left });',
-        'return replace(turn, { ...offer, consents: [] });',
-      ],
-    ],
-  },
-  {
     says: 'a revoked change goes on',
     edits: [[REVOKE, 'set(turn, { change: { ...change, stopped: by } });', '']],
   },

@@ -243,7 +243,7 @@ const breaking = fc
     ),
   );
 
-const revoke = fc.tuple(which, willing).map(([nth, by]) =>
+const revoke = fc.tuple(which, fc.oneof(willing, presser, presser)).map(([nth, by]) =>
   move(`revoke ${nth} by ${said(by)}`, (course) => {
     const { plan } = course.nth(nth);
     const [token = ''] = course.token('revoke', plan.id) ?? [];
@@ -272,6 +272,17 @@ const leave = fc.tuple(fc.constantFrom(SECOND.id, THIRD.id, 'UCREW', 'USECOND2')
     const set = group ? course.ungrouped : course.gone;
     if (!set.delete(id)) set.add(id);
   }),
+);
+
+/** Whoever approves and is somebody else soon afterwards: while another approval is waited for, that one counts no more. */
+const parting = fc.tuple(which, willing, fc.boolean()).map(([nth, by, group]) =>
+  move(
+    `approve ${nth} by ${said(by)}, signed own, who leaves ${group ? 'the group' : 'the workspace'} then`,
+    (course) => {
+      course.approve(course.nth(nth), by, signerOf(by, 'own'));
+      (group ? course.ungrouped : course.gone).add(by.id);
+    },
+  ),
 );
 
 const reject = fc.tuple(which, presser).map(([nth, by]) =>
@@ -394,6 +405,7 @@ const weighted = [
   revoke,
   review,
   leave,
+  parting,
   reject,
   show,
   foreign,
