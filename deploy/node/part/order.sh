@@ -57,7 +57,10 @@ read_order() {
       case $after in
         require | apply | undo)
           # shellcheck disable=SC2086 # encoded words
-          may_change ${line#* } || { reason="No change may use $(printf '%.60s' "${line#* }") here ($rules)"; return 1; }
+          { [ "$after" = require ] && is_listed "${line#* }"; } || may_change ${line#* } || {
+            reason="No change may use $(printf '%.60s' "${line#* }") here ($rules)"
+            return 1
+          }
           ;;
       esac
     done

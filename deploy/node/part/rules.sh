@@ -38,6 +38,6 @@ may_change() {
   [ "$1" = ip ] || return 0
   shift
   while :; do
-    case ${1-} in -4 | -6) shift ;; address | link | neigh | nexthop | route | rule) return 0 ;; *) return 1 ;; esac
+    case ${1-} in -4 | -6 | -o | -d | -s) shift ;; address | link | neigh | nexthop | route | rule) return 0 ;; *) return 1 ;; esac
   done
 }

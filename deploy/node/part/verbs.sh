@@ -117,10 +117,7 @@ permitted() {
     check.netdiag.* | fix.*) return 1 ;;
   esac
   [ "$role" = check ] || return 1
-  case $fixed in *"
-$listed
-"*) return 0 ;; esac
-  typed "$@"
+  is_listed "$listed" || typed "$@"
 }
 
 # own netdiag order: it reads what came after the requests.

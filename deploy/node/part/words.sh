@@ -10,6 +10,13 @@ decode() {
   esac
 }
 
+# is_listed LINE: a command that check may run, word by word.
+is_listed() {
+  case $fixed in *"
+$1
+"*) ;; *) return 1 ;; esac
+}
+
 # plain FILE: lines of printable ASCII, the last one whole, without the sign behind which shells look for their history.
 plain() {
   [ "$(tr -d '\012\040\042-\176' <"$1" | wc -c)" -eq 0 ] && [ "$(tail -c 1 "$1" | tr -d '\012' | wc -c)" -eq 0 ]

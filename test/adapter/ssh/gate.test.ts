@@ -199,6 +199,12 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
         ['second'],
         /No change may use/,
       ],
+      [
+        'that compares with what another program says',
+        { preconditions: [{ argv: ['id'], stdout: '' }] },
+        ['second'],
+        /No change may use id here/,
+      ],
       ['that undoes with another program', { undo: [command(['/bin/ip', 'link'])] }, ['second'], /No change may use/],
       ['signed by a stranger', {}, ['stranger'], /Signature 1 is not one of/],
       [
@@ -353,7 +359,8 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
 
   test('works the same where bash is the shell of the system', async () => {
     await door.inside('ln', '-sf', 'bash', '/bin/sh');
-    const made = plan({ preconditions: [{ argv: SHOW, stdout: '' }] });
+    const reading = { argv: ['cat', '/proc/sys/kernel/random/boot_id'], stdout: `${door.lab.node.bootId}\n` };
+    const made = plan({ preconditions: [{ argv: SHOW, stdout: '' }, reading, { argv: ['id', '-u'], stdout: '0\n' }] });
     const signature = door.sign('second', orderOf(made));
     const broken = await session.change(
       requestFor(made, [signature], orderOf(made).replace('rollback 30', 'rollback 31')),
