@@ -31,7 +31,8 @@ function read(text: string, env: Environment = ENV, need?: Need): Config {
   return readConfig(
     env,
     (path) => {
-      const content = path === '/etc/netdiag/netdiag.yml' ? text : FILES[path];
+      const known = Object.hasOwn(FILES, path) ? FILES[path] : undefined;
+      const content = path === '/etc/netdiag/netdiag.yml' ? text : known;
       if (content === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
       return content;
     },
@@ -184,10 +185,7 @@ describe('people', () => {
     sam: {slack: [U0456EFGH]}
 `;
   const withPeople = (more: string, people = PEOPLE): string =>
-    changed(
-      'approvers: [U012AB3CD, U0456EFGH]\n',
-      `approvers: [U012AB3CD, U0456EFGH, terminal:sam]\n${people}${more}`,
-    );
+    changed('approvers: [U012AB3CD, U0456EFGH]\n', `approvers: [U012AB3CD, U0456EFGH, terminal:sam]\n${people}${more}`);
   const FILE = '  signersFile: signers\n';
 
   it('are one person under all their ids', () => {
