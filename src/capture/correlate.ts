@@ -94,7 +94,7 @@ function recognise(captured: Captured | undefined, point: number, recogniser: Re
     if (recognised === null) return;
     const sighting = sightingOf(packet, point, at);
     const { flow, part } = recognised;
-    const same = `${flow.name} ${sighting.kind} ${told(packet, sighting)}`;
+    const same = `${flow.name} ${part === 'astray' ? part : sighting.kind} ${told(packet, sighting)}`;
     const before = last.get(same);
     last.set(same, at);
     if (before !== undefined && Math.abs(at - before) < SEEN_TWICE) return;

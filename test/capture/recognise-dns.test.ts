@@ -122,6 +122,13 @@ describe('name lookups that are answered', () => {
     expect(seen.flows[0]?.astray).toBeUndefined();
   });
 
+  test('by who was asked, after somebody else did', () => {
+    const answers = [at(1, dnsAnswer(dnat(one()))), at(2, dnsAnswer(one()))];
+    const { story: seen } = told([VETH], [capture(at(0, query(one())), ...answers)]);
+    expect(seen).toMatchObject({ fate: 'answered', answersAt: [1] });
+    expect(seen.flows[0]).toMatchObject({ astray: [1], answers: [1] });
+  });
+
   test('in two fragments, by the first of them', () => {
     const asks = one();
     const whole = dnsAnswer(asks, { bytes: 1500 });
