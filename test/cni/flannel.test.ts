@@ -151,4 +151,10 @@ describe('counted packets', () => {
     expect(weighed(id, I2_CAPTURED, from(counted('not-forwarded', { ...POD, ...foreign(7) })))).toBe('open');
     expect(weighed(id, I2_CAPTURED, from(counted('answered', POD)))).toBe('refuted');
   });
+
+  test('that came from another address say nothing of a captured one, however well they are answered', () => {
+    const elsewhere = withSource(counted('answered', POD), '10.187.2.0');
+    expect(weighed('remote-vtep-local', I2_CAPTURED, elsewhere)).toBe('open');
+    expect(weighed('remote-vtep-local', I2_CAPTURED, counted('answered', POD))).toBe('open');
+  });
 });

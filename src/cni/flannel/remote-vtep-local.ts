@@ -145,15 +145,17 @@ function proof(bound: Bound, readings: Readings, stolen: readonly string[], devi
 }
 
 function prove({ facts }: Finding, { story, sent, counters }: Watched): Proof {
+  const foreign = countedBy({ sent, counters }, `otherhost of ${String(facts['device'])}`);
+  const stolen = facts['addresses'] ?? [];
+  const from = story.ladder.find(({ source }) => stolen.includes(source))?.source;
   if (story.fate === 'answered') {
+    if (from === undefined)
+      return { says: 'open', sentence: `The marked packets came from elsewhere: all ${sent.count} were answered.` };
     return {
       says: 'refuted',
       sentence: `All ${sent.count} marked packets were answered, so nothing is lost this way.`,
     };
   }
-  const foreign = countedBy({ sent, counters }, `otherhost of ${String(facts['device'])}`);
-  const stolen = facts['addresses'] ?? [];
-  const from = story.ladder.find(({ source }) => stolen.includes(source))?.source;
   if (story.fate === 'not-forwarded' && from !== undefined && foreign.is === 'still') {
     return {
       says: 'proven',
