@@ -77,7 +77,7 @@ async function look(site: Site, { node }: Plan): Promise<void> {
 }
 
 /** Comes in by the configured door, else by any address that the cluster knows of the node. */
-async function entered(site: Site, name: string): Promise<NodeSession> {
+export async function entered(site: Site, name: string): Promise<NodeSession> {
   const door = site.doors[name];
   const facts = (await site.cluster.nodes()).find((node) => node.name === name);
   const known = (facts?.addresses ?? []).filter(({ type }) => type.endsWith('IP'));

@@ -11,6 +11,7 @@ import type { Lab } from '../lab/index.ts';
 import { openLab } from '../lab/lab-handle.ts';
 import { configuredSite, play } from './play.ts';
 import { rollBack, stopAfter, takeBack } from './record-back.ts';
+import { fillGaps } from './record-gaps.ts';
 import { TAKES, WAYS } from './take.ts';
 import type { Take } from './take.ts';
 
@@ -62,10 +63,11 @@ async function inside(take: Take, instance: string): Promise<void> {
 }
 
 /** Asks in every way about the sick node; about the others whatever makes other traffic. */
-async function everything({ take, site }: Making, nodes: readonly string[]): Promise<void> {
+async function everything({ take, sink, site }: Making, nodes: readonly string[]): Promise<void> {
   for (const node of nodes) {
     const ways = node === take.nodes[0] ? WAYS : WAYS.filter(({ answers }) => answers === undefined);
     for (const way of ways) await play({ node, ...way }, site);
+    if (node === take.nodes[0]) await fillGaps(site, sink, node, ways);
   }
 }
 
