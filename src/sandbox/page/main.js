@@ -52,7 +52,7 @@ function go(place) {
   setTimeout(() => byId('log').setAttribute('aria-live', 'polite'));
   if (place === 'home') void act('home', {});
   if (state.channels.some((one) => one.id === place && one.kind === 'direct')) void act('home', { tab: 'messages' });
-  byId('channel-scroll').scrollTop = byId('channel-scroll').scrollHeight;
+  byId('channel-scroll').scrollTop = place === 'home' ? 0 : byId('channel-scroll').scrollHeight;
 }
 
 function draw() {
