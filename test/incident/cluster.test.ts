@@ -170,7 +170,7 @@ describe('a first step that is refused', () => {
   test.each<[string, (tale: Tale) => Tale]>([
     ['before it began', (tale) => prepared(tale, { refusal: 'It restarted or is another machine.' })],
     ['by the API server', (tale) => stepped(prepared(tale), { outcome: 'refused', detail: 'It was changed since.' })],
-  ])('%s: nothing was changed, and a fresh look makes a new plan', (_, refuse) => {
+  ])('T21: %s: nothing was changed, and a fresh look makes a new plan', (_, refuse) => {
     const tale = refuse(begun());
     expect(tale.state).toMatchObject({ life: 'opened', change: null, findings: [], answers: {} });
     expect(tale.state.troubles.join(' ')).toMatch(/was not started, and nothing was changed/);

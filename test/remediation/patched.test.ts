@@ -131,7 +131,7 @@ describe.each(CASES)('$id over $change', ({ id, code, world, change }) => {
   };
 
   test.each(['DaemonSet', 'Node'] as const)(
-    'changes a %s where it says so, and its undo gives back every byte',
+    'T21: changes a %s where it says so, and its undo gives back every byte',
     (kind) => {
       const after = through(cluster[kind], draft.steps, kind);
       expect(JSON.stringify(after.metadata) === JSON.stringify(cluster[kind].metadata)).toBe(
