@@ -12,7 +12,7 @@ import { systemClock } from '../../src/cli/system.ts';
 import type { IncidentState } from '../../src/model/index.ts';
 import type { Site } from '../../src/shell/index.ts';
 import { play } from './play.ts';
-import { WAYS } from './take.ts';
+import { TAKES, WAYS } from './take.ts';
 
 const RECORDED = join(import.meta.dirname, '../../src/sandbox/recorded');
 
@@ -38,6 +38,12 @@ interface Story {
 }
 
 const EKS = 'us-west-2.compute.internal';
+/** Nodes of a take, the sick one and its peer. */
+function nodesOf(name: string): Pick<Story, 'node' | 'peer'> {
+  const [node = '', peer = ''] = TAKES.find((take) => take.name === name)?.nodes ?? [];
+  return { node, peer };
+}
+
 const STORIES: readonly Story[] = [
   {
     name: 'i1',
@@ -86,10 +92,34 @@ const STORIES: readonly Story[] = [
     fixes: ['every'],
     done: [['stop-eni-scale-in', 'correct-runtime-mount', 'recreate-orphaned-pods']],
   },
+  {
+    name: 'i1-strict',
+    ...nodesOf('i1-strict'),
+    symptom: 'kubelet-unreachable',
+    code: 'request-dropped-by-strict-rpf',
+    fixes: ['A', 'B'],
+    done: [['delete-connected-route'], ['route-by-source-address']],
+  },
+  {
+    name: 'i3-uplink',
+    ...nodesOf('i3-uplink'),
+    symptom: 'pods-unreachable',
+    code: 'uplink-forwarding-off',
+    fixes: ['A'],
+    done: [['switch-uplink-forwarding-on', 'keep-forwarding-on']],
+  },
+  {
+    name: 'i4b',
+    ...nodesOf('i4b'),
+    symptom: 'connections-time-out',
+    code: 'node-port-dropped-by-strict-rpf',
+    fixes: ['A'],
+    done: [['loosen-uplink-rpf', 'keep-uplink-rpf-loose']],
+  },
 ];
 
 test('every recording that ships has a story', () => {
-  expect(readdirSync(RECORDED).toSorted()).toEqual(STORIES.map(({ name }) => name));
+  expect(readdirSync(RECORDED).toSorted()).toEqual(STORIES.map(({ name }) => name).toSorted());
 });
 
 test('a node is in one recording only: a practice workspace knows a cluster by its nodes', () => {
