@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { openThread, say } from '../thread.ts';
 
@@ -79,7 +78,7 @@ export async function approve(page: Page, node: string, letter: string): Promise
   await thread.getByRole('button', { name: `Approve Fix ${letter}` }).click();
 }
 
-/** Waits in an open thread until its first message says that it is repaired, and sees that nothing is left to approve. */
+/** Waits in an open thread until its first message says that it is repaired, and until nothing is left to approve. */
 export async function repaired(page: Page): Promise<void> {
   const thread = page.getByRole('region', { name: 'Thread', exact: true });
   await thread.getByRole('region', { name: 'Repaired' }).waitFor();
@@ -87,5 +86,6 @@ export async function repaired(page: Page): Promise<void> {
     .getByText(/^Repaired in /)
     .first()
     .waitFor();
-  assert.equal(await thread.getByRole('button', { name: /^(Approve|Reject|Show)/ }).count(), 0);
+  const choices = thread.getByRole('button', { name: /^(Approve|Reject|Show)/ });
+  await choices.first().waitFor({ state: 'detached' });
 }
