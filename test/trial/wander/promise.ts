@@ -1,3 +1,4 @@
+import type { World } from '../../../src/adapter/recorded/index.ts';
 import type { IncidentState } from '../../../src/model/index.ts';
 import type { Violation } from '../../../src/sandbox/workspace/record.ts';
 import { sam, thea } from '../../page/person.ts';
@@ -9,6 +10,8 @@ const MAY_APPROVE: ReadonlySet<string> = new Set([sam, thea]);
 
 /** What netdiag promises whatever people do, and does not hold; `atRest`: nothing is under way. */
 export async function kept(stage: Stage, atRest: boolean): Promise<string[]> {
+  // Before the journal is read: what is changed by then has been approved by then.
+  const changed = [...stage.worlds.values()].map(({ state, recording }) => ({ state, recording }));
   const { violations } = (await stage.control('calls')) as unknown as { violations: readonly Violation[] };
   const states = (await stage.netdiag.journal.latest(200)).map(({ state }) => state);
   const on = await table(stage);
@@ -16,7 +19,7 @@ export async function kept(stage: Stage, atRest: boolean): Promise<string[]> {
     ...stage.log.filter((line) => line.startsWith('error ')),
     ...violations.map((one) => `${one.severity} ${one.kind}: ${one.where} ${one.detail}`),
     ...states.flatMap(badApprovals),
-    ...unapproved(stage, states),
+    ...unapproved(changed, states),
     ...(atRest ? states.flatMap((state) => stuck(state, on)) : []),
     ...(atRest ? dead(states, on) : []),
   ];
@@ -37,9 +40,8 @@ function badApprovals({ offers, by, node, glass = [] }: IncidentState): string[]
 }
 
 /** Nodes and clusters that were changed by something that nobody approved. */
-function unapproved(stage: Stage, states: readonly IncidentState[]): string[] {
-  return [...stage.worlds.values()].flatMap((world) => {
-    const { state, recording } = world;
+function unapproved(worlds: readonly Pick<World, 'state' | 'recording'>[], states: readonly IncidentState[]): string[] {
+  return worlds.flatMap(({ state, recording }) => {
     const made = /^after:([a-z0-9-]+)/.exec(state)?.[1];
     if (made === undefined) return [];
     const approved = states.some(
