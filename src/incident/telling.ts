@@ -2,7 +2,7 @@ import { canonical } from '../model/json.ts';
 import type { IncidentState, Message, MessageRef } from '../model/index.ts';
 import { approvalMessages } from './message/approval.ts';
 import { findingMessage } from './message/finding.ts';
-import { glassMessages } from './message/glass.ts';
+import { glassMessages } from './message/broken-glass.ts';
 import { liveMessage } from './message/live.ts';
 import { noteMessages } from './message/notes.ts';
 import { questionMessages } from './message/questions.ts';

@@ -95,6 +95,8 @@ export class Rules {
     if (card === undefined || !this.stands(plan)) return 'refused';
     if (!this.#site.breakers.some((one) => this.#person(one) === person)) return 'refused';
     if (reason.trim() === '' || !this.#signs(person, signer)) return 'refused';
+    // An earlier yes of the same person is this one.
+    card.yes.delete(person);
     card.alone = person;
     return this.#begin(plan);
   }
