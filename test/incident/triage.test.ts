@@ -160,11 +160,12 @@ describe('the next proof', () => {
   });
 
   test('knows where packets went by their port', () => {
-    expect([undefined, null, 10_250, 443].map((port) => targetOf(port === undefined ? {} : { port }))).toEqual([
+    expect([undefined, null, 10_250, 443, 53].map((port) => targetOf(port === undefined ? {} : { port }))).toEqual([
       'pod',
       'pod',
       'kubelet',
       'service',
+      'dns',
     ]);
   });
 });

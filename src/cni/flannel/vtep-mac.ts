@@ -24,7 +24,7 @@ export const vtepMac: Check = {
   suspect: 'frames may be addressed to a MAC that the tunnel no longer has',
   ruledOut: 'the tunnel has the MAC that other nodes send to',
   codes: [STALE, MISSING],
-  shows: ['pod'],
+  shows: ['pod', 'dns'],
   needs: (bound: Bound, readings: Readings): readonly Question[] => [
     ask('subject', vxlanLink, {}),
     ask('subject', ipLink, {}),

@@ -1,9 +1,8 @@
 import { readingsOf } from '../../check/check.ts';
-import type { Check } from '../../check/check.ts';
-import { KUBELET_PORT } from '../../check/kubelet-listens.ts';
+import type { Check, Target } from '../../check/check.ts';
 import { questionKey } from '../../model/index.ts';
 import type { Answer, Deed, Finding, Offer, Question, Verified, Watched } from '../../model/index.ts';
-import { icmpEcho, tcpSyn } from '../../stimulus/index.ts';
+import { dnsQuery, icmpEcho, tcpSyn } from '../../stimulus/index.ts';
 import { repairedBefore } from './past.ts';
 import { fitting } from '../diagnosis/fitting.ts';
 import { targetOf, tells } from '../diagnosis/triage.ts';
@@ -55,12 +54,12 @@ export function verification(turn: Turn, offer: Offer): Extract<Deed, { do: 'ver
   };
 }
 
+/** The stimulus whose marks are of this protocol. */
+const MARKING = { tcp: tcpSyn.id, icmp: icmpEcho.id, dns: dnsQuery.id } as const;
+
 /** The stimulus that was counted before, whatever has become of the playbook that named it. */
-function proving({ sent }: Watched): { readonly stimulus: string; readonly target: 'kubelet' | 'pod' | 'service' } {
-  return {
-    stimulus: sent.mark.proto === 'tcp' ? tcpSyn.id : icmpEcho.id,
-    target: sent.port === null ? 'pod' : sent.port === KUBELET_PORT ? 'kubelet' : 'service',
-  };
+function proving({ sent }: Watched): { readonly stimulus: string; readonly target: Target } {
+  return { stimulus: MARKING[sent.mark.proto], target: targetOf(sent) };
 }
 
 /** Judges what a new connection saw, by the plan's own checks, by the packets, and by every suspect once more. */

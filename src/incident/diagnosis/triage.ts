@@ -12,9 +12,12 @@ import type { House } from '../house.ts';
  * suspects. What the survey has answered costs nothing, a round trip a second, marked packets ten, and a person a minute.
  */
 
-/** Where marked packets of this port go. */
+const DNS_PORT = 53;
+
+/** Where packets of this port go. */
 export function targetOf({ port }: { readonly port?: number | null }): Target {
   if (port === undefined || port === null) return 'pod';
+  if (port === DNS_PORT) return 'dns';
   return port === KUBELET_PORT ? 'kubelet' : 'service';
 }
 
