@@ -279,12 +279,25 @@ export const approval: fc.Arbitrary<ApprovalMessage> = fc
     requester: person,
     approvers: fc.array(person, { maxLength: 30 }),
     buttons: fc.array(button, { maxLength: 5 }),
-    state: fc.constantFrom('waiting', 'approved', 'rejected', 'expired', 'superseded'),
+    state: fc.constantFrom('waiting', 'approved', 'rejected', 'revoked', 'expired', 'superseded'),
     decidedBy: fc.option(person, { nil: undefined }),
     decidedAt: fc.option(time, { nil: undefined }),
+    more: fc.record(
+      {
+        consents: fc.array(fc.record({ by: person, at: time, signed: fc.boolean() }), { maxLength: 12 }),
+        held: bytes,
+        reason: bytes,
+        glass: fc.constant(true as const),
+        revokedBy: person,
+        signing: fc.constantFrom('here' as const, 'node' as const),
+        became: fc.constantFrom('running' as const, 'confirmed' as const, 'rolled-back' as const, 'unknown' as const),
+      },
+      { requiredKeys: [] },
+    ),
   })
-  .map(({ decidedBy, decidedAt, ...rest }) => ({
+  .map(({ decidedBy, decidedAt, more, ...rest }) => ({
     ...rest,
+    ...more,
     ...(decidedBy === undefined ? {} : { decidedBy }),
     ...(decidedAt === undefined ? {} : { decidedAt }),
   }));
