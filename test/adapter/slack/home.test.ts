@@ -165,3 +165,42 @@ describe('the Home tab', () => {
     expect(await practice.violations()).toEqual([]);
   });
 });
+
+describe('what one person approved alone', () => {
+  const review = {
+    is: 'note',
+    loud: true,
+    text: [{ strong: 'Break-glass: ' }, { person: onCallPerson }, { text: ' approved Fix A alone' }],
+    buttons: [{ token: 'e'.repeat(32), label: 'Reviewed' }],
+  } as const;
+
+  test('is shown in the channel as well, outside of its thread', async () => {
+    await using practice = await practise();
+    const { adapter } = await waiting(practice);
+    const thread = await adapter.thread.show(incidentsPlace, 'live', looking, null);
+    const at = { ...incidentsPlace, thread };
+    await adapter.thread.show(at, 'glass', review, null);
+    const { loud: _, ...quiet } = review;
+    await adapter.thread.show(at, 'note', quiet, null);
+    const posts = (await practice.calls()).calls.filter(({ method }) => method === 'chat.postMessage').slice(-2);
+    expect(posts.map(({ args }) => 'reply_broadcast' in args)).toEqual([true, false]);
+    expect(await practice.violations()).toEqual([]);
+  });
+
+  test('stands on the Home tab until it is reviewed, also of an incident that is over', async () => {
+    await using practice = await practise();
+    const { adapter, desk } = await listening(practice);
+    const thread = await adapter.thread.show(incidentsPlace, 'live', looking, null);
+    desk.over = [line({ ...incidentsPlace, thread }, { over: true, waiting: null, reviews: [review] })];
+    await practice.control('home', { user: second });
+    const view = await home(practice, second, 'Approved alone, to be reviewed');
+    expect(words(view)).toContain('approved Fix A alone');
+    await practice.control('press', { user: second, view_id: view.id, action_id: 'press:0', value: 'e'.repeat(32) });
+    await until(() => desk.presses.length > 0);
+    expect(desk.presses).toMatchObject([{ token: 'e'.repeat(32), by: { id: second } }]);
+    desk.over = [line({ ...incidentsPlace, thread }, { over: true, waiting: null })];
+    await practice.control('home', { user: onCall });
+    expect(words(await home(practice, onCall, 'Over lately'))).not.toContain('to be reviewed');
+    expect(await practice.violations()).toEqual([]);
+  });
+});
