@@ -162,7 +162,7 @@ describe('watch', () => {
   });
 
   test('asks for all counters of a moment in one round trip, and never for those of a tracking that is not there', async () => {
-    const at = sending();
+    const at = sending({ outputs: four(1, 1, 1, 1) });
     await watched(at);
     expect(at.nodes.asked.filter((line) => line.includes('nstat'))).toHaveLength(4);
     expect(at.nodes.asked.filter((line) => line.includes('conntrack -S'))).toEqual([]);
@@ -176,7 +176,9 @@ describe('watch', () => {
       {},
       'net.netfilter.nf_conntrack_count = 1\nnet.netfilter.nf_conntrack_max = 9\n',
     );
-    const at = sending();
+    const counts =
+      'cpu=0   \tfound=0 invalid=0 insert=0 insert_failed=0 drop=0 early_drop=0 error=0 search_restart=0\n';
+    const at = sending({ outputs: { 'conntrack -S': counts } });
     await watch(at.ports, { ...state, answers: { ...state.answers, [questionKey(fill.question)]: fill } }, effect);
     expect(at.nodes.asked.filter((line) => line.includes('conntrack -S'))).toHaveLength(4);
   });
