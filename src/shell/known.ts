@@ -60,8 +60,8 @@ function line({ state }: StoredIncident): IncidentLine {
 
 /** What one person approved alone and nobody else has reviewed: those messages have their button still. */
 function reviews({ telling, glass = [] }: IncidentState): Pick<IncidentLine, 'reviews'> {
-  const open = glass.flatMap(({ plan, reviewed }) => {
-    const message = telling[`glass ${plan}`]?.message;
+  const open = glass.flatMap(({ reviewed }, at) => {
+    const message = telling[`glass ${at}`]?.message;
     return reviewed === null && message?.is === 'note' ? [message] : [];
   });
   return open.length === 0 ? {} : { reviews: open };

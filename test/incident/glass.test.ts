@@ -22,7 +22,7 @@ function breaking(by: Person = ON_CALL, reason = WHY, principal = 'ona@example.c
   return tale.take({ is: 'pressed', token, by, reason, signature: { armored: 'armored', principal } });
 }
 
-const told = (tale: Tale) => tale.shows('note', `glass ${tale.offer().plan.id}`);
+const told = (tale: Tale) => tale.shows('note', 'glass 0');
 const reviewing = (tale: Tale, by: Person): Tale =>
   tale.press(tokenOf(tale.state, { means: 'reviewed', plan: tale.offer().plan.id }) ?? '', by);
 
@@ -60,6 +60,23 @@ describe('breaking glass', () => {
     breaking(ON_CALL, WHY, 'ona@example.com', tale);
     expect(tale.effects.filter((effect) => effect.do === 'change')).toHaveLength(1);
     expect(tale.state.glass).toHaveLength(1);
+  });
+
+  test('again, after the plan was held, is a message of its own, and one review is of both', () => {
+    const tale = breaking().take({
+      is: 'held',
+      plan: proposing(house).offer().plan.id,
+      sentence: 'Another change runs.',
+    });
+    expect(tale.state.life).toBe('proposing');
+    breaking(ON_CALL, WHY, 'ona@example.com', tale);
+    expect(tale.state.glass).toHaveLength(2);
+    const { revision } = tale.state.telling['glass 0'] ?? { revision: 0 };
+    tale.take({ is: 'woken', name: 'nothing' });
+    expect(tale.state.telling['glass 0']?.revision).toBe(revision);
+    expect(tale.wanted).toEqual([]);
+    reviewing(tale, SECOND);
+    expect(tale.state.glass?.every(({ reviewed }) => reviewed?.by.id === SECOND.id)).toBe(true);
   });
 
   test('has no button where nobody may, or no signature can be verified', () => {

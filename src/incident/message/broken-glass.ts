@@ -5,7 +5,12 @@ import { tokenOf } from '../turn.ts';
 
 /** What one person approved alone: told to everybody who may approve, and open until somebody else has reviewed it. */
 export function glassMessages(state: IncidentState, policy: ApprovalPolicy): readonly (readonly [string, Message])[] {
-  return (state.glass ?? []).map((broken) => [`glass ${broken.plan}`, glassMessage(state, broken, policy)] as const);
+  return (state.glass ?? []).map((broken, at) => [glassSlot(at), glassMessage(state, broken, policy)] as const);
+}
+
+/** One message for each time: a plan that was held meanwhile may be approved so again. */
+export function glassSlot(at: number): string {
+  return `glass ${at}`;
 }
 
 function glassMessage(state: IncidentState, broken: BrokenGlass, policy: ApprovalPolicy): NoteMessage {

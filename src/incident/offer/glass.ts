@@ -27,15 +27,20 @@ export function approveAlone(turn: Turn, offer: Offer, event: Press): void {
 /** Somebody else has looked at what one person approved alone; a sentence where they may not say so. */
 export function review(turn: Turn, plan: string, by: Person): string | null {
   const { house, state } = turn;
-  const broken = state.glass?.find((one) => one.plan === plan);
-  if (broken === undefined) return 'There is nothing to review.';
-  if (broken.reviewed !== null) return `${broken.reviewed.by.name} has reviewed it already.`;
-  if (samePerson(by, broken.by, house.approval)) return 'You approved it yourself, so somebody else has to review it.';
+  const times = state.glass?.filter((one) => one.plan === plan) ?? [];
+  const open = times.filter(({ reviewed }) => reviewed === null);
+  const [broken] = open;
+  if (broken === undefined)
+    return times.length === 0
+      ? 'There is nothing to review.'
+      : `${times.at(-1)?.reviewed?.by.name} has reviewed it already.`;
+  if (open.some((one) => samePerson(by, one.by, house.approval)))
+    return 'You approved it yourself, so somebody else has to review it.';
   if (!isApprover(by, house.approval, groupsOf(turn)) && !mayBreakGlass(by, house.approval))
     return `Only those who may approve review it: ${names(approversBut(broken.by, house.approval))}.`;
   audit(turn, by.id, 'reviewed', `plan ${plan}, approved alone by ${broken.by.id}`);
   record(turn, [{ person: by }, { text: ' reviewed what ' }, { person: broken.by }, { text: ' approved alone' }]);
   const reviewed = { by, at: turn.event.at };
-  set(turn, { glass: (state.glass ?? []).map((one) => (one.plan === plan ? { ...one, reviewed } : one)) });
+  set(turn, { glass: (state.glass ?? []).map((one) => (open.includes(one) ? { ...one, reviewed } : one)) });
   return null;
 }

@@ -219,7 +219,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     says: 'who breaks glass reviews it',
-    edits: [[GLASS, 'if (samePerson(by, broken.by, house.approval))', "if (by.id === 'nobody')"]],
+    edits: [[GLASS, 'if (open.some((one) => samePerson(by, one.by, house.approval)))', "if (by.id === 'nobody')"]],
   },
   {
     says: 'the executor does not count people',
