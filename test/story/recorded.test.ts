@@ -101,6 +101,14 @@ const STORIES: readonly Story[] = [
     done: [['delete-connected-route'], ['route-by-source-address']],
   },
   {
+    name: 'i2-local',
+    ...nodesOf('i2-local'),
+    symptom: 'pods-cannot-get-out',
+    code: 'remote-vtep-is-local',
+    fixes: ['A'],
+    done: [['release-remote-vtep']],
+  },
+  {
     name: 'i3-uplink',
     ...nodesOf('i3-uplink'),
     symptom: 'pods-unreachable',
