@@ -6,7 +6,7 @@ import type { Ports } from './ports.ts';
 
 /** More nodes than these nobody watches one by one; their DaemonSet is set to OnDelete first. */
 export const MOST_ROLLED = 30;
-/** A controller begins within seconds, or has nothing to do because every pod has that template already. */
+/** A controller goes on within seconds once a pod is Ready; when it has done nothing for so long, every pod left has that template already. */
 const QUIET_MS = 20_000;
 /** One node: its image is there, as for a restart. */
 const PATIENCE_MS = 180_000;
@@ -48,10 +48,12 @@ export async function watchRollOut(
     if (left.length === 0 && !rolling)
       return { outcome: 'done', detail: `${name} has rolled over ${nodes(well)}, each as well as before.` };
     const waited = clock.now() - moved;
-    if (!rolling && waited >= QUIET_MS && (well.size === 0 || waited >= PATIENCE_MS))
-      return well.size === 0
-        ? { outcome: 'done', detail: `${name} had no pod to replace.` }
-        : failed(name, well, `it replaced no other pod within 3 minutes, and ${left.length} are left`);
+    if (!rolling && waited >= QUIET_MS) {
+      const kept = `${left.length} ${left.length === 1 ? 'pod has' : 'pods have'} that template already`;
+      const moved =
+        well.size === 0 ? `${name} had no pod to replace` : `${name} has rolled over ${nodes(well)}, as well as before`;
+      return { outcome: 'done', detail: `${moved}: ${kept}.` };
+    }
     if (rolling && waited >= PATIENCE_MS)
       return failed(name, well, `${next?.node ?? 'a node'} had no Ready pod within 3 minutes`);
     await clock.sleep(PAUSE_MS);

@@ -144,6 +144,18 @@ describe('a DaemonSet that replaces its pods by itself', () => {
     });
   });
 
+  test('that replaces one pod and leaves those that have the template already is done', async () => {
+    const at = watching();
+    const began = at.clock.now();
+    const ports = rolling(at, old, pods(one, old[1], old[2]));
+    expect(await watchRollOut(ports, state, patch({}), there, before)).toEqual({
+      outcome: 'done',
+      detail:
+        'DaemonSet kube-system/aws-node has rolled over one node, as well as before: 2 pods have that template already.',
+    });
+    expect(at.clock.now() - began).toBeLessThan(60_000);
+  });
+
   test('that has nothing to replace is done after a moment', async () => {
     const at = watching();
     expect(await watchRollOut(rolling(at, old), state, patch({}), there, before)).toMatchObject({

@@ -8,12 +8,21 @@ import {
   World,
 } from '../../src/adapter/recorded/index.ts';
 import { systemClock } from '../../src/cli/system.ts';
+import type { Clock } from '../../src/port.ts';
 import type { Site } from '../../src/shell/index.ts';
 import { play } from './play.ts';
 
+/** A minute is over in three seconds. */
+const began = systemClock.now();
+const FASTER = 20;
+const clock: Clock = {
+  now: () => began + (systemClock.now() - began) * FASTER,
+  sleep: (ms, signal) => systemClock.sleep(ms / FASTER, signal),
+};
+
 function recordedSite(name: string): Site {
   const recording = loadRecording(join(import.meta.dirname, '../../src/sandbox/recorded', name));
-  const world = new World(recording, systemClock);
+  const world = new World(recording, clock);
   return { cluster: recordedCluster(world), nodes: recordedNodeShell(world), doors: configuredDoors(recording) };
 }
 
@@ -24,7 +33,7 @@ describe('what was repaired in the practice workspace is undone', { timeout: 60_
     ['i4', 'ip-172-31-53-61', 'connections-time-out', 'A', 1],
   ] as const)('%s', async (name, node, symptom, approve, undone) => {
     const site = recordedSite(name);
-    const { state } = await play({ node, symptom, approve, lasting: true, undo: true }, site);
+    const { state } = await play({ node, symptom, approve, lasting: true, undo: true }, site, { clock });
     expect(state.troubles).toEqual([]);
     expect(state.outcome).toBe('undone');
     expect(state.past.filter((change) => change.undone !== undefined)).toHaveLength(undone);
