@@ -5,19 +5,22 @@ import { findTool } from '../lab/available.ts';
 import { noLab, skipNote } from '../lab/index.ts';
 import { lots } from './cutoff/lots.ts';
 import { ATTACKS, type Attack } from './owned/attack.ts';
+import { dig, HOLES, type Hole } from './owned/hole.ts';
 import { intrude } from './owned/intruder.ts';
 import { loot } from './owned/loot.ts';
 import { foreign, traced } from './owned/traced.ts';
 
 const ATTEMPTS = 1000;
 const WORKERS = 4;
+/** Each kind a few times. */
+const ENOUGH = 90;
 /** What the ledger says of a change that it began. A replay is told how the first one ended. */
 const BEGAN = /netdiag-ledger 1\n(begun|armed|applied|failed|confirmed)\n/;
 const OPENED = /^(sftp opened|forwarded|listens)$|uid=0/;
 
 /**
- * Attacks a gated node with everything that the bot ever had, but for the approvers' keys: `[ATTEMPTS] [--seed N]`, a thousand
- * unless told. True when node state is byte for byte what it was, the ledger has not one entry more, and the node ran nothing but
+ * Attacks a gated node with everything that the bot ever had, but for the approvers' keys: `[ATTEMPTS] [--seed N] [--holes]`, a
+ * thousand unless told; with `--holes` gates that have a mistake each, which it has to see, with fewer attempts. True when node state is byte for byte what it was, the ledger has not one entry more, and the node ran nothing but
  * its gate.
  */
 export async function ownedTrial(args: readonly string[]): Promise<boolean> {
@@ -28,6 +31,7 @@ export async function ownedTrial(args: readonly string[]): Promise<boolean> {
   }
   const attempts = Number(args.find((arg, at) => /^\d+$/.test(arg) && args[at - 1] !== '--seed') ?? ATTEMPTS);
   const seed = args.includes('--seed') ? Number(args[args.indexOf('--seed') + 1]) : Math.floor(Date.now() / 1000);
+  if (args.includes('--holes')) return throughHoles(strace, Math.min(attempts, ENOUGH), seed);
   say(
     `seed ${seed}: ${attempts} attempts of ${ATTACKS.length} kinds by an attacker with both keys and the bot's journal`,
   );
@@ -41,14 +45,21 @@ export async function ownedTrial(args: readonly string[]): Promise<boolean> {
   }
 }
 
-async function attacked(door: GateDoor, strace: string, attempts: number, seed: number): Promise<readonly string[]> {
+async function attacked(
+  door: GateDoor,
+  strace: string,
+  attempts: number,
+  seed: number,
+  hole?: Hole,
+): Promise<readonly string[]> {
   const began = Date.now();
   const session = await sessionOf(door.shell, door.lab.target);
   const booty = await loot(door, session);
+  if (hole !== undefined) await dig(door, hole);
   const before = await stateOf(door);
   const trace = await traced(strace, door.lab.node.enter('node', [])[2] ?? '');
   const draw = lots(`owned ${seed}`);
-  const left = attacksOf(attempts);
+  const left = attacksOf(attempts).filter(({ kind }) => hole === undefined || kind !== 'slow');
   const told = new Map<string, { tried: number; opened: string[] }>();
   const work = async (): Promise<void> => {
     const [check, fix] = await Promise.all(
@@ -78,7 +89,7 @@ async function attacked(door: GateDoor, strace: string, attempts: number, seed: 
   const lines = before.state.split('\n').length;
   say(before.state === after.state ? `node state: ${lines} lines, byte for byte as before` : 'node state differs');
   return [
-    ...(tried === attempts ? [] : [`only ${tried} attempts were made`]),
+    ...(tried === attempts || hole !== undefined ? [] : [`only ${tried} attempts were made`]),
     ...kinds.flatMap(([kind, { opened }]) =>
       opened.map((text) => `${kind}: the node answered ${JSON.stringify(text)}`),
     ),
@@ -88,6 +99,25 @@ async function attacked(door: GateDoor, strace: string, attempts: number, seed: 
     ...(programs.length > tried ? [] : [`the trace shows only ${programs.length} programs`]),
     ...foreign(programs),
   ];
+}
+
+/** True when every planted mistake was seen. */
+async function throughHoles(strace: string, attempts: number, seed: number): Promise<boolean> {
+  let missed = 0;
+  for (const hole of HOLES) {
+    const door = await startGateDoor();
+    try {
+      const wrong = await attacked(door, strace, attempts, seed, hole);
+      if (wrong.length === 0) missed += 1;
+      say(
+        `${wrong.length === 0 ? 'MISSED' : 'seen'}: ${hole.says}${wrong[0] === undefined ? '' : ` (${wrong[0].slice(0, 160)})`}`,
+      );
+    } finally {
+      await door.stop();
+    }
+  }
+  say(`${HOLES.length - missed} of ${HOLES.length} planted mistakes were seen`);
+  return missed === 0;
 }
 
 /** As many of each kind as its share of them, at least one, in an order that mixes them. */

@@ -8,7 +8,7 @@
  * `npm run trial -- twins [TIMES] [LAB …]`,
  * `npm run trial -- workspace [LAB …]`,
  * `npm run trial -- page [STORY …]`,
- * `npm run trial -- owned [ATTEMPTS] [--seed N]`,
+ * `npm run trial -- owned [ATTEMPTS] [--seed N] [--holes]`,
  * `npm run trial -- wander [NIGHTS] [--seed N]`,
  * `npm run trial -- chaos [PART OF A NAME …]`,
  * `npm run trial -- progress [SECONDS]`.
