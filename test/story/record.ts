@@ -145,8 +145,10 @@ async function repaired(
   lasting = false,
   changes?: number,
 ): Promise<IncidentState> {
-  const ready = async ({ offers }: IncidentState): Promise<void> => {
-    const waiting = offers.find(({ state }) => state === 'waiting');
+  const ready = async ({ offers, past }: IncidentState): Promise<void> => {
+    // Another plan may wait beside the one that is approved by its letter.
+    const any = approve === 'every' || past.length > 0;
+    const waiting = offers.findLast(({ state, letter }) => state === 'waiting' && (any || letter === approve));
     if (waiting !== undefined) sink.expect(waiting.plan.remediation);
   };
   const script = {
