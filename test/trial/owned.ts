@@ -70,7 +70,8 @@ async function attacked(
       const { text } = await attack.run({ check, fix, loot: booty, draw });
       const kind = told.get(attack.kind) ?? { tried: 0, opened: [] };
       kind.tried += 1;
-      if (BEGAN.test(text) || OPENED.test(text)) kind.opened.push(text.slice(0, 200));
+      if (BEGAN.test(text) || OPENED.test(text) || attack.never?.test(text) === true)
+        kind.opened.push(text.slice(0, 200));
       told.set(attack.kind, kind);
     }
     check.close();

@@ -18,6 +18,8 @@ export interface Attack {
   /** How often, of a thousand. */
   readonly share: number;
   run(attacker: Attacker): Promise<Said>;
+  /** What a gate that let it through would answer, beyond what every one of them must not. */
+  readonly never?: RegExp;
 }
 
 const ORDER = ['ask 0 140 netdiag order'];
@@ -200,6 +202,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     kind: 'the key for looking brings an order',
     share: 30,
+    never: /^netdiag-ledger /,
     run: (a) => {
       const { order, signatures } = one(a, a.loot.done);
       return a.check.batch(ORDER, `${order}${signatures}`);
