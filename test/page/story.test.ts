@@ -85,7 +85,7 @@ describe.skipIf(noChrome).concurrent(`practice in a browser, from the command to
 
     await refusals(practice, page, thread);
     await approval(practice, incident);
-    await thread.getByText(/^Approved by @Sam Second, \d\d:\d\d:\d\d · plan/).waitFor();
+    await thread.getByText(/^Approved by @Sam Second \(USECOND01\), \d\d:\d\d:\d\d · plan/).waitFor();
     await thread.getByText(/^Repaired in \d+ s of machine time · /).waitFor();
     for (const done of ['Rollback armed', 'Verified over a new connection', 'Rollback disarmed'])
       await task(live, done, 'complete').waitFor();
