@@ -5,6 +5,7 @@
  * `npm run trial -- cutoff [TIMES] [KIND …] [--good N] [--seed N] [--jobs N] [--minutes N]`,
  * `npm run trial -- lost [SECONDS]`,
  * `npm run trial -- repair [STORY …]`,
+ * `npm run trial -- undo [LAB …]`,
  * `npm run trial -- twins [TIMES] [LAB …]`,
  * `npm run trial -- workspace [LAB …]`,
  * `npm run trial -- page [STORY …]`,
@@ -27,6 +28,7 @@ import { progressTrial } from './progress.ts';
 import { repairTrial } from './repair.ts';
 import { throughputTrial } from './throughput.ts';
 import { twinsTrial } from './twins.ts';
+import { undoTrial } from './undo.ts';
 import { wanderTrial } from './wander.ts';
 import { workspaceTrial } from './workspace.ts';
 
@@ -40,6 +42,7 @@ const trials: Readonly<Record<string, (args: readonly string[]) => Promise<boole
   cutoff: cutoffTrial,
   lost: lostTrial,
   repair: repairTrial,
+  undo: undoTrial,
   twins: twinsTrial,
   workspace: workspaceTrial,
   page: pageTrial,
