@@ -63,8 +63,8 @@ function dnsProgram(): string {
   const plan = { from: 'subject', stimulus: 'dns-query', to: '10.0.0.1', port: 53, name: 'a', count: 1 } as const;
   const [mark] = dnsQuery.marks(plan, 1, { between: (low) => low });
   const argv = mark === undefined ? [] : dnsQuery.ways(plan, mark)[0][0].argv;
-  const [shell, option, program, name] = argv;
-  if (shell !== 'bash' || option !== '-c' || program === undefined || name !== 'dns-query')
+  const [shell, norc, option, program, name] = argv;
+  if (shell !== 'bash' || norc !== '--norc' || option !== '-c' || program === undefined || name !== 'dns-query')
     throw new TypeError('DNS queries are sent in another way than typed.sh knows');
   return program;
 }

@@ -80,7 +80,8 @@ function asking(plan: StimulusPlan, mark: Mark): Command {
   const padding = mark.totalLength - headers(plan.to) - message(0, name, 0).length;
   const queries = Array.from({ length: plan.count }, (_, index) => message(mark.firstId + index, name, padding));
   return {
-    argv: ['bash', '-c', SCRIPT, 'dns-query', plan.to, String(DNS_PORT), ...queries.map(escaped)],
+    // Started by sshd, bash would read the start files of the user even here.
+    argv: ['bash', '--norc', '-c', SCRIPT, 'dns-query', plan.to, String(DNS_PORT), ...queries.map(escaped)],
     deadlineMs: PATIENCE * 1000 + 4000,
     privileged: false,
     key: 'stimulus/dns-query',

@@ -15,7 +15,7 @@ const parse = (output: Output) => dnsQuery.parse([output], plan, mark, vantage);
 /** The bytes of the queries that the command would send. */
 function queries(of: StimulusPlan, under: Mark = mark): Buffer[] {
   const [[command]] = dnsQuery.ways(of, under);
-  return command.argv.slice(6).map((word) => Buffer.from(word.replaceAll('\\x', ''), 'hex'));
+  return command.argv.slice(7).map((word) => Buffer.from(word.replaceAll('\\x', ''), 'hex'));
 }
 
 describe('marked DNS queries as a command', () => {
@@ -24,10 +24,10 @@ describe('marked DNS queries as a command', () => {
     const [again] = dnsQuery.ways({ ...plan, to: 'fd00:10:96::a', name: 'a.b' }, mark)[0];
     expect([more, other]).toEqual([[], []]);
     expect(command).toMatchObject({ deadlineMs: 5000, privileged: false, key: 'stimulus/dns-query' });
-    expect(command.argv.slice(0, 2)).toEqual(['bash', '-c']);
-    expect(command.argv.slice(3, 6)).toEqual(['dns-query', '10.96.0.10', '53']);
-    expect(command.argv[2]).toBe(again?.argv[2]);
-    expect(command.argv.slice(6).every((word) => /^(\\x[\da-f]{2})+$/.test(word))).toBe(true);
+    expect(command.argv.slice(0, 3)).toEqual(['bash', '--norc', '-c']);
+    expect(command.argv.slice(4, 7)).toEqual(['dns-query', '10.96.0.10', '53']);
+    expect(command.argv[3]).toBe(again?.argv[3]);
+    expect(command.argv.slice(7).every((word) => /^(\\x[\da-f]{2})+$/.test(word))).toBe(true);
   });
 
   test('each has a transaction of the mark, the name, and the length of the mark', () => {

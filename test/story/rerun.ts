@@ -51,10 +51,10 @@ export async function rerun(lab: Lab, { about, said }: Shown): Promise<string | 
 
 async function pasted(lab: Lab, node: string, command: string): Promise<string> {
   if (!command.startsWith('kubectl ')) {
-    const { stdout, stderr } = await lab.exec(node, ['bash', '-c', command]);
+    const { stdout, stderr } = await lab.exec(node, ['bash', '--norc', '-c', command]);
     return `${stdout}\n${stderr}`;
   }
-  const { stdout } = await lab.exec(node, ['bash', '-c', `kubectl() { printf '%s\\n' "$@"; }\n${command}`]);
+  const { stdout } = await lab.exec(node, ['bash', '--norc', '-c', `kubectl() { printf '%s\\n' "$@"; }\n${command}`]);
   return kubectl(lab, stdout.trimEnd().split('\n'));
 }
 

@@ -97,11 +97,11 @@ echo_requests() {
   ipv4 "$1"
 }
 
-# bash -c PROGRAM dns-query ADDRESS 53 QUERY…, at most 50, each of at most 512 bytes as `\xHH`
+# bash --norc -c PROGRAM dns-query ADDRESS 53 QUERY…, at most 50, each of at most 512 bytes as `\xHH`
 dns_queries() {
-  case $listed in "bash -c $queries dns-query "*) ;; *) return 1 ;; esac
-  [ $# -ge 7 ] && [ $# -le 56 ] && address "$5" && [ "$6" = 53 ] || return 1
-  shift 6
+  case $listed in "bash --norc -c $queries dns-query "*) ;; *) return 1 ;; esac
+  [ $# -ge 8 ] && [ $# -le 57 ] && address "$6" && [ "$7" = 53 ] || return 1
+  shift 7
   for query in "$@"; do
     [ ${#query} -le 2048 ] && [ -n "$query" ] || return 1
     case $query in *[!x0-9a-f\\]*) return 1 ;; esac
