@@ -171,6 +171,7 @@ main() {
       fix=$2
       cd "$ledger/$fix" || exit 1
       rollback_seconds=$(sed -n 's/^rollback //p' order)
+      lasting=$(grep -c '^reads ' order)
       case $1 in work) work ;; *) guard "${3-}" ;; esac
       ;;
     *)

@@ -12,12 +12,18 @@ export function planScript(request: ChangeRequest): string {
   const steps = request.apply.map((run, index) => `step ${index + 1} ${words(run)}`);
   const undos = request.undo.map((run, index) => `undo ${index + 1} ${words(run)}`);
   return [
+    `lasting=${lasting(request) ? 1 : 0}`,
     `rollback_seconds=${Math.max(1, Math.ceil(request.rollbackSeconds))}`,
     `preconditions() {\n${[...preconditions, 'true'].join(' &&\n')}\n}`,
     `steps() {\n${[...steps, 'true'].join(' &&\n')}\n}`,
     `undos() {\n${[...undos, 'true'].join('\n')}\n}`,
     '',
   ].join('\n');
+}
+
+/** Whether a restart of the node leaves something of it: what reads an input writes a file. */
+function lasting({ apply, undo }: ChangeRequest): boolean {
+  return [...apply, ...undo].some(({ stdin }) => stdin !== undefined && stdin !== '');
 }
 
 /** A file that a plan writes is a page of settings; what is larger is none. */

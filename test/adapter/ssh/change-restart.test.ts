@@ -67,6 +67,22 @@ describe.skipIf(noLab)(`a change and a restart of its node${skipNote}`, { timeou
     await at.isClean();
   });
 
+  test('applied, and a file written that outlives a restart: the file is taken away after it', async () => {
+    const file = '/var/tmp/lasting.conf';
+    const write = { argv: ['install', '-D', '-m', '0644', '/dev/stdin', file], stdin: 'lasts\n' };
+    const request = plan({ preconditions: [], apply: [write], undo: [['rm', file]] });
+    expect(await at.session.change(request)).toMatchObject({ state: 'applied' });
+    await restart();
+    expect(await at.inside('cat', file)).toBe('lasts\n');
+    await at.session.ledger(request.fix, 'status');
+    expect(await at.settled(request.fix)).toMatchObject({
+      state: 'rolled-back',
+      detail: 'The node restarted before the change was confirmed, so it undid what had been written.',
+    });
+    expect(await at.inside('ls', '/var/tmp')).not.toContain('lasting.conf');
+    await at.isClean();
+  });
+
   test('confirmed: it stays confirmed, and another change may begin', async () => {
     const request = plan();
     await at.session.change(request);

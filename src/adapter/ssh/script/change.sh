@@ -82,7 +82,7 @@ work() {
   record armed
   preconditions || disarm "$reason"
   guarded || disarm 'The rollback did not answer; nothing was changed.'
-  : >started
+  if [ "${lasting:-0}" = 0 ]; then : >started; else echo lasting >started; fi
   keep started .
   if steps; then
     decided || record applied
@@ -156,6 +156,7 @@ guard() {
   case $how in
     late) sentence="Nobody confirmed the change within $rollback_seconds s, so the node restored itself." ;;
     failed) sentence=$(sed -n 2p entry) ;;
+    restarted) sentence='The node restarted before the change was confirmed, so it undid what had been written.' ;;
     *) sentence='The node restored itself as asked.' ;;
   esac
   trouble=

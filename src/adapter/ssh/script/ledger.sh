@@ -1,7 +1,8 @@
 # The node's own memory of a change, one directory per fix id, made once and never removed:
 #   entry       first line the state, the rest one sentence     plan      hash of the approved plan
 #   boot        boot id at the start                            before    node state before, after: at the end
-#   fix         these scripts and the plan's commands           started   exists once the first step may have run
+#   fix         these scripts and the plan's commands           started   exists once the first step may have run,
+#                                                                     with a word in it where a restart does not undo it
 #   claim       how it ends: confirm, refused, late, asked, failed. Whoever makes it decides, once
 #   how.*       the words that a claim may say; it is a second name of one, which takes no room,
 #               and no inode but on file systems that count names (tmpfs)
@@ -83,11 +84,14 @@ revive() {
   if [ "$(claimed)" = confirm ]; then
     settle_confirmed
   elif [ "$(cat boot)" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
-    if [ -e started ]; then
+    if [ ! -e started ]; then
+      record refused 'The node restarted before anything was changed.'
+    elif [ -s started ]; then
+      claim restarted
+      sh "$ledger/$fix/fix" guard "$fix" detached
+    else
       compare
       record rolled-back 'The node restarted, so what the change had set at run time is gone.'
-    else
-      record refused 'The node restarted before anything was changed.'
     fi
   elif flock -n alive true; then
     if [ -e started ]; then
