@@ -43,7 +43,7 @@ test.skipIf(noLab)(
     expect(await first.stop()).toBe(0);
 
     const second = serve();
-    await workspace.spoken(/^Replies from 10\.0\.10\.207 leave through the wrong interface/);
+    await workspace.spoken(/Replies from 10\.0\.10\.207 leave through the wrong interface/);
     expect(await workspace.press('Approve Fix A', 'requester')).toBe(true);
     await workspace.spoken(/^You started this incident, so someone else has to approve/);
     expect(await lab.healthy()).toBe(false);
@@ -55,7 +55,13 @@ test.skipIf(noLab)(
     await workspace.spoken(/^ip-10-0-10-207 · Repaired/);
     const [live, ...thread] = (await workspace.messages()).filter(({ only }) => only === undefined);
     expect(thread.map(({ thread_ts }) => thread_ts)).toEqual(thread.map(() => live?.ts));
-    for (const once of [/^✓ kubectl logs/, /^✓ Sent 14/, /^Replies from/, /^Approved: fix A/, /^Repaired in/])
+    for (const once of [
+      /^✓ kubectl logs/,
+      /^✓ Sent 14/,
+      /^ip-10-0-10-207: Replies from/,
+      /^Approved: fix A/,
+      /^Repaired in/,
+    ])
       expect(thread.filter(({ text }) => once.test(text))).toHaveLength(1);
     expect(thread.flatMap(({ files = [] }) => files)).toHaveLength(4);
     expect(await workspace.violations()).toEqual([]);

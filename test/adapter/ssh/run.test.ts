@@ -124,10 +124,10 @@ describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 },
   test('ends at once when asked to, keeping what had arrived', async () => {
     const abort = new AbortController();
     const running = session.run(
-      [sh('echo early; sleep 1.2'), { argv: ['sleep', '20'], deadlineMs: 3000 }, { argv: ['true'] }],
+      [sh('echo early; sleep 1.2'), { argv: ['sleep', '20.25'], deadlineMs: 3000 }, { argv: ['true'] }],
       abort.signal,
     );
-    await until('the sleep runs', () => spawnSync('pgrep', ['-f', '^sleep 20$']).status === 0);
+    await until('the sleep runs', () => spawnSync('pgrep', ['-f', '^sleep 20.25$']).status === 0);
     abort.abort();
     const outputs = await running;
     expect(outputs.map(({ gap }) => gap)).toEqual([undefined, 'timed-out', 'timed-out']);
