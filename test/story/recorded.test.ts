@@ -141,7 +141,7 @@ function unrecorded({ answers, watchFailure }: IncidentState): readonly string[]
   return [...gaps.map(({ command }) => command), ...(watchFailure === null ? [] : [watchFailure])];
 }
 
-describe.each(STORIES)(
+describe.concurrent.each(STORIES)(
   'recording $name',
   { timeout: 60_000 },
   ({ name, node, peer, symptom, code, onPeer, fixes, done }) => {
