@@ -106,6 +106,7 @@ async function node(making: Making, plans: readonly Plan[]): Promise<void> {
   if (first === undefined) return;
   say(`${take.name}: rolled back`);
   sink.expect(first.remediation);
+  sink.doorsKnown(`after:${first.remediation}`);
   await rollBack(site, first);
   await everything(making, [take.nodes[0]]);
 }

@@ -101,6 +101,14 @@ const STORIES: readonly Story[] = [
     done: [['delete-connected-route'], ['route-by-source-address']],
   },
   {
+    name: 'i1-one-door',
+    ...nodesOf('i1-one-door'),
+    symptom: 'kubelet-unreachable',
+    code: 'reply-leaves-other-interface',
+    fixes: ['A', 'B'],
+    done: [['delete-connected-route'], ['route-by-source-address']],
+  },
+  {
     name: 'i2-local',
     ...nodesOf('i2-local'),
     symptom: 'pods-cannot-get-out',

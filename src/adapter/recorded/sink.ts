@@ -56,6 +56,7 @@ export class Sink {
   readonly #states = new Map<string, StateInMaking>();
   readonly #changes: ChangeInMaking[] = [];
   readonly #pending = new Map<string, Pending>();
+  readonly #doorsKnown = new Set<string>();
   readonly #steps = new StepsInMaking((name) => this.#states.has(name));
   #state = BROKEN;
   #next: string | null = null;
@@ -88,7 +89,13 @@ export class Sink {
     this.#configured.set(node, address);
   }
 
+  /** The doors of this state are recorded: whoever comes in from now on may meet its end, and other doors. */
+  doorsKnown(state: string): void {
+    this.#doorsKnown.add(state);
+  }
+
   door(state: string, node: string, door: Door | null, tried: readonly ClosedDoor[]): void {
+    if (this.#doorsKnown.has(state)) return;
     const doors = inner(this.#at(state).doors, node);
     for (const closed of tried) doors.set(doorName(closed.door), closed.because);
     if (door !== null) doors.set(doorName(door), true);

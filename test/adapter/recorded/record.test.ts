@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  Sink,
   configuredDoors,
   loadRecording,
   recordedCluster,
@@ -117,6 +118,17 @@ describe('a recording', () => {
       difference: ['-10.0.10.0/24 dev eth1'],
     });
     expect(world.state).toBe('after:delete-connected-route');
+  });
+
+  test('keeps the doors of a state that it has seen, whatever opens while that state ends', () => {
+    const sink = new Sink({ name: 'n', title: 't', cluster: 'c', madeFrom: { kernel: '6.1', debian: '12' } });
+    const door = { address: '10.0.10.190', port: 22, from: 'configured' } as const;
+    sink.door('after:a', 'node', door, []);
+    sink.doorsKnown('after:a');
+    sink.door('after:a', 'node', null, [{ door, because: 'no answer within 5 s' }]);
+    sink.door('after:b', 'node', null, [{ door, because: 'no answer within 5 s' }]);
+    const doors = (state: string) => [...(sink.recording().states.get(state)?.doors.get('node')?.values() ?? [])];
+    expect([doors('after:a'), doors('after:b')]).toEqual([[true], ['no answer within 5 s']]);
   });
 
   test('remembers which doors were configured', async () => {
