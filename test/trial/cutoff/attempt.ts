@@ -99,7 +99,7 @@ export async function attempt(lab: Lab, accident: Accident, moments: Moments): P
     const routed = stays && confirmed === 1 && is(...ROUTED);
     const equal = routed || is(...(stays ? REPAIRED : []), ...(confirmed > 1 ? ROUTED : []));
     if (!equal) wrong.push(`node state: ${differs.join(' | ')}`);
-    if (stays && (routed ? await lab.symptom() : !(await lab.healthy()))) wrong.push('confirmed, and not healthy');
+    if (stays && !(await well(lab, routed))) wrong.push('confirmed, and not healthy');
     const deaf = await unreachable(lab);
     if (deaf !== null) wrong.push(`not reachable by SSH: ${deaf}`);
     await clears(lab, NODE, clean, [...HUNG, ...(accident.leaves ?? [])]).catch((error: unknown) =>
@@ -167,4 +167,17 @@ async function unlocked(lab: Lab): Promise<boolean> {
   const script =
     'cd /var/lib/netdiag/fix 2>/dev/null || exit 0; for l in lock */alive */applying; do [ ! -e "$l" ] || flock -w 1 "$l" true || exit 1; done';
   return (await lab.exec(NODE, ['sh', '-c', script])).exit === 0;
+}
+
+/** How long neighbours need to know each other again after a cable was pulled, on a busy machine; milliseconds. */
+const WELL_MS = 5_000;
+
+/** Whether what is confirmed helps: tried again for some seconds. */
+async function well(lab: Lab, routed: boolean): Promise<boolean> {
+  const until = Date.now() + WELL_MS;
+  for (;;) {
+    if (routed ? !(await lab.symptom()) : await lab.healthy()) return true;
+    if (Date.now() > until) return false;
+    await pause(200);
+  }
 }
