@@ -15,12 +15,17 @@ const opening = /^(?:[-/:]|\p{N}+[.)])/u;
  * is read as markup; so do names of people, of whom somebody else may be called the same where it is pasted.
  */
 export function inline(rich: Rich): string {
-  // Two codes side by side would be one.
-  const line = rich
-    .map(spanned)
-    .reduce((all, next) => `${all}${all.endsWith('`') && next.startsWith('`') ? ' ' : ''}${next}`, '');
-  const [first = ''] = line.trim().split(' ', 1);
-  return opening.test(first) ? `${codeSpan(first)}${line.trim().slice(first.length)}` : line.trim();
+  const line = rich.map(spanned).reduce(beside, '').trim();
+  const [opens] = opening.exec(line) ?? [];
+  return opens === undefined ? line : beside(codeSpan(opens), line.slice(opens.length));
+}
+
+/** Side by side two codes would be one, and two words may be a lively one. */
+function beside(before: string, next: string): string {
+  const [end = ''] = /[^\s`]*$/.exec(before) ?? [];
+  const [begin = ''] = /^[^\s`]*/.exec(next) ?? [];
+  const codes = before.endsWith('`') && next.startsWith('`');
+  return `${before}${codes || lively.test(`${end}${begin}`.replaceAll('*', '')) ? ' ' : ''}${next}`;
 }
 
 /** Bytes of a node, a cluster or a person, as code on one line. */

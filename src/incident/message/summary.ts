@@ -62,7 +62,10 @@ function paragraphs(now: IncidentState, state: IncidentState, lines: number): Ri
     ...refusalsTold(now),
   ];
   if (changesOf(now).length < 2 && change?.seen !== null && change?.seen !== undefined)
-    list.push([{ strong: 'Seen afterwards: ' }, { text: change.seen }]);
+    list.push([
+      { strong: change.entry?.state === 'rolled-back' ? 'Seen before it was taken back: ' : 'Seen afterwards: ' },
+      { text: change.seen },
+    ]);
   const compared = comparison(state, lines);
   if (compared !== null) list.push([{ text: compared }]);
   // After a change that came to no certain end, the cause is known.

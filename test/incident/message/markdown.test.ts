@@ -85,6 +85,12 @@ describe('one line', () => {
     );
   });
 
+  test('an opening that stands right before a code leaves that whole', () => {
+    expect(inline([{ text: '-' }, { code: 'a b' }])).toBe('`-` `a b`');
+    expect(inline([{ text: '1. ' }, { code: 'a b' }])).toBe('`1.` `a b`');
+    expect(inline([{ text: 'x' }, { code: 'a b' }])).toBe('x`a b`');
+  });
+
   test('the oracle sees what is active', () => {
     for (const line of [
       'a [b](c)',
