@@ -42,7 +42,11 @@ describe.skipIf(noLab)(`a node with a gate${skipNote}`, { timeout: 60_000 }, () 
   beforeAll(async () => {
     door = await startGateDoor();
     session = await sessionOf(door.shell, door.lab.target);
-    clean = await state();
+    // The kernel notices the carrier of a new link up to a second later.
+    await until('the node is settled', async () => {
+      clean = await state();
+      return !/NO-CARRIER/.test(clean.join());
+    });
   }, 30_000);
   afterAll(() => door?.stop());
 
