@@ -18,12 +18,24 @@ const HINT =
  * no secret by its form or by the name before it cannot be known; addresses, ids and hashes are never taken for one.
  */
 export function redact(text: string): Redacted {
-  if (!HINT.test(text)) return { text, cut: [] };
   const found = new Set<SecretKind>();
+  let left = text;
+  for (let pass = 0; pass < PASSES && HINT.test(left); pass += 1) {
+    const before = left;
+    left = cutOnce(before, found);
+    if (left === before) break;
+  }
+  return { text: left, cut: KINDS.filter((kind) => found.has(kind)) };
+}
+
+/** What is cut may have stood in the way of something else; nothing was seen that took more than two. */
+const PASSES = 4;
+
+function cutOnce(text: string, found: Set<SecretKind>): string {
   const lines = text.split('\n');
   cutBlocks(lines, (kind) => found.add(kind));
   cutLines(lines, found);
-  return { text: found.size === 0 ? text : lines.join('\n'), cut: KINDS.filter((kind) => found.has(kind)) };
+  return lines.join('\n');
 }
 
 /** No pattern crosses a line, so all lines that may hold a secret are looked at in one go: many short ones cost no more than a long one. */

@@ -186,6 +186,13 @@ describe('any text', () => {
     );
   });
 
+  test('what the first cut lays bare is cut as well', () => {
+    const { text, cut } = redact('$6$-----BEGIN PRIVATE KEY-----\ud800-----BEGIN PRIVATE KEY-----password');
+    expect(redact(text)).toEqual({ text, cut: [] });
+    expect(text).not.toMatch(/-password$/);
+    expect(cut).toContain('private-key');
+  });
+
   test('bytes that are not cut stay', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
