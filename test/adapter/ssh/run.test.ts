@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,13 @@ import { until } from './real-clock.ts';
 
 const sh = (program: string, deadlineMs = 10_000): Command => ({ argv: ['sh', '-c', program], deadlineMs });
 const sessionsStarted = (log: string) => log.match(/Starting session: command/g)?.length ?? 0;
+
+/** Whether a process has this command line. Asked beside everything else, so that what has arrived meanwhile is taken in. */
+function runs(line: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile('pgrep', ['-f', line], (error) => resolve(error === null));
+  });
+}
 
 describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 }, () => {
   let loop: Loopback;
@@ -127,7 +134,7 @@ describe.skipIf(noLab)(`a batch over real sshd${skipNote}`, { timeout: 60_000 },
       [sh('echo early; sleep 1.2'), { argv: ['sleep', '20.25'], deadlineMs: 3000 }, { argv: ['true'] }],
       abort.signal,
     );
-    await until('the sleep runs', () => spawnSync('pgrep', ['-f', '^sleep 20.25$']).status === 0);
+    await until('the sleep runs', () => runs('^sleep 20.25$'));
     abort.abort();
     const outputs = await running;
     expect(outputs.map(({ gap }) => gap)).toEqual([undefined, 'timed-out', 'timed-out']);
